@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bodies of the entry kinds that the check reads (docs/format/ledger.md section 5), typed.
+#pragma once
+
+#include "common/evidence/entry.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace liuhen::evidence {
+
+inline constexpr std::uint64_t kPictureTrack = 1;
+inline constexpr std::uint64_t kSoundTrack = 2;
+/// Bounds of the format: a part from `link` to before `proof`, an init, a segment file.
+inline constexpr std::uint64_t kMaxPartBytes = std::uint64_t{64} << 20U;
+inline constexpr std::uint64_t kMaxInitBytes = std::uint64_t{1} << 20U;
+inline constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{1} << 40U;
+
+/// The public keys that a naming entry makes current.
+struct NextKeys {
+    crypto::PublicKey epoch;
+    crypto::PublicKey resume;
+};
+
+/// Whether entries of this kind name keys.
+[[nodiscard]] bool isNaming(std::string_view kind);
+/// Whether entries of this kind close a tail.
+[[nodiscard]] bool isClosing(std::string_view kind);
+/// The keys that a naming entry's body names. Errors (of all readers here): DataLoss.
+[[nodiscard]] Result<NextKeys> readNextKeys(const Cbor& body);
+void setNextKeys(Cbor& body, const NextKeys& keys);
+
+/// Body of `genesis` and `rollback`.
+struct GenesisBody {
+    Buffer certificate;  // DER
+    NextKeys next;
+    Buffer witnessKey;  // Ed25519, 32 bytes
+    std::optional<Head> head;
+    std::optional<Buffer> resume;       // genesis: the resume key's Sign1
+    std::optional<Head> card;           // rollback
+    std::optional<std::string> reason;  // rollback
+
+    [[nodiscard]] Cbor toCbor(bool rollback) const;
+    [[nodiscard]] static Result<GenesisBody> fromCbor(const Cbor& body, bool rollback);
+};
+
+/// What the resume key signs inside a later `genesis`: content type "liuhen/resume".
+[[nodiscard]] Buffer resumeStatementPayload(std::uint64_t generation,
+                                            const Head& head,
+                                            const NextKeys& next);
+/// What the identity key signs inside a `docking`: content type "liuhen/docking".
+[[nodiscard]] Buffer dockingStatementPayload(const EntryFields& docking,
+                                             ByteView nonce,
+                                             const NextKeys& next);
+
+/// Span of one track in a part, in the track's timescale.
+struct TrackSpan {
+    std::uint64_t track = 0;
+    std::uint64_t start = 0;
+    std::uint64_t duration = 0;
+    std::uint64_t samples = 0;
+
+    [[nodiscard]] bool operator==(const TrackSpan&) const = default;
+};
+
+struct PartEncryption {
+    std::uint64_t counter = 0;
+    Digest clear{};
+};
+
+struct PartBody {
+    std::uint64_t recording = 0;
+    std::uint64_t segment = 0;
+    std::uint64_t part = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    Digest hash{};
+    Digest init{};
+    std::vector<TrackSpan> tracks;
+    std::optional<PartEncryption> encryption;
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<PartBody> fromCbor(const Cbor& body);
+};
+
+/// How a segment's init describes a track, for people.
+struct TrackDescription {
+    std::uint64_t id = 0;
+    std::string kind;   // picture, sound, photo
+    std::string codec;  // avc1.42c01f, mp4a.40.2, jpeg
+    std::uint64_t timescale = 0;
+};
+
+struct SegmentBody {
+    std::uint64_t recording = 0;
+    std::uint64_t segment = 0;
+    Digest init{};
+    std::uint64_t initSize = 0;
+    std::vector<TrackDescription> tracks;
+    std::int64_t zeroNs = 0;  // BOOTTIME of media time 0
+    bool preEvent = false;
+    std::optional<Digest> keyCommitment;  // set: encrypted
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<SegmentBody> fromCbor(const Cbor& body);
+};
+
+struct SegmentEndBody {
+    std::uint64_t recording = 0;
+    std::uint64_t segment = 0;
+    std::uint64_t size = 0;
+    std::uint64_t parts = 0;
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<SegmentEndBody> fromCbor(const Cbor& body);
+};
+
+/// A file of bytes that a recovery cut off.
+struct TornFile {
+    std::string file;  // name in card/torn
+    std::uint64_t size = 0;
+    Digest hash{};
+};
+
+struct RecoveryBody {
+    std::vector<TornFile> torn;
+    std::vector<std::uint64_t> missing;  // seqs of part entries
+    std::optional<std::uint64_t> recording;
+    std::uint64_t lostMs = 0;
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<RecoveryBody> fromCbor(const Cbor& body);
+};
+
+struct ReleaseBody {
+    std::optional<std::uint64_t> recording;
+    std::optional<std::uint64_t> segment;
+    std::optional<std::uint64_t> chapter;
+    std::uint64_t receipt = 0;
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<ReleaseBody> fromCbor(const Cbor& body);
+};
+
+/// The tracks of an `interruption` or `resume`.
+struct TracksBody {
+    std::uint64_t recording = 0;
+    std::vector<std::uint64_t> tracks;
+
+    [[nodiscard]] static Result<TracksBody> fromCbor(const Cbor& body);
+};
+
+/// "<generation>-<seq of start>", the recording's name in paths.
+[[nodiscard]] std::string recordingName(std::uint64_t generation, std::uint64_t start);
+/// "<generation>/<seq, ten digits>.cbor", a chapter's path under card/ledger.
+[[nodiscard]] std::string chapterPath(std::uint64_t generation, std::uint64_t firstSeq);
+
+/// Checks that a body of a known kind has every field that the check reads. Unknown kinds pass.
+[[nodiscard]] Result<void> checkBody(const Entry& entry);
+
+}  // namespace liuhen::evidence

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registration, clock message and leaves.
+#include "common/evidence/messages.hpp"
+
+#include "common/crypto/cose.hpp"
+#include "common/evidence/fields.hpp"
+
+#include <fmt/format.h>
+
+namespace liuhen::evidence {
+
+namespace {
+
+constexpr std::string_view kRegistration = "liuhen/registration";
+constexpr std::string_view kClock = "liuhen/clock";
+
+Cbor orNull(const std::optional<std::uint64_t>& number) {
+    return number ? Cbor(*number) : Cbor();
+}
+
+/// Decodes a map of version 1.
+Result<Cbor> decodeVersion1(ByteView bytes) {
+    LIUHEN_TRY(Cbor value, Cbor::decode(bytes));
+    LIUHEN_TRY(const std::uint64_t version, unsignedAt(value, "version"));
+    if (version != 1) {
+        return core::fail(core::ErrorKind::DataLoss, "read message: version is not known");
+    }
+    return value;
+}
+
+/// Takes a Sign1 of one content type apart.
+Result<crypto::Sign1> parseTyped(ByteView message, std::string_view contentType) {
+    LIUHEN_TRY(crypto::Sign1 sign1, crypto::parseSign1(message));
+    if (sign1.contentType != contentType) {
+        return core::fail(core::ErrorKind::DataLoss,
+                          fmt::format("read message: it is no {}", contentType));
+    }
+    return sign1;
+}
+
+}  // namespace
+
+Buffer Registration::sign(const crypto::PrivateKey& rootKey) const {
+    const Cbor payload = Cbor::map(
+        {{"version", 1}, {"device", device}, {"generation", generation}, {"genesis", genesis}});
+    return crypto::sign1(rootKey, kRegistration, payload.encode());
+}
+
+Result<Registration> Registration::verify(ByteView message, const crypto::PublicKey& rootKey) {
+    LIUHEN_TRY(const crypto::Sign1 sign1, parseTyped(message, kRegistration));
+    if (!crypto::verifySign1(sign1, rootKey)) {
+        return core::fail(core::ErrorKind::Unauthenticated,
+                          "read registration: the agency's root did not sign it");
+    }
+    LIUHEN_TRY(const Cbor payload, decodeVersion1(sign1.payload));
+    Registration result;
+    LIUHEN_TRY(result.device, textAt(payload, "device"));
+    LIUHEN_TRY(result.generation, unsignedAt(payload, "generation"));
+    LIUHEN_TRY(result.genesis, digestAt(payload, "genesis"));
+    return result;
+}
+
+std::string registrationName(std::string_view device, std::uint64_t generation) {
+    return fmt::format("{}-{}.cose", device, generation);
+}
+
+Buffer ClockMessage::sign(const crypto::PrivateKey& dockKey) const {
+    const Cbor payload = Cbor::map({{"version", 1},
+                                    {"certificate", certificate},
+                                    {"device", device},
+                                    {"docking", docking},
+                                    {"utc", utcUs}});
+    return crypto::sign1(dockKey, kClock, payload.encode());
+}
+
+Result<ClockMessage> ClockMessage::verify(ByteView message, const crypto::Certificate& root) {
+    LIUHEN_TRY(const crypto::Sign1 sign1, parseTyped(message, kClock));
+    LIUHEN_TRY(const Cbor payload, decodeVersion1(sign1.payload));
+    ClockMessage result;
+    LIUHEN_TRY(result.certificate, bytesAt(payload, "certificate"));
+    LIUHEN_TRY(result.device, textAt(payload, "device"));
+    LIUHEN_TRY(result.docking, digestAt(payload, "docking"));
+    LIUHEN_TRY(result.utcUs, integerAt(payload, "utc"));
+    LIUHEN_TRY(const crypto::Certificate dock, crypto::Certificate::fromDer(result.certificate));
+    if (const auto wrong = crypto::judge(dock, root, crypto::Role::Dock, std::nullopt)) {
+        return core::fail(core::ErrorKind::Unauthenticated, "read clock message: " + *wrong);
+    }
+    LIUHEN_TRY(const crypto::PublicKey key, dock.key());
+    if (!crypto::verifySign1(sign1, key)) {
+        return core::fail(core::ErrorKind::Unauthenticated,
+                          "read clock message: the dock's certificate did not sign it");
+    }
+    return result;
+}
+
+Buffer encodeLeaf(std::int64_t timeUs, std::string_view kind, Cbor body) {
+    return Cbor::map({{"version", 1}, {"time", timeUs}, {"kind", kind}, {"body", std::move(body)}})
+        .encode();
+}
+
+Result<Leaf> Leaf::decode(ByteView bytes) {
+    LIUHEN_TRY(const Cbor value, decodeVersion1(bytes));
+    if (value.pairs()->size() != 4) {
+        return core::fail(core::ErrorKind::DataLoss, "read leaf: not four fields");
+    }
+    Leaf leaf;
+    LIUHEN_TRY(leaf.timeUs, integerAt(value, "time"));
+    LIUHEN_TRY(leaf.kind, textAt(value, "kind"));
+    const Cbor* body = value.find("body");
+    if (body == nullptr || body->pairs() == nullptr) {
+        return core::fail(core::ErrorKind::DataLoss, "read leaf: body is no map");
+    }
+    leaf.body = *body;
+    return leaf;
+}
+
+Buffer ObjectLeaf::encode() const {
+    Cbor::Array list;
+    for (const std::string& finding : findings) {
+        list.emplace_back(finding);
+    }
+    Cbor body = Cbor::map({{"object", object},
+                           {"size", size},
+                           {"type", type},
+                           {"device", device},
+                           {"generation", generation},
+                           {"seq", seq},
+                           {"entry", entry},
+                           {"verdict", verdict},
+                           {"findings", std::move(list)}});
+    if (type == "chapter") {
+        body.set("first", orNull(first));
+    } else {
+        body.set("recording", orNull(recording));
+        body.set("segment", orNull(segment));
+    }
+    return encodeLeaf(timeUs, "object", std::move(body));
+}
+
+Result<ObjectLeaf> ObjectLeaf::decode(ByteView bytes) {
+    LIUHEN_TRY(const Leaf leaf, Leaf::decode(bytes));
+    if (leaf.kind != "object") {
+        return core::fail(core::ErrorKind::DataLoss, "read leaf: it is of kind " + leaf.kind);
+    }
+    const Cbor& body = leaf.body;
+    ObjectLeaf result;
+    result.timeUs = leaf.timeUs;
+    LIUHEN_TRY(result.object, digestAt(body, "object"));
+    LIUHEN_TRY(result.size, unsignedAt(body, "size"));
+    LIUHEN_TRY(result.type, textAt(body, "type"));
+    LIUHEN_TRY(result.device, textAt(body, "device"));
+    LIUHEN_TRY(result.generation, unsignedAt(body, "generation"));
+    LIUHEN_TRY(result.seq, unsignedAt(body, "seq"));
+    LIUHEN_TRY(result.entry, digestAt(body, "entry"));
+    LIUHEN_TRY(result.verdict, textAt(body, "verdict"));
+    if (result.type == "chapter") {
+        LIUHEN_TRY(result.first, unsignedAt(body, "first"));
+    } else if (result.type == "segment") {
+        LIUHEN_TRY(result.recording, unsignedAt(body, "recording"));
+        LIUHEN_TRY(result.segment, unsignedAt(body, "segment"));
+    } else {
+        return core::fail(core::ErrorKind::DataLoss, "read leaf: type is not known");
+    }
+    LIUHEN_TRY(const Cbor::Array list, itemsAt(body, "findings"));
+    for (const Cbor& item : list) {
+        if (item.text() == nullptr) {
+            return core::fail(core::ErrorKind::DataLoss, "read leaf: a finding is no text");
+        }
+        result.findings.push_back(*item.text());
+    }
+    return result;
+}
+
+}  // namespace liuhen::evidence

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Receipts: signing, reading and what must hold for one to verify.
+#include "common/crypto/cose.hpp"
+#include "common/evidence/fields.hpp"
+#include "common/evidence/messages.hpp"
+#include "common/tlog/checkpoint.hpp"
+
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace liuhen::evidence {
+
+namespace {
+
+constexpr std::string_view kReceipt = "liuhen/receipt";
+/// An audit path has at most one hash per bit of the tree's size.
+constexpr std::size_t kMaxPath = 64;
+
+Cbor orNull(const std::optional<std::uint64_t>& number) {
+    return number ? Cbor(*number) : Cbor();
+}
+
+tl::unexpected<core::Error> refuse(std::string_view why) {
+    return core::fail(core::ErrorKind::Unauthenticated, fmt::format("check receipt: {}", why));
+}
+
+Result<void> readPayload(const Cbor& payload, Receipt& receipt) {
+    LIUHEN_TRY(const std::uint64_t version, unsignedAt(payload, "version"));
+    if (version != 1) {
+        return core::fail(core::ErrorKind::DataLoss, "read receipt: version is not known");
+    }
+    LIUHEN_TRY(receipt.vault, textAt(payload, "vault"));
+    LIUHEN_TRY(receipt.certificate, bytesAt(payload, "certificate"));
+    LIUHEN_TRY(receipt.device, textAt(payload, "device"));
+    LIUHEN_TRY(receipt.generation, unsignedAt(payload, "generation"));
+    LIUHEN_TRY(receipt.type, textAt(payload, "type"));
+    LIUHEN_TRY(receipt.recording, optionalUnsignedAt(payload, "recording"));
+    LIUHEN_TRY(receipt.segment, optionalUnsignedAt(payload, "segment"));
+    LIUHEN_TRY(receipt.seq, unsignedAt(payload, "seq"));
+    LIUHEN_TRY(receipt.entry, digestAt(payload, "entry"));
+    LIUHEN_TRY(receipt.object, digestAt(payload, "object"));
+    LIUHEN_TRY(receipt.size, unsignedAt(payload, "size"));
+    LIUHEN_TRY(receipt.storedUs, integerAt(payload, "stored"));
+    LIUHEN_TRY(receipt.copies, unsignedAt(payload, "copies"));
+    LIUHEN_TRY(receipt.index, unsignedAt(payload, "index"));
+    LIUHEN_TRY(const Cbor::Array path, itemsAt(payload, "path"));
+    for (const Cbor& item : path) {
+        const auto hash = item.digest();
+        if (!hash || receipt.path.size() == kMaxPath) {
+            return core::fail(core::ErrorKind::DataLoss, "read receipt: path is malformed");
+        }
+        receipt.path.push_back(*hash);
+    }
+    LIUHEN_TRY(receipt.checkpoint, textAt(payload, "checkpoint"));
+    LIUHEN_TRY(receipt.leaf, bytesAt(payload, "leaf"));
+    return {};
+}
+
+/// The signed message with its payload read.
+Result<std::pair<crypto::Sign1, Receipt>> take(ByteView message) {
+    LIUHEN_TRY(crypto::Sign1 sign1, crypto::parseSign1(message));
+    if (sign1.contentType != kReceipt) {
+        return core::fail(core::ErrorKind::DataLoss, "read receipt: it is another kind of message");
+    }
+    LIUHEN_TRY(const Cbor payload, Cbor::decode(sign1.payload));
+    Receipt receipt;
+    LIUHEN_CHECK(readPayload(payload, receipt));
+    return std::pair(std::move(sign1), std::move(receipt));
+}
+
+bool sameAsLeaf(const Receipt& receipt, const ObjectLeaf& leaf) {
+    return std::tie(receipt.device, receipt.generation, receipt.type, receipt.seq, receipt.entry) ==
+               std::tie(leaf.device, leaf.generation, leaf.type, leaf.seq, leaf.entry) &&
+           std::tie(receipt.recording,
+                    receipt.segment,
+                    receipt.object,
+                    receipt.size,
+                    receipt.storedUs) ==
+               std::tie(leaf.recording, leaf.segment, leaf.object, leaf.size, leaf.timeUs);
+}
+
+}  // namespace
+
+Buffer Receipt::sign(const crypto::PrivateKey& key) const {
+    const Cbor payload = Cbor::map({
+        {"version", 1},
+        {"vault", vault},
+        {"certificate", certificate},
+        {"device", device},
+        {"generation", generation},
+        {"type", type},
+        {"recording", orNull(recording)},
+        {"segment", orNull(segment)},
+        {"seq", seq},
+        {"entry", entry},
+        {"object", object},
+        {"size", size},
+        {"stored", storedUs},
+        {"copies", copies},
+        {"index", index},
+        {"path", Cbor::Array(path.begin(), path.end())},
+        {"checkpoint", checkpoint},
+        {"leaf", leaf},
+    });
+    return crypto::sign1(key, kReceipt, payload.encode());
+}
+
+Result<Receipt> Receipt::parse(ByteView message) {
+    LIUHEN_TRY(auto taken, take(message));
+    return std::move(taken.second);
+}
+
+Result<Receipt> Receipt::verify(ByteView message, const crypto::Certificate& root) {
+    LIUHEN_TRY(auto taken, take(message));
+    Receipt& receipt = taken.second;
+    LIUHEN_TRY(const crypto::Certificate signer, crypto::Certificate::fromDer(receipt.certificate));
+    if (const auto wrong = crypto::judge(signer, root, crypto::Role::Receipt, std::nullopt)) {
+        return refuse(*wrong);
+    }
+    LIUHEN_TRY(const crypto::PublicKey key, signer.key());
+    if (!crypto::verifySign1(taken.first, key)) {
+        return refuse("the vault's receipt key did not sign it");
+    }
+    LIUHEN_TRY(const ObjectLeaf leaf, ObjectLeaf::decode(receipt.leaf));
+    if (!sameAsLeaf(receipt, leaf)) {
+        return refuse("it says something else than its leaf");
+    }
+    LIUHEN_TRY(const tlog::SignedCheckpoint checkpoint, tlog::parseCheckpoint(receipt.checkpoint));
+    if (checkpoint.checkpoint.origin != receipt.vault) {
+        return refuse("its checkpoint is of another log");
+    }
+    if (!tlog::verifyInclusion(tlog::leafHash(receipt.leaf),
+                               receipt.index,
+                               checkpoint.checkpoint.size,
+                               receipt.path,
+                               checkpoint.checkpoint.root)) {
+        return refuse("its path does not lead from the leaf to the checkpoint");
+    }
+    return std::move(receipt);
+}
+
+}  // namespace liuhen::evidence

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading of an agency folder.
+#include "common/evidence/trust.hpp"
+
+#include "common/evidence/messages.hpp"
+
+namespace liuhen::evidence {
+
+namespace {
+
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 20U;
+
+}  // namespace
+
+core::Result<Trust> Trust::open(core::Files& files, const std::string& rootPem) {
+    LIUHEN_TRY(const core::Buffer pem, core::readFile(files, rootPem, kMaxFileBytes));
+    auto root = crypto::Certificate::fromPem(core::textOf(pem));
+    if (!root || root->role() != crypto::Role::Root) {
+        return core::fail(core::ErrorKind::InvalidArgument,
+                          "read trust root " + rootPem + ": it is no root certificate");
+    }
+    Trust trust(files, *std::move(root));
+    trust.folder_ = core::folderOf(rootPem);
+    const std::string witnesses = core::joinPath(trust.folder_, "witnesses");
+    if (files.exists(witnesses)) {
+        LIUHEN_TRY(const auto items, files.list(witnesses));
+        for (const core::FolderItem& item : items) {
+            if (!item.name.ends_with(".vkey")) {
+                continue;
+            }
+            LIUHEN_TRY(const core::Buffer text,
+                       core::readFile(files, core::joinPath(witnesses, item.name), kMaxFileBytes));
+            std::string_view line = core::textOf(text);
+            line = line.substr(0, line.find('\n'));
+            LIUHEN_TRY(tlog::VerifierKey key, tlog::parseVerifierKey(line));
+            trust.witnesses_.push_back(std::move(key));
+        }
+    }
+    return trust;
+}
+
+std::optional<core::Buffer> Trust::registration(const std::string& device,
+                                                std::uint64_t generation) const {
+    const std::string path =
+        core::joinPath(core::joinPath(folder_, "registered"), registrationName(device, generation));
+    auto message = core::readFile(*files_, path, kMaxFileBytes);
+    return message ? std::optional(*std::move(message)) : std::nullopt;
+}
+
+}  // namespace liuhen::evidence

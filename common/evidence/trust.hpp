@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a check trusts: the agency's root, its registrations of generations, its witnesses.
+#pragma once
+
+#include "common/core/files.hpp"
+#include "common/crypto/certificate.hpp"
+#include "common/tlog/note.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace liuhen::evidence {
+
+/// An agency folder as a checker reads it: root.pem, registered/, witnesses/.
+class Trust {
+public:
+    /// Reads `rootPem`; registrations and witnesses are looked for beside it.
+    /// Errors: NotFound, InvalidArgument if it is no root certificate.
+    [[nodiscard]] static core::Result<Trust> open(core::Files& files, const std::string& rootPem);
+
+    [[nodiscard]] const crypto::Certificate& root() const { return root_; }
+    /// The registration's message for a generation, unread; nothing if there is none.
+    [[nodiscard]] std::optional<core::Buffer> registration(const std::string& device,
+                                                           std::uint64_t generation) const;
+    [[nodiscard]] const std::vector<tlog::VerifierKey>& witnesses() const { return witnesses_; }
+
+private:
+    Trust(core::Files& files, crypto::Certificate root) : files_(&files), root_(std::move(root)) {}
+    core::Files* files_;
+    crypto::Certificate root_;
+    std::string folder_;
+    std::vector<tlog::VerifierKey> witnesses_;
+};
+
+}  // namespace liuhen::evidence

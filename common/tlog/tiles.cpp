@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Publishing: tiles and bundles are durable before the checkpoint that covers them is replaced.
+#include "common/tlog/tiles.hpp"
+
+#include "common/tlog/tile_batch.hpp"
+
+#include <fmt/format.h>
+
+namespace liuhen::tlog {
+namespace {
+
+using core::ErrorKind;
+using core::fail;
+
+constexpr const char* kCheckpointName = "checkpoint";
+
+}  // namespace
+
+TileStore::TileStore(core::Files& files, std::string folder, std::string scratch)
+    : files_(&files),
+      folder_(std::move(folder)),
+      scratch_(std::move(scratch)),
+      reader_(files, folder_, 0) {}
+
+Result<TileStore> TileStore::open(core::Files& files, std::string folder, std::string scratch) {
+    TileStore store(files, std::move(folder), std::move(scratch));
+    if (const auto done = store.emptyScratch(); !done) {
+        return core::failWith(done.error(), fmt::format("open log {}", store.folder_));
+    }
+    if (const auto done = store.load(); !done) {
+        // A tile that a checkpoint needs and that is not there is damage, not an absent log.
+        const ErrorKind kind = done.error().kind;
+        return fail(kind == ErrorKind::NotFound ? ErrorKind::DataLoss : kind,
+                    fmt::format("open log {}: {}", store.folder_, done.error().message));
+    }
+    return store;
+}
+
+Result<void> TileStore::emptyScratch() {
+    const auto items = files_->list(scratch_);
+    if (!items) {
+        return items.error().kind == ErrorKind::NotFound
+                   ? Result<void>()
+                   : Result<void>(tl::make_unexpected(items.error()));
+    }
+    for (const core::FolderItem& item : *items) {
+        LIUHEN_CHECK(files_->remove(core::joinPath(scratch_, item.name)));
+    }
+    return {};
+}
+
+Result<void> TileStore::load() {
+    const auto bytes =
+        core::readFile(*files_, core::joinPath(folder_, kCheckpointName), kNoteBytes);
+    if (!bytes) {
+        return bytes.error().kind == ErrorKind::NotFound
+                   ? Result<void>()
+                   : Result<void>(tl::make_unexpected(bytes.error()));
+    }
+    auto parsed = parseCheckpoint(core::textOf(*bytes));
+    if (!parsed) {
+        return fail(ErrorKind::DataLoss, parsed.error().message);
+    }
+    const std::uint64_t size = parsed->checkpoint.size;
+    reader_.grow(size);
+    LIUHEN_TRY(edge_.tree, Tree::load(size, reader_.subtrees()));
+    if (edge_.tree.root() != parsed->checkpoint.root) {
+        return fail(
+            ErrorKind::DataLoss,
+            fmt::format("the tiles of {} leaves have another root than the checkpoint", size));
+    }
+    for (unsigned level = 0; level < kTileLevels; ++level) {
+        const std::uint64_t hashes = hashesAt(level, size);
+        if (hashes % kTileWidth != 0) {
+            LIUHEN_TRY(edge_.tiles.at(level), reader_.tile(level, hashes / kTileWidth));
+        }
+    }
+    if (size % kTileWidth != 0) {
+        LIUHEN_TRY(const std::vector<Buffer> entries, reader_.bundle(size / kTileWidth));
+        for (const Buffer& entry : entries) {
+            appendEntry(edge_.bundle, entry);
+        }
+    }
+    checkpoint_ = std::move(parsed->checkpoint);
+    note_ = core::textOf(*bytes);
+    return {};
+}
+
+Result<std::uint64_t> TileStore::append(std::span<const Buffer> leaves) {
+    std::size_t bytes = stagedBytes_;
+    for (const Buffer& leaf : leaves) {
+        if (leaf.size() > kLeafBytes) {
+            return fail(ErrorKind::InvalidArgument,
+                        fmt::format("append to log {}: a leaf of {} bytes; the limit is {}",
+                                    folder_,
+                                    leaf.size(),
+                                    kLeafBytes));
+        }
+        bytes += leaf.size();
+    }
+    if (staged_.size() + leaves.size() > kStagedLeaves || bytes > kStagedBytes) {
+        return fail(ErrorKind::ResourceExhausted,
+                    fmt::format("append {} leaves to log {}: too much is staged, publish first",
+                                leaves.size(),
+                                folder_));
+    }
+    const std::uint64_t first = nextIndex();
+    staged_.insert(staged_.end(), leaves.begin(), leaves.end());
+    stagedBytes_ = bytes;
+    return first;
+}
+
+Result<void> TileStore::Edge::append(ByteView leaf, TileBatch& batch) {
+    Digest hash = leafHash(leaf);
+    tree.append(hash);
+    appendEntry(bundle, leaf);
+    for (unsigned level = 0; level < kTileLevels; ++level) {
+        std::vector<Digest>& row = tiles.at(level);
+        row.push_back(hash);
+        if (row.size() < kTileWidth) {
+            break;
+        }
+        const std::uint64_t index = hashesAt(level, tree.size()) / kTileWidth - 1;
+        if (level == 0) {
+            LIUHEN_CHECK(batch.put(toPath({true, 0, index, kTileWidth}), bundle));
+            bundle.clear();
+        }
+        LIUHEN_CHECK(batch.put(toPath({false, level, index, kTileWidth}), encodeTile(row)));
+        hash = rootOf(row);
+        row.clear();
+    }
+    return {};
+}
+
+Result<void> TileStore::Edge::putPartials(std::uint64_t oldSize, TileBatch& batch) const {
+    for (unsigned level = 0; level < kTileLevels; ++level) {
+        const std::vector<Digest>& row = tiles.at(level);
+        const std::uint64_t hashes = hashesAt(level, tree.size());
+        if (row.empty() || hashes == hashesAt(level, oldSize)) {
+            continue;
+        }
+        const auto width = static_cast<unsigned>(row.size());
+        if (level == 0) {
+            LIUHEN_CHECK(batch.put(toPath({true, 0, hashes / kTileWidth, width}), bundle));
+        }
+        LIUHEN_CHECK(
+            batch.put(toPath({false, level, hashes / kTileWidth, width}), encodeTile(row)));
+    }
+    return {};
+}
+
+Result<std::string> TileStore::publish(std::string_view origin, const crypto::NoteKey& key) {
+    if (checkpoint_ && checkpoint_->origin != origin) {
+        return fail(
+            ErrorKind::FailedPrecondition,
+            fmt::format("publish log {} as {}: it is {}", folder_, origin, checkpoint_->origin));
+    }
+    if (checkpoint_ && staged_.empty()) {
+        return note_;
+    }
+    Edge next = edge_;
+    TileBatch tiles(*files_, folder_, scratch_, folders_);
+    for (const Buffer& leaf : staged_) {
+        LIUHEN_CHECK(next.append(leaf, tiles));
+    }
+    LIUHEN_CHECK(next.putPartials(size(), tiles));
+    const Checkpoint checkpoint{std::string(origin), next.tree.size(), next.tree.root()};
+    LIUHEN_TRY(std::string note, signCheckpoint(checkpoint, origin, key));
+    LIUHEN_CHECK(tiles.place());
+
+    TileBatch head(*files_, folder_, scratch_, folders_);
+    LIUHEN_CHECK(head.put(kCheckpointName, core::viewOf(note)));
+    LIUHEN_CHECK(head.place());
+    edge_ = std::move(next);
+    staged_.clear();
+    stagedBytes_ = 0;
+    checkpoint_ = checkpoint;
+    note_ = std::move(note);
+    reader_.grow(size());
+    return note_;
+}
+
+Result<void> TileStore::replaceNote(std::string_view note) {
+    LIUHEN_TRY(const SignedCheckpoint parsed, parseCheckpoint(note));
+    if (!checkpoint_ || parsed.checkpoint != *checkpoint_) {
+        return fail(
+            ErrorKind::InvalidArgument,
+            fmt::format("replace the note of log {}: it is of another checkpoint", folder_));
+    }
+    TileBatch head(*files_, folder_, scratch_, folders_);
+    LIUHEN_CHECK(head.put(kCheckpointName, core::viewOf(note)));
+    LIUHEN_CHECK(head.place());
+    note_ = note;
+    return {};
+}
+
+Result<void> TileStore::checkSize(std::uint64_t size) const {
+    if (size > this->size()) {
+        return fail(
+            ErrorKind::InvalidArgument,
+            fmt::format(
+                "prove in a tree of {} leaves: log {} has {}", size, folder_, this->size()));
+    }
+    return {};
+}
+
+Result<Digest> TileStore::rootAt(std::uint64_t size) {
+    LIUHEN_CHECK(checkSize(size));
+    LIUHEN_TRY(const Tree tree, Tree::load(size, reader_.subtrees()));
+    return tree.root();
+}
+
+Result<std::vector<Digest>> TileStore::inclusionPath(std::uint64_t index, std::uint64_t size) {
+    LIUHEN_CHECK(checkSize(size));
+    return tlog::inclusionPath(index, size, reader_.subtrees());
+}
+
+Result<std::vector<Digest>> TileStore::consistencyPath(std::uint64_t oldSize,
+                                                       std::uint64_t newSize) {
+    LIUHEN_CHECK(checkSize(newSize));
+    return tlog::consistencyPath(oldSize, newSize, reader_.subtrees());
+}
+
+}  // namespace liuhen::tlog

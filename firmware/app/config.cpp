@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading of the recorder's configuration.
+#include "firmware/app/config.hpp"
+
+#include "hal/config_table.hpp"
+
+namespace liuhen::app {
+
+core::Result<Config> loadConfig(const std::string& path) {
+    LIUHEN_TRY(hal::ConfigTable file, hal::ConfigTable::open(path));
+    Config config;
+    config.board = file.text("board");
+    if (config.board != "sim" && config.board != "linux") {
+        file.reject("board", "must be \"sim\" or \"linux\"");
+    }
+    config.boardConfig = file.path("board_config");
+    config.encrypt = file.boolean("encrypt", true);
+    hal::ConfigTable cable = file.table("cable");
+    config.address = cable.text("address", "0.0.0.0");
+    config.port = static_cast<std::uint16_t>(cable.integer("port", 0, 65535, 8443));
+    config.portFile = cable.path("port_file", "");
+    hal::ConfigTable officer = file.table("officer");
+    config.wearer = officer.text("wearer", "");
+    config.place = officer.text("place", "");
+    hal::ConfigTable picture = file.table("picture");
+    config.capture.picture.width = static_cast<int>(picture.integer("width", 0, 7680, 0));
+    config.capture.picture.height = static_cast<int>(picture.integer("height", 0, 4320, 0));
+    config.capture.picture.bitrate =
+        static_cast<int>(picture.integer("bitrate", 100'000, 100'000'000, 8'000'000));
+    config.capture.picture.encoder = picture.text("encoder", "");
+    hal::ConfigTable sound = file.table("sound");
+    config.capture.sound.bitrate =
+        static_cast<int>(sound.integer("bitrate", 16'000, 320'000, 64'000));
+    config.capture.encoderLog = file.path("encoder_log", "");
+    LIUHEN_CHECK(file.finish());
+    return config;
+}
+
+}  // namespace liuhen::app

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// From camera and microphone to encoded units: two independent live pipelines on one timeline.
+#include "firmware/capture/capture.hpp"
+
+#include "firmware/capture/encoder_log.hpp"
+#include "firmware/capture/lane.hpp"
+#include "firmware/capture/parameters.hpp"
+#include "firmware/capture/timeline.hpp"
+
+namespace liuhen::capture {
+
+namespace {
+
+core::Nanoseconds lengthOf(std::int64_t samples, int samplesPerSecond) {
+    return core::Nanoseconds(samples * 1'000'000'000 / samplesPerSecond);
+}
+
+struct Setup {
+    std::optional<PictureParameters> picture;
+    std::optional<SoundParameters> sound;
+    std::vector<LanePlan> plans;
+    std::unique_ptr<EncoderLog> log;
+};
+
+core::Result<void> setUpPicture(const CaptureConfig& config, hal::Camera& camera, Setup& setup) {
+    const hal::PictureFormat format = camera.format();
+    LIUHEN_TRY(const PictureSettings settings, complete(config.picture, format));
+    LIUHEN_TRY(setup.picture, learnPicture(settings, format));
+    LanePlan plan;
+    plan.track = Track::Picture;
+    plan.chain = pictureChain(settings, format);
+    plan.makeSource = [&camera] { return camera.makeSource(); };
+    plan.parameters = setup.picture->avcC;
+    setup.plans.push_back(std::move(plan));
+    return {};
+}
+
+core::Result<void> setUpSound(const CaptureConfig& config,
+                              hal::Microphone& microphone,
+                              Setup& setup) {
+    LIUHEN_TRY(const SoundSettings settings, check(config.sound));
+    setup.sound = soundParameters(settings);
+    LanePlan plan;
+    plan.track = Track::Sound;
+    plan.chain = soundChain(settings);
+    plan.makeSource = [&microphone] { return microphone.makeSource(); };
+    plan.encoderDelay = lengthOf(kAacPrimingSamples, settings.samplesPerSecond);
+    plan.parameters = setup.sound->audioSpecificConfig;
+    setup.plans.push_back(std::move(plan));
+    return {};
+}
+
+}  // namespace
+
+struct Capture::Inside {
+    Setup setup;
+    const core::Clock& clock;
+    CaptureListener listener;
+    std::optional<Timeline> timeline;
+    std::vector<std::unique_ptr<Lane>> lanes;  // last: their threads use all the rest
+};
+
+Capture::Capture(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+Capture::~Capture() {
+    stop();
+}
+
+const std::optional<PictureParameters>& Capture::picture() const {
+    return inside_->setup.picture;
+}
+const std::optional<SoundParameters>& Capture::sound() const {
+    return inside_->setup.sound;
+}
+
+void Capture::start(CaptureListener listener) {
+    Inside& in = *inside_;
+    LIUHEN_ASSERT(!in.timeline);
+    in.listener = std::move(listener);
+    in.timeline.emplace(in.clock);
+    for (LanePlan& plan : in.setup.plans) {
+        in.lanes.push_back(
+            std::make_unique<Lane>(std::move(plan), *in.timeline, in.listener, in.setup.log.get()));
+    }
+    for (const auto& lane : in.lanes) {
+        lane->start();
+    }
+}
+
+void Capture::stop() {
+    for (const auto& lane : inside_->lanes) {
+        lane->requestStop();
+    }
+    for (const auto& lane : inside_->lanes) {
+        lane->join();
+    }
+}
+
+void Capture::requestKeyFrame() {
+    for (const auto& lane : inside_->lanes) {
+        if (lane->track() == Track::Picture) {
+            lane->requestKeyFrame();
+        }
+    }
+}
+
+core::Result<std::unique_ptr<Capture>> Capture::open(const CaptureConfig& config,
+                                                     hal::Camera* camera,
+                                                     hal::Microphone* microphone,
+                                                     const core::Clock& clock) {
+    Setup setup;
+    if (camera != nullptr) {
+        LIUHEN_CHECK(setUpPicture(config, *camera, setup));
+    }
+    if (microphone != nullptr) {
+        LIUHEN_CHECK(setUpSound(config, *microphone, setup));
+    }
+    if (!config.encoderLog.empty()) {
+        LIUHEN_TRY(setup.log, EncoderLog::open(config.encoderLog));
+    }
+    auto inside = std::unique_ptr<Inside>(new Inside{std::move(setup), clock, {}, {}, {}});
+    return std::unique_ptr<Capture>(new Capture(std::move(inside)));
+}
+
+}  // namespace liuhen::capture

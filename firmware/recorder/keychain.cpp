@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys, counters and the order in which the keystore learns of them.
+#include "firmware/recorder/keychain.hpp"
+
+#include <algorithm>
+
+namespace liuhen::recorder {
+
+using core::ErrorKind;
+using core::Result;
+
+namespace {
+
+Result<std::string> readText(hal::Keystore& keystore, const std::string& name) {
+    LIUHEN_TRY(const core::Buffer bytes, keystore.readNamed(name));
+    return std::string(core::textOf(bytes));
+}
+
+}  // namespace
+
+Result<Keychain> Keychain::open(hal::Keystore& keystore) {
+    LIUHEN_TRY(const std::string keyPem, readText(keystore, "identity.pem"));
+    LIUHEN_TRY(const std::string certificatePem, readText(keystore, "identity.crt"));
+    LIUHEN_TRY(const std::string witnessPem, readText(keystore, "witness.pem"));
+    LIUHEN_TRY(crypto::PrivateKey identity, crypto::PrivateKey::fromPem(keyPem));
+    LIUHEN_TRY(crypto::Certificate certificate, crypto::Certificate::fromPem(certificatePem));
+    LIUHEN_TRY(crypto::NoteKey witness, crypto::NoteKey::fromPem(witnessPem));
+    LIUHEN_TRY(const crypto::PublicKey certified, certificate.key());
+    if (certificate.role() != crypto::Role::Recorder || !(certified == identity.publicKey())) {
+        return core::fail(
+            ErrorKind::InvalidArgument,
+            "open keystore: identity.crt is not the recorder certificate of identity.pem");
+    }
+    Keychain keychain(keystore, std::move(identity), std::move(certificate), std::move(witness));
+    LIUHEN_TRY(const std::optional<core::Buffer> blob, keystore.load());
+    if (blob) {
+        LIUHEN_TRY(keychain.state_, evidence::KeystoreState::decode(*blob));
+        if (keychain.state_.device != keychain.certificate_.subject()) {
+            return core::fail(ErrorKind::InvalidArgument,
+                              "open keystore: state is of another device than identity.crt");
+        }
+    } else {
+        keychain.state_.device = keychain.certificate_.subject();
+    }
+    return keychain;
+}
+
+Result<void> Keychain::store() {
+    return keystore_->store(state_.encode());
+}
+
+Result<std::uint64_t> Keychain::raiseBoot() {
+    ++state_.boot;
+    LIUHEN_CHECK(store());
+    return state_.boot;
+}
+
+Result<std::uint64_t> Keychain::raiseGeneration(std::uint64_t least) {
+    state_.generation = std::max(isNew() ? 0 : state_.generation + 1, least);
+    LIUHEN_CHECK(store());
+    return state_.generation;
+}
+
+bool Keychain::selectResume(const crypto::PublicKey& named) {
+    for (const crypto::PrivateKey& key : state_.resumeKeys) {
+        if (key.publicKey() == named) {
+            resume_ = key;
+            return true;
+        }
+    }
+    return false;
+}
+
+Result<evidence::NextKeys> Keychain::prepareChange() {
+    nextEpoch_ = crypto::PrivateKey::generate();
+    nextResume_ = crypto::PrivateKey::generate();
+    state_.resumeKeys.clear();
+    if (resume_) {
+        state_.resumeKeys.push_back(*resume_);
+    }
+    state_.resumeKeys.push_back(*nextResume_);
+    LIUHEN_CHECK(store());
+    return evidence::NextKeys{nextEpoch_->publicKey(), nextResume_->publicKey()};
+}
+
+Result<void> Keychain::finishChange(const evidence::Head& head) {
+    LIUHEN_ASSERT(nextEpoch_ && nextResume_);
+    epoch_ = std::exchange(nextEpoch_, std::nullopt);
+    resume_ = std::exchange(nextResume_, std::nullopt);
+    state_.resumeKeys = {*resume_};
+    state_.head = head;
+    state_.generation = head.generation;
+    return store();
+}
+
+Result<void> Keychain::storeHead(const evidence::Head& head) {
+    state_.head = head;
+    return store();
+}
+
+Result<void> Keychain::storeCheckpoint(const std::string& origin, const std::string& note) {
+    state_.checkpoints[origin] = note;
+    return store();
+}
+
+}  // namespace liuhen::recorder

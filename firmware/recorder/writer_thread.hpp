@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that owns the Recorder; everybody else hands it tasks.
+#pragma once
+
+#include "firmware/recorder/recorder.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace liuhen::recorder {
+
+/// Runs tasks in order on its thread and ticks in between. Thread-safe.
+class WriterThread {
+public:
+    using Task = std::function<void(Recorder&)>;
+    /// Called on the writer thread before each tick: battery percent and free bytes.
+    struct Health {
+        int batteryPercent = 100;
+        std::uint64_t freeBytes = 0;
+    };
+    using AskHealth = std::function<Health()>;
+
+    WriterThread(std::unique_ptr<Recorder> recorder, AskHealth askHealth);
+    /// Runs what was posted before, then ends the thread.
+    ~WriterThread();
+    WriterThread(const WriterThread&) = delete;
+    WriterThread& operator=(const WriterThread&) = delete;
+
+    /// Hands a task over and returns at once.
+    void post(Task task);
+
+    /// Runs `ask` on the writer thread and waits for its answer. Not from the writer thread.
+    template <class T>
+    [[nodiscard]] core::Result<T> call(std::function<core::Result<T>(Recorder&)> ask) {
+        auto answer = std::make_shared<std::promise<core::Result<T>>>();
+        std::future<core::Result<T>> waiting = answer->get_future();
+        post([ask = std::move(ask), answer](Recorder& recorder) {
+            answer->set_value(ask(recorder));
+        });
+        return waiting.get();
+    }
+
+private:
+    void run();
+
+    std::unique_ptr<Recorder> recorder_;
+    AskHealth askHealth_;
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::deque<Task> tasks_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace liuhen::recorder

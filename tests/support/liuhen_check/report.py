@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Problems and findings of one check, and the answer made of them (ledger.md §7)."""
+
+RANK = {"intact": 0, "unproven": 1, "incomplete": 2, "altered": 3}
+
+
+class CannotTell(Exception):
+    """The check could not be made: no root of trust, or something unreadable."""
+
+
+class Report:
+    """Collects problems in the order in which the check meets them."""
+
+    def __init__(self):
+        self.problems = []
+        self.findings = []
+        self.witnessed = False
+
+    def add(self, verdict, generation, seq, file, offset, text):
+        """One problem; generation None counts as higher than all others."""
+        self.problems.append({"verdict": verdict, "generation": generation, "seq": seq,
+                              "file": file, "offset": offset, "text": text})
+
+    def find(self, kind, generation, seq, text):
+        """One finding: a fact that changes no verdict."""
+        self.findings.append({"kind": kind, "generation": generation, "seq": seq, "text": text})
+
+    def answer(self):
+        """The worst verdict and the first place that has it."""
+        verdict = max((p["verdict"] for p in self.problems), key=RANK.get, default="intact")
+        first = None
+        worst = [p for p in self.problems if p["verdict"] == verdict]
+        if worst:
+            chosen = min(worst, key=_place)
+            first = {name: chosen[name] for name in ("generation", "seq", "file", "offset")}
+        return {"verdict": verdict, "witnessed": self.witnessed, "first_bad": first,
+                "findings": self.findings, "problems": self.problems}
+
+
+def _place(problem):
+    generation, seq = problem["generation"], problem["seq"]
+    if generation is None:
+        return (1, 0, 0)
+    return (0, generation, -1 if seq is None else seq)

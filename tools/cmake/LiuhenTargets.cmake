@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# One library per folder, one test binary per folder; both stay one call long.
+include(CTest)
+
+# liuhen_library(NAME SOURCES... ) -- later calls of target_link_libraries add what it needs.
+function(liuhen_library name)
+    add_library(${name} STATIC ${ARGN})
+    target_link_libraries(${name} PUBLIC liuhen_options)
+endfunction()
+
+function(liuhen_program name)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE liuhen_options)
+endfunction()
+
+# liuhen_test(NAME LABEL SOURCES...) -- a doctest binary; each case becomes a CTest test with that label.
+function(liuhen_test name label)
+    add_executable(${name} ${ARGN} "${CMAKE_SOURCE_DIR}/tests/support/main.cpp")
+    target_link_libraries(${name} PRIVATE liuhen_options)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS "${label}" TIMEOUT 600)
+endfunction()

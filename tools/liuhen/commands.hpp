@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `liuhen`; each answers the program's exit code.
+#pragma once
+
+#include "common/core/files.hpp"
+
+#include <optional>
+#include <string>
+
+namespace liuhen::cli {
+
+/// Exit codes of `verify`: intact, anything else, cannot tell.
+inline constexpr int kIntact = 0;
+inline constexpr int kNotIntact = 1;
+inline constexpr int kCannotTell = 2;
+
+struct VerifyOptions {
+    std::string path;
+    std::string trust;       // root.pem; "": found beside the recorder or vault
+    std::string checkpoint;  // a signed note to hold a vault's log against
+    std::string at;          // UTC time at which findings are judged, RFC 3339; "": now
+    bool json = false;
+};
+[[nodiscard]] core::Result<int> verify(core::Files& files, const VerifyOptions& options);
+
+struct LedgerOptions {
+    std::string path;
+    bool json = false;
+};
+[[nodiscard]] core::Result<int> printLedger(core::Files& files, const LedgerOptions& options);
+
+struct EnrollOptions {
+    std::string agency;
+    std::string recorder;
+    std::string dock;
+    std::string name;  // of the agency, device or dock
+};
+[[nodiscard]] core::Result<int> enrollAgency(core::Files& files, const EnrollOptions& options);
+[[nodiscard]] core::Result<int> enrollRecorder(core::Files& files, const EnrollOptions& options);
+[[nodiscard]] core::Result<int> enrollGenesis(core::Files& files, const EnrollOptions& options);
+[[nodiscard]] core::Result<int> enrollDock(core::Files& files, const EnrollOptions& options);
+
+struct OpenOptions {
+    std::string path;
+    std::string key;
+    std::string out;
+};
+[[nodiscard]] core::Result<int> openFootage(core::Files& files, const OpenOptions& options);
+
+/// Prints an error with what to do next and answers the exit code of its kind.
+[[nodiscard]] int failure(const core::Error& error);
+
+}  // namespace liuhen::cli

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// liuhen: checks, prints, enrols and opens evidence.
+#include "tools/liuhen/commands.hpp"
+
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace liuhen::cli {
+
+int failure(const core::Error& error) {
+    fmt::print(stderr, "liuhen: {}\n", error.message);
+    return kCannotTell;
+}
+
+namespace {
+
+int start(int argc, char** argv) {
+    CLI::App app("liuhen: checks, prints, enrols and opens evidence");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "0.1.0");
+
+    VerifyOptions verifyOptions;
+    CLI::App* verifyApp = app.add_subcommand(
+        "verify", "check a recorder, a card or a vault: 0 intact, 1 anything else, 2 cannot tell");
+    verifyApp->add_option("path", verifyOptions.path, "the folder to check")->required();
+    verifyApp->add_option("--trust",
+                          verifyOptions.trust,
+                          "the agency's root certificate (default: found beside PATH)");
+    verifyApp->add_option("--checkpoint",
+                          verifyOptions.checkpoint,
+                          "a checkpoint from elsewhere that the vault's log must contain");
+    verifyApp->add_flag("--json", verifyOptions.json, "answer for machines");
+
+    LedgerOptions ledgerOptions;
+    CLI::App* ledgerApp =
+        app.add_subcommand("ledger", "print the entries of a recorder, a card or a ledger file");
+    ledgerApp->add_option("path", ledgerOptions.path, "a folder or a .cbor file")->required();
+    ledgerApp->add_flag("--json", ledgerOptions.json, "one JSON object a line");
+
+    EnrollOptions enrollOptions;
+    CLI::App* enrollApp = app.add_subcommand(
+        "enroll", "make an agency, certify recorders and docks, register a generation");
+    enrollApp->require_subcommand(1);
+    CLI::App* agencyApp = enrollApp->add_subcommand(
+        "agency", "make a new agency: root key, evidence and escrow keys");
+    CLI::App* recorderApp =
+        enrollApp->add_subcommand("recorder", "make a recorder's keys and certify them");
+    CLI::App* genesisApp = enrollApp->add_subcommand(
+        "genesis", "register the newest generation of a recorder's ledger");
+    CLI::App* dockApp =
+        enrollApp->add_subcommand("dock", "make the keys of a dock and its vault and certify them");
+    for (CLI::App* sub : {agencyApp, recorderApp, genesisApp, dockApp}) {
+        sub->add_option("--agency", enrollOptions.agency, "the agency's folder")->required();
+    }
+    for (CLI::App* sub : {recorderApp, genesisApp}) {
+        sub->add_option(
+               "--recorder", enrollOptions.recorder, "the recorder's folder (card/ and keystore/)")
+            ->required();
+    }
+    dockApp->add_option("--dock", enrollOptions.dock, "the dock's folder")->required();
+    agencyApp->add_option("--name", enrollOptions.name, "the agency's name")->required();
+    recorderApp->add_option("--device", enrollOptions.name, "the device's name, such as LH-000001")
+        ->required();
+    dockApp->add_option("--name", enrollOptions.name, "the dock's name, such as dock-01")
+        ->required();
+
+    OpenOptions openOptions;
+    CLI::App* openApp =
+        app.add_subcommand("open", "decrypt segments, for who holds the evidence key");
+    openApp->add_option("path", openOptions.path, "a recorder, a card, a vault or a segment file")
+        ->required();
+    openApp->add_option("--key", openOptions.key, "the evidence or escrow key (PEM)")->required();
+    openApp->add_option("--out", openOptions.out, "folder for the clear files")->required();
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kCannotTell;
+    }
+    const auto files = core::systemFiles();
+    core::Result<int> code = kCannotTell;
+    if (verifyApp->parsed()) {
+        code = verify(*files, verifyOptions);
+    } else if (ledgerApp->parsed()) {
+        code = printLedger(*files, ledgerOptions);
+    } else if (agencyApp->parsed()) {
+        code = enrollAgency(*files, enrollOptions);
+    } else if (recorderApp->parsed()) {
+        code = enrollRecorder(*files, enrollOptions);
+    } else if (genesisApp->parsed()) {
+        code = enrollGenesis(*files, enrollOptions);
+    } else if (dockApp->parsed()) {
+        code = enrollDock(*files, enrollOptions);
+    } else if (openApp->parsed()) {
+        code = openFootage(*files, openOptions);
+    }
+    return code ? *code : failure(code.error());
+}
+
+}  // namespace
+
+}  // namespace liuhen::cli
+
+int main(int argc, char** argv) {
+    try {
+        return liuhen::cli::start(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "liuhen: unexpected: %s\n", error.what());
+        return liuhen::cli::kCannotTell;
+    }
+}
