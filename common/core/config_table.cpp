@@ -47,9 +47,8 @@ struct ConfigTable::File {
                 std::string_view why) {
         const std::uint32_t line = node == nullptr ? opened[index].line : node->source().begin.line;
         if (!error) {
-            error = Error{
-                ErrorKind::InvalidArgument,
-                fmt::format("{}:{}: {}{}: {}", path, line, opened[index].name, key, why)};
+            error = Error{ErrorKind::InvalidArgument,
+                          fmt::format("{}:{}: {}{}: {}", path, line, opened[index].name, key, why)};
         }
     }
 
@@ -62,8 +61,7 @@ struct ConfigTable::File {
         while (value.size() > 1 && value.back() == '/') {
             value.pop_back();  // folders are compared as prefixes
         }
-        return value.empty() || value.front() == '/' ? value
-                                                     : joinPath(folderOf(path), value);
+        return value.empty() || value.front() == '/' ? value : joinPath(folderOf(path), value);
     }
 };
 
@@ -76,9 +74,8 @@ Result<ConfigTable> ConfigTable::open(const std::string& path) {
     toml::parse_result parsed = toml::parse(textOf(*content), path);
     if (!parsed) {
         const toml::parse_error& error = parsed.error();
-        return fail(
-            ErrorKind::InvalidArgument,
-            fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
     }
     auto file = std::make_shared<File>();
     file->path = path;
@@ -238,12 +235,12 @@ Result<void> ConfigTable::finish() const {
             if (table.asked.count(key.str()) == 0) {
                 const std::vector<std::string> known(table.asked.begin(), table.asked.end());
                 return fail(ErrorKind::InvalidArgument,
-                                  fmt::format("{}:{}: {}{}: unknown key; allowed are {}",
-                                              file_->path,
-                                              key.source().begin.line,
-                                              table.name,
-                                              key.str(),
-                                              fmt::join(known, ", ")));
+                            fmt::format("{}:{}: {}{}: unknown key; allowed are {}",
+                                        file_->path,
+                                        key.source().begin.line,
+                                        table.name,
+                                        key.str(),
+                                        fmt::join(known, ", ")));
             }
         }
     }

@@ -2,30 +2,31 @@
 // X.509 certificates with a role each, made and judged the same way everywhere.
 #pragma once
 
+#include "common/core/clock.hpp"
+#include "common/crypto/keys.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "common/core/clock.hpp"
-#include "common/crypto/keys.hpp"
-
 namespace liuhen::crypto {
 
 /// What a certificate's holder may act as. Exactly one per certificate, as the extended key usage
-/// 2.25.<role arc>.<n> (docs/format/certificates.md); the TLS roles also carry serverAuth/clientAuth.
+/// 2.25.<role arc>.<n> (docs/format/certificates.md); the TLS roles also carry
+/// serverAuth/clientAuth.
 enum class Role {
-    Root,           // the agency's root: signs the others
-    Recorder,       // identity key of a recorder
-    RecorderTls,    // a recorder's end of the cable (server)
-    DockTls,        // the dock's end of the cable (client)
-    Dock,           // the dock's signature under clock and assignment
-    Receipt,        // the vault's signature under receipts
-    Checkpoint,     // the vault's Ed25519 key under checkpoints
-    Custodian,      // registers recorders and generations
-    Evidence,       // recipient of footage keys
-    Escrow,         // second recipient of footage keys
-    Web,            // HTTPS for people
+    Root,         // the agency's root: signs the others
+    Recorder,     // identity key of a recorder
+    RecorderTls,  // a recorder's end of the cable (server)
+    DockTls,      // the dock's end of the cable (client)
+    Dock,         // the dock's signature under clock and assignment
+    Receipt,      // the vault's signature under receipts
+    Checkpoint,   // the vault's Ed25519 key under checkpoints
+    Custodian,    // registers recorders and generations
+    Evidence,     // recipient of footage keys
+    Escrow,       // second recipient of footage keys
+    Web,          // HTTPS for people
 };
 
 [[nodiscard]] std::string_view name(Role role);
@@ -33,7 +34,8 @@ enum class Role {
 /// A certificate as DER, with what we read from it. Immutable; cheap to copy.
 class Certificate {
 public:
-    /// Errors: InvalidArgument if it is no certificate, has trailing bytes, or no single role of ours.
+    /// Errors: InvalidArgument if it is no certificate, has trailing bytes, or no single role of
+    /// ours.
     [[nodiscard]] static Result<Certificate> fromDer(ByteView der);
     [[nodiscard]] static Result<Certificate> fromPem(std::string_view pem);
     [[nodiscard]] std::string toPem() const;
@@ -61,22 +63,36 @@ private:
 class Authority {
 public:
     /// A new self-signed root of `years` years.
-    [[nodiscard]] static Result<Authority> create(std::string_view agencyName, int years, core::Microseconds now);
-    [[nodiscard]] static Result<Authority> open(std::string_view keyPem, std::string_view certificatePem);
+    [[nodiscard]] static Result<Authority> create(std::string_view agencyName,
+                                                  int years,
+                                                  core::Microseconds now);
+    [[nodiscard]] static Result<Authority> open(std::string_view keyPem,
+                                                std::string_view certificatePem);
     [[nodiscard]] const Certificate& certificate() const { return certificate_; }
     [[nodiscard]] const PrivateKey& key() const { return key_; }
     /// A certificate for `subject` in `role`, valid from an hour before `now` for `years` years.
-    [[nodiscard]] Result<Certificate> certify(const PublicKey& key, Role role, std::string_view subject, int years, core::Microseconds now) const;
-    [[nodiscard]] Result<Certificate> certifyNoteKey(ByteView publicBytes, std::string_view subject, int years, core::Microseconds now) const;
+    [[nodiscard]] Result<Certificate> certify(const PublicKey& key,
+                                              Role role,
+                                              std::string_view subject,
+                                              int years,
+                                              core::Microseconds now) const;
+    [[nodiscard]] Result<Certificate> certifyNoteKey(ByteView publicBytes,
+                                                     std::string_view subject,
+                                                     int years,
+                                                     core::Microseconds now) const;
 
 private:
-    Authority(PrivateKey key, Certificate certificate) : key_(std::move(key)), certificate_(std::move(certificate)) {}
+    Authority(PrivateKey key, Certificate certificate)
+        : key_(std::move(key)), certificate_(std::move(certificate)) {}
     PrivateKey key_;
     Certificate certificate_;
 };
 
 /// Whether `certificate` has `role`, is signed by `root`, and, if `at` is given, was valid then.
 /// Answers nothing if all is well, else the sentence that says what is wrong.
-[[nodiscard]] std::optional<std::string> judge(const Certificate& certificate, const Certificate& root, Role role, std::optional<core::Microseconds> at);
+[[nodiscard]] std::optional<std::string> judge(const Certificate& certificate,
+                                               const Certificate& root,
+                                               Role role,
+                                               std::optional<core::Microseconds> at);
 
 }  // namespace liuhen::crypto

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// COSE_Sign1 (RFC 9052) as all our signed things use it: tagged, deterministic, one content type each.
+// COSE_Sign1 (RFC 9052) as all our signed things use it: tagged, deterministic, one content type
+// each.
 #pragma once
+
+#include "common/core/cbor.hpp"
+#include "common/crypto/keys.hpp"
 
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "common/core/cbor.hpp"
-#include "common/crypto/keys.hpp"
 
 namespace liuhen::crypto {
 
@@ -16,7 +17,7 @@ struct Sign1 {
     std::string contentType;  // protected header 3, such as "liuhen/entry"
     Buffer protectedBytes;    // the encoded protected header
     Buffer payload;
-    Buffer signature;         // 64 bytes
+    Buffer signature;  // 64 bytes
 };
 
 /// Signs `payload`: tag 18, protected {1: -7, 3: contentType}, unprotected empty, payload attached,
@@ -26,8 +27,8 @@ struct Sign1 {
 /// Takes a COSE_Sign1 apart without checking the signature.
 ///
 /// Errors: DataLoss if it is not exactly what sign1 would have made but for key and signature
-/// (other tag, other header, indefinite or longer encodings, signature not 64 bytes, bytes left over);
-/// Unimplemented for the reserved suite sm (algorithm -65537).
+/// (other tag, other header, indefinite or longer encodings, signature not 64 bytes, bytes left
+/// over); Unimplemented for the reserved suite sm (algorithm -65537).
 [[nodiscard]] Result<Sign1> parseSign1(ByteView bytes);
 /// The same for the first item of a sequence; `used` gets its length.
 [[nodiscard]] Result<Sign1> parseFirstSign1(ByteView bytes, std::size_t& used);

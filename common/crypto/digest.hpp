@@ -2,9 +2,9 @@
 // SHA-256, HMAC-free key derivation and random bytes: the hash half of suite es256.
 #pragma once
 
-#include <memory>
-
 #include "common/core/bytes.hpp"
+
+#include <memory>
 
 namespace liuhen::crypto {
 

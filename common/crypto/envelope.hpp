@@ -2,9 +2,9 @@
 // A key wrapped for certificate holders: CMS AuthEnvelopedData (RFC 5083, ECDH P-256, AES-256-GCM).
 #pragma once
 
-#include <vector>
-
 #include "common/crypto/certificate.hpp"
+
+#include <vector>
 
 namespace liuhen::crypto {
 

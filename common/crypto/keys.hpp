@@ -2,12 +2,12 @@
 // Key pairs of suite es256 (P-256) and of the log's notes (Ed25519).
 #pragma once
 
+#include "common/crypto/digest.hpp"
+
 #include <array>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "common/crypto/digest.hpp"
 
 namespace liuhen::crypto {
 

@@ -29,6 +29,7 @@ std::optional<std::uint64_t> plainNumber(std::string_view text) {
 /// The files of a card by what their names say.
 struct Listing {
     std::map<std::uint64_t, std::vector<LedgerFile>> chapters;  // by generation
+    std::map<std::uint64_t, LedgerFile> anchors;                // by generation
     std::map<std::string, std::string> segments;  // name below footage -> name in places
     std::vector<std::string> torn;                // names below torn
     std::vector<std::string> foreign;             // names in places
@@ -78,24 +79,40 @@ private:
             foreign(name);
             return {};
         }
-        return each(
-            name, [this, &name, &generation](const core::FolderItem& item) -> core::Result<void> {
-                const std::string_view file(item.name);
-                const bool formed =
-                    !item.isFolder && file.size() == kChapterDigits + 5 && file.ends_with(".cbor");
-                const auto first =
-                    formed ? core::parseUnsigned(file.substr(0, kChapterDigits))
-                           : core::Result<std::uint64_t>(tl::make_unexpected(core::Error{}));
-                const std::string chapter = name + "/" + item.name;
-                if (!first) {
-                    foreign(chapter);
-                    return {};
-                }
-                LIUHEN_TRY(Buffer bytes, core::readFile(files_, path(chapter), kMaxChapterBytes));
-                listing_.chapters[*generation].push_back(
-                    LedgerFile{what_.cardPrefix + chapter, *first, std::move(bytes)});
-                return {};
-            });
+        return each(name, [this, &name, &generation](const core::FolderItem& item) {
+            return takeChapter(*generation, name + "/" + item.name, item);
+        });
+    }
+
+    core::Result<void> takeChapter(std::uint64_t generation,
+                                   const std::string& name,
+                                   const core::FolderItem& item) {
+        const std::string_view file(item.name);
+        const bool formed = file.size() == kChapterDigits + 5 && file.ends_with(".cbor");
+        const auto first = formed ? core::parseUnsigned(file.substr(0, kChapterDigits))
+                                  : core::Result<std::uint64_t>(tl::make_unexpected(core::Error{}));
+        // Names with digits come before it, so the chapters are known by now.
+        const auto known = listing_.chapters.find(generation);
+        const bool anchor = file == "anchor.cbor" && known != listing_.chapters.end() &&
+                            known->second.front().first > 0;
+        if (!isPlainFile(item, name) || (!first && !anchor)) {
+            foreign(name);
+            return {};
+        }
+        LIUHEN_TRY(Buffer bytes, core::readFile(files_, path(name), kMaxChapterBytes));
+        LedgerFile read{what_.cardPrefix + name, first.value_or(0), std::move(bytes)};
+        if (anchor) {
+            listing_.anchors.emplace(generation, std::move(read));
+        } else {
+            listing_.chapters[generation].push_back(std::move(read));
+        }
+        return {};
+    }
+
+    /// Links, devices and the like have no size and do not open.
+    [[nodiscard]] bool isPlainFile(const core::FolderItem& item, const std::string& name) {
+        return !item.isFolder &&
+               (item.sizeBytes > 0 || files_.open(path(name), core::OpenMode::Read).has_value());
     }
 
     core::Result<void> takeRecording(const core::FolderItem& folder) {
@@ -111,7 +128,8 @@ private:
         return each(name,
                     [this, &name, &folder](const core::FolderItem& item) -> core::Result<void> {
                         const std::string_view file(item.name);
-                        const bool segment = !item.isFolder && file.ends_with(".mp4") &&
+                        const bool segment = isPlainFile(item, name + "/" + item.name) &&
+                                             file.ends_with(".mp4") &&
                                              plainNumber(file.substr(0, file.size() - 4));
                         if (segment) {
                             listing_.segments[folder.name + "/" + item.name] =
@@ -124,7 +142,8 @@ private:
     }
 
     core::Result<void> takeTorn(const core::FolderItem& item) {
-        if (!item.isFolder && item.name.ends_with(".torn") && item.name.size() > 5) {
+        if (isPlainFile(item, "torn/" + item.name) && item.name.ends_with(".torn") &&
+            item.name.size() > 5) {
             listing_.torn.push_back(item.name);
         } else {
             foreign("torn/" + item.name);
@@ -155,20 +174,23 @@ core::Result<Digest> hashFile(core::Files& files, const std::string& path, std::
 core::Result<void> checkTorn(core::Files& files,
                              const CardReader& reader,
                              const Listing& listing,
-                             const std::map<std::string, TornFile>& named,
+                             const std::multimap<std::string, TornFile>& named,
                              const std::string& prefix,
                              Report& report) {
     for (const std::string& name : listing.torn) {
         const Place place{std::nullopt, std::nullopt, prefix + "torn/" + name, std::nullopt};
-        const auto known = named.find(name);
-        if (known == named.end()) {
+        const auto [known, behind] = named.equal_range(name);
+        if (known == behind) {
             report.add(
                 Verdict::Incomplete, place, "bytes that a recovery cut off and no entry names yet");
             continue;
         }
         std::uint64_t size = 0;
         LIUHEN_TRY(const Digest hash, hashFile(files, reader.path("torn/" + name), size));
-        if (size != known->second.size || hash != known->second.hash) {
+        const bool holds = std::any_of(known, behind, [size, &hash](const auto& said) {
+            return said.second.size == size && said.second.hash == hash;
+        });
+        if (!holds) {
             report.add(Verdict::Altered, place, "bytes that a recovery kept are not what it named");
         }
     }
@@ -259,13 +281,14 @@ core::Result<Report> checkCard(core::Files& files, const CardCheck& what, const 
     Chains chains;
     ChainStart start;
     for (const auto& [generation, chapters] : listing.chapters) {
+        const auto anchor = listing.anchors.find(generation);
+        start.anchor =
+            anchor == listing.anchors.end() ? std::nullopt : std::optional(anchor->second);
         Chain chain = checkChain(generation, chapters, start);
-        if (start.device.empty() && !chain.entries.empty()) {
-            start.device = chain.entries.front().entry.device;
+        if (start.device.empty()) {
+            start.device = chain.device();
         }
-        if (chain.problem) {
-            report.problems.push_back(*chain.problem);
-        }
+        chain.tell(report);
         report.entries += chain.entries.size();
         chains.emplace(generation, std::move(chain));
     }
@@ -276,7 +299,7 @@ core::Result<Report> checkCard(core::Files& files, const CardCheck& what, const 
         LIUHEN_CHECK(checkKeystore(files, *what.keystoreFolder, chains, report));
     }
     std::set<std::string> known;
-    std::map<std::string, TornFile> torn;
+    std::multimap<std::string, TornFile> torn;
     for (const auto& [generation, chain] : chains) {
         const FootageIndex index(chain);
         torn.insert(index.torn().begin(), index.torn().end());

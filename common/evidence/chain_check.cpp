@@ -6,6 +6,8 @@
 #include "common/crypto/cose.hpp"
 #include "common/evidence/fields.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 namespace liuhen::evidence {
@@ -33,6 +35,9 @@ public:
     }
 
     Chain run() {
+        if (chain_.first > 0 && !start_.trusted) {
+            takePruned();
+        }
         for (std::size_t i = 0; i < files_.size() && !chain_.problem; ++i) {
             walkFile(i);
         }
@@ -49,11 +54,100 @@ private:
                                  std::move(text)};
     }
 
+    /// What is before the first file: its anchor, or nothing that could prove the first keys.
+    void takePruned() {
+        if (!start_.anchor) {
+            chain_.unproven = Problem{
+                Verdict::Unproven,
+                Place{chain_.generation, chain_.first, files_.front().name, std::uint64_t{0}},
+                "the keys of a pruned stretch are not at hand"};
+            return;
+        }
+        chain_.anchorName = start_.anchor->name;
+        ByteView rest(start_.anchor->bytes);
+        const std::array<std::uint64_t, 2> seqs = {0, chain_.first - 1};
+        for (const std::uint64_t seq : seqs) {
+            const std::uint64_t offset = start_.anchor->bytes.size() - rest.size();
+            const Frame frame = frameEntry(rest);
+            auto wrong = frame.framing == Framing::Whole
+                             ? takeAnchor(rest.first(frame.sizeBytes), seq, offset)
+                             : std::optional<std::string>("bytes that are no entry");
+            if (wrong) {
+                failAnchor(seq, offset, *std::move(wrong));
+                return;
+            }
+            rest = rest.subspan(frame.sizeBytes);
+        }
+        if (!rest.empty()) {
+            failAnchor(seqs.back(),
+                       start_.anchor->bytes.size() - rest.size(),
+                       "bytes behind the docking that ends the pruned stretch");
+            return;
+        }
+        order_.continueAfter(chain_.anchor.back().entry);
+    }
+
+    void failAnchor(std::uint64_t seq, std::uint64_t offset, std::string text) {
+        chain_.problem = Problem{Verdict::Altered,
+                                 Place{chain_.generation, seq, chain_.anchorName, offset},
+                                 std::move(text)};
+    }
+
+    std::optional<std::string> takeAnchor(ByteView bytes, std::uint64_t seq, std::uint64_t offset) {
+        auto parsed = parseEntry(bytes);
+        if (!parsed) {
+            return parsed.error().message;
+        }
+        Entry& entry = *parsed;
+        if (auto wrong = checkIdentity(entry, seq)) {
+            return wrong;
+        }
+        if (const auto body = checkBody(entry); !body) {
+            return body.error().message;
+        }
+        if (seq == 0) {
+            Order opening(0);
+            if (entry.previous != Digest{}) {
+                return "it does not hold the hash of the entry before";
+            }
+            if (auto wrong = opening.judge(entry)) {
+                return wrong;
+            }
+            if (auto wrong = checkSignature(entry)) {
+                return wrong;
+            }
+        } else if (entry.kind != "docking") {
+            return "a pruned stretch ends with a docking";
+        } else if (auto wrong = checkStatement(entry)) {
+            return wrong;
+        }
+        keys_ = *readNextKeys(entry.body);
+        chain_.anchor.push_back(PlacedEntry{*std::move(parsed), kAnchorFile, offset});
+        return std::nullopt;
+    }
+
+    std::optional<std::string> checkIdentity(const Entry& entry, std::uint64_t seq) const {
+        const std::string device = start_.device.empty() ? chain_.device() : start_.device;
+        if ((!device.empty() && entry.device != device) || entry.generation != chain_.generation) {
+            return "the entry is of another device or generation";
+        }
+        return entry.seq == seq ? std::nullopt
+                                : std::optional<std::string>(
+                                      fmt::format("seq {} stands where {} is due", entry.seq, seq));
+    }
+
     void walkFile(std::size_t index) {
         const LedgerFile& file = files_[index];
         const bool afterDocking =
             chain_.entries.empty() || chain_.entries.back().entry.kind == "docking";
-        if (index > 0 && (file.first != expected_ || !afterDocking)) {
+        if (file.absent || (start_.stored && afterDocking && file.first > expected_)) {
+            chain_.problem =
+                Problem{Verdict::Incomplete,
+                        Place{chain_.generation, expected_, std::nullopt, std::nullopt},
+                        "a chapter is absent"};
+            return;
+        }
+        if (file.first != expected_ || !afterDocking) {
             fail(Verdict::Altered, index, 0, "a chapter does not follow the one before it");
             return;
         }
@@ -93,14 +187,8 @@ private:
         if (offset > 0 && chain_.entries.back().entry.kind == "docking") {
             return "an entry in the file of a chapter that has ended";
         }
-        const std::string& device = start_.device.empty() && !chain_.entries.empty()
-                                        ? chain_.entries.front().entry.device
-                                        : start_.device;
-        if ((!device.empty() && entry.device != device) || entry.generation != chain_.generation) {
-            return "the entry is of another device or generation";
-        }
-        if (entry.seq != expected_) {
-            return fmt::format("seq {} stands where {} is due", entry.seq, expected_);
+        if (auto wrong = checkIdentity(entry, expected_)) {
+            return wrong;
         }
         if (auto wrong = checkPrevious(entry)) {
             return wrong;
@@ -129,6 +217,8 @@ private:
         Digest due{};
         if (!chain_.entries.empty()) {
             due = chain_.entries.back().entry.hash;
+        } else if (!chain_.anchor.empty()) {
+            due = chain_.anchor.back().entry.hash;
         } else if (entry.seq != 0) {
             if (!start_.trusted) {
                 return std::nullopt;
@@ -191,26 +281,31 @@ private:
     }
 
     std::optional<std::string> checkStatement(const Entry& entry) const {
-        if (entry.kind != "docking" || !identityKnown()) {
+        if (entry.kind != "docking") {
             return std::nullopt;
         }
         const auto nonce = bytesAt(entry.body, "nonce");
         const auto statement = crypto::parseSign1(*bytesAt(entry.body, "statement"));
         const auto next = readNextKeys(entry.body);
-        const auto genesis = GenesisBody::fromCbor(chain_.entries.front().entry.body,
-                                                   chain_.entries.front().entry.kind == "rollback");
-        const auto key = crypto::Certificate::fromDer(genesis->certificate)->key();
         const bool good =
             statement && statement->contentType == "liuhen/docking" &&
             core::equal(statement->payload, dockingStatementPayload(entry, *nonce, *next)) &&
-            crypto::verifySign1(*statement, *key);
+            identitySigned(*statement);
         return good ? std::nullopt
                     : std::optional<std::string>(
                           "the identity key did not make its docking statement");
     }
 
-    [[nodiscard]] bool identityKnown() const {
-        return !chain_.entries.empty() && chain_.entries.front().entry.seq == 0;
+    /// True also where the identity certificate is not at hand.
+    [[nodiscard]] bool identitySigned(const crypto::Sign1& statement) const {
+        const PlacedEntry* opening = chain_.find(0);
+        if (opening == nullptr) {
+            return true;
+        }
+        const Entry& entry = opening->entry;
+        const auto genesis = GenesisBody::fromCbor(entry.body, entry.kind == "rollback");
+        const auto key = crypto::Certificate::fromDer(genesis->certificate)->key();
+        return crypto::verifySign1(statement, *key);
     }
 
     const std::vector<LedgerFile>& files_;
@@ -226,14 +321,46 @@ private:
 }  // namespace
 
 const PlacedEntry* Chain::find(std::uint64_t seq) const {
+    for (const PlacedEntry& kept : anchor) {
+        if (kept.entry.seq == seq) {
+            return &kept;
+        }
+    }
     if (seq < first || seq - first >= entries.size()) {
         return nullptr;
     }
     return &entries[static_cast<std::size_t>(seq - first)];
 }
 
+std::optional<Digest> Chain::hashAt(std::uint64_t seq) const {
+    if (const PlacedEntry* placed = find(seq)) {
+        return placed->entry.hash;
+    }
+    if (!entries.empty() && first > 0 && seq == first - 1) {
+        return entries.front().entry.previous;
+    }
+    return std::nullopt;
+}
+
+std::string Chain::device() const {
+    if (!anchor.empty()) {
+        return anchor.front().entry.device;
+    }
+    return entries.empty() ? std::string() : entries.front().entry.device;
+}
+
+void Chain::tell(Report& report) const {
+    if (unproven) {
+        report.problems.push_back(*unproven);
+    }
+    if (problem) {
+        report.problems.push_back(*problem);
+    }
+}
+
 Place Chain::placeOf(const PlacedEntry& entry) const {
-    return Place{generation, entry.entry.seq, fileNames[entry.file], entry.offset};
+    const std::string& name = entry.file == kAnchorFile ? anchorName : fileNames[entry.file];
+    return Place{generation, entry.entry.seq, name, entry.offset};
 }
 
 Chain checkChain(std::uint64_t generation,

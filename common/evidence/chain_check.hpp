@@ -16,12 +16,15 @@ struct LedgerFile {
     std::string name;
     std::uint64_t first = 0;
     Buffer bytes;
+    bool absent = false;  // known to have been there; only for ChainStart::stored
 };
+
+inline constexpr std::size_t kAnchorFile = SIZE_MAX;
 
 /// An entry with its place.
 struct PlacedEntry {
     Entry entry;
-    std::size_t file = 0;  // index of its LedgerFile
+    std::size_t file = 0;  // index of its LedgerFile; kAnchorFile for one of the anchor
     std::uint64_t offset = 0;
 };
 
@@ -31,11 +34,20 @@ struct Chain {
     std::uint64_t first = 0;  // seq at which the files begin
     std::vector<std::string> fileNames;
     std::vector<PlacedEntry> entries;
+    std::string anchorName;
+    std::vector<PlacedEntry> anchor;  // kept of a pruned stretch: seq 0 and its last docking
+    std::optional<Problem> unproven;  // a pruned stretch without anchor; reading went on
     std::optional<Problem> problem;
     std::uint64_t endOffset = 0;  // of the last file, where reading ended
 
-    /// The entry of a seq; nullptr if it was not read.
+    /// The entry of a seq, those of the anchor included; nullptr if it was not read.
     [[nodiscard]] const PlacedEntry* find(std::uint64_t seq) const;
+    /// The hash of the entry of a seq as far as it is known.
+    [[nodiscard]] std::optional<Digest> hashAt(std::uint64_t seq) const;
+    /// The device; empty if nothing was read.
+    [[nodiscard]] std::string device() const;
+    /// Puts the problems into the report, in the order in which they were met.
+    void tell(Report& report) const;
     [[nodiscard]] Place placeOf(const PlacedEntry& entry) const;
 };
 
@@ -43,8 +55,10 @@ struct Chain {
 struct ChainStart {
     std::string device;  // empty: taken from the first entry
     Digest previous{};
-    std::optional<NextKeys> keys;  // none: from the genesis, or not known
-    bool trusted = false;          // whether `previous` and `keys` are to be checked against
+    std::optional<NextKeys> keys;      // none: from the genesis, or not known
+    bool trusted = false;              // whether `previous` and `keys` are to be checked against
+    std::optional<LedgerFile> anchor;  // entries kept of a pruned stretch (ledger.md section 7)
+    bool stored = false;               // the files are chapters of a vault, where one may be absent
 };
 
 /// Checks framing, payloads, order, bodies, hashes and signatures.

@@ -187,7 +187,7 @@ Result<Entry> parseEntry(ByteView bytes) {
         return core::fail(core::ErrorKind::DataLoss, "read entry: not framed as one");
     }
     LIUHEN_TRY(const crypto::Sign1 message, crypto::parseSign1(bytes));
-    auto payload = Cbor::decode(message.payload);
+    auto payload = decodePlain(message.payload);
     if (!payload) {
         return core::failWith(payload.error(), "read entry: payload");
     }

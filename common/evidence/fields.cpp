@@ -2,6 +2,8 @@
 // Typed reading of CBOR map fields.
 #include "common/evidence/fields.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace liuhen::evidence {
@@ -13,6 +15,20 @@ using core::Result;
 
 tl::unexpected<core::Error> missing(std::string_view what, std::string_view key) {
     return core::fail(core::ErrorKind::DataLoss, fmt::format("read field {}: no {}", key, what));
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): the decoder bounds the depth.
+bool isPlain(const Cbor& value) {
+    if (const Cbor::Array* items = value.items()) {
+        return std::all_of(items->begin(), items->end(), isPlain);
+    }
+    if (const Cbor::Map* pairs = value.pairs()) {
+        return std::all_of(pairs->begin(), pairs->end(), [](const auto& pair) {
+            const bool key = pair.first.text() != nullptr || pair.first.unsignedInteger();
+            return key && isPlain(pair.second);
+        });
+    }
+    return !value.tag();
 }
 
 template <class Key>
@@ -50,6 +66,14 @@ Result<core::Digest> digestOf(const Cbor& map, Key key) {
 }
 
 }  // namespace
+
+Result<Cbor> decodePlain(core::ByteView bytes) {
+    LIUHEN_TRY(Cbor value, Cbor::decode(bytes));
+    if (!isPlain(value)) {
+        return core::fail(core::ErrorKind::DataLoss, "read CBOR: a tag or a negative key");
+    }
+    return value;
+}
 
 Result<std::uint64_t> unsignedAt(const Cbor& map, std::uint64_t key) {
     return unsignedOf(map, key);

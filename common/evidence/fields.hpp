@@ -11,6 +11,10 @@
 
 namespace liuhen::evidence {
 
+/// One CBOR item as ledger.md section 1 has it: without tags and negative keys, which the decoder
+/// takes for others' sake. Errors: DataLoss.
+[[nodiscard]] core::Result<core::Cbor> decodePlain(core::ByteView bytes);
+
 /// A field of the map by text or unsigned key. Errors of all: DataLoss if it is absent or of
 /// another type.
 [[nodiscard]] core::Result<std::uint64_t> unsignedAt(const core::Cbor& map, std::uint64_t key);

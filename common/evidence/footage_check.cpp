@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -150,14 +151,13 @@ private:
                 "the part is not the one that was signed");
         } else if (auto wrong = checkContent(part)) {
             add(Verdict::Altered, *part.entry, position_, *std::move(wrong));
-        } else {
-            LIUHEN_TRY(const bool proven, proofHolds(position_ + body.size, entryBytes));
-            if (!proven) {
-                add(Verdict::Altered,
-                    *part.entry,
-                    position_ + body.size,
-                    "the proof box does not hold the part's entry");
-            }
+        }
+        LIUHEN_TRY(const bool proven, proofHolds(position_ + body.size, entryBytes));
+        if (!proven) {
+            add(Verdict::Altered,
+                *part.entry,
+                position_ + body.size,
+                "the proof box does not hold the part's entry");
         }
         position_ = next;
         return true;
@@ -235,10 +235,8 @@ private:
         if (length_ > position_) {
             const bool open =
                 (segment_.lastOfRecording || segment_.body.preEvent) && !segment_.closed;
-            const PlacedEntry* last =
-                segment_.lastEntry() != nullptr ? segment_.lastEntry() : segment_.entry;
             add(open ? Verdict::Incomplete : Verdict::Altered,
-                *last,
+                *segment_.lastEntry(),
                 position_,
                 "bytes that belong to no part");
         }
@@ -263,24 +261,32 @@ private:
 };
 
 /// Whether a release entry and its receipt cover the segment's absence.
-bool isReleased(const FootageIndex& index,
-                const Segment& segment,
-                const std::optional<crypto::Certificate>& root) {
-    if (segment.release == nullptr || !root || segment.lastEntry() == nullptr) {
-        return false;
-    }
-    const auto release = ReleaseBody::fromCbor(segment.release->entry.body);
+bool covers(const PlacedEntry& placed,
+            const FootageIndex& index,
+            const Segment& segment,
+            const crypto::Certificate& root) {
+    const auto release = ReleaseBody::fromCbor(placed.entry.body);
     const PlacedEntry* entry = release ? index.chain().find(release->receipt) : nullptr;
     if (entry == nullptr || entry->entry.kind != "receipt") {
         return false;
     }
     const core::Cbor* message = entry->entry.body.find("message");
-    const auto receipt = Receipt::verify(*message->bytes(), *root);
-    return receipt && receipt->device == entry->entry.device &&
+    const auto receipt = Receipt::verify(*message->bytes(), root);
+    return receipt && receipt->type == "segment" && receipt->device == entry->entry.device &&
            receipt->generation == index.chain().generation &&
            receipt->recording == segment.body.recording &&
            receipt->segment == segment.body.segment &&
            receipt->entry == segment.lastEntry()->entry.hash;
+}
+
+bool isReleased(const FootageIndex& index,
+                const Segment& segment,
+                const std::optional<crypto::Certificate>& root) {
+    return root &&
+           std::any_of(
+               segment.releases.begin(), segment.releases.end(), [&](const PlacedEntry* release) {
+                   return covers(*release, index, segment, *root);
+               });
 }
 
 void checkAbsent(const FootageIndex& index,
@@ -304,7 +310,7 @@ void checkAbsent(const FootageIndex& index,
 
 struct Span {
     std::uint64_t start = 0;
-    std::uint64_t end = 0;
+    std::uint64_t duration = 0;
     const Part* part = nullptr;
     std::uint64_t segment = 0;
 };
@@ -312,7 +318,7 @@ struct Span {
 void checkTrack(const FootageIndex& index,
                 std::uint64_t recording,
                 std::uint64_t track,
-                const std::function<std::string(std::uint64_t)>& nameOf,
+                const std::function<std::optional<std::string>(std::uint64_t)>& nameOf,
                 Report& report) {
     std::vector<Span> spans;
     for (const Segment& segment : index.segments()) {
@@ -322,23 +328,25 @@ void checkTrack(const FootageIndex& index,
         for (const Part& part : segment.parts) {
             for (const TrackSpan& span : part.body.tracks) {
                 if (span.track == track && !part.lost && !part.excused) {
-                    spans.push_back(
-                        Span{span.start, span.start + span.duration, &part, segment.body.segment});
+                    spans.push_back(Span{span.start, span.duration, &part, segment.body.segment});
                 }
             }
         }
     }
-    std::stable_sort(
-        spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.start < b.start; });
+    std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
+        return std::tuple(a.start, a.part->entry->entry.seq) <
+               std::tuple(b.start, b.part->entry->entry.seq);
+    });
     for (std::size_t i = 1; i < spans.size(); ++i) {
         const Span& before = spans[i - 1];
         const Span& after = spans[i];
-        if (before.end == after.start) {
+        const std::uint64_t step = after.start - before.start;
+        if (step == before.duration) {
             continue;
         }
         const auto [low, high] =
             std::minmax(before.part->entry->entry.seq, after.part->entry->entry.seq);
-        if (after.start > before.end && index.allowsGap(recording, track, low, high)) {
+        if (step > before.duration && index.allowsGap(recording, track, low, high)) {
             continue;
         }
         const Span& later = after.part->entry->entry.seq == high ? after : before;
@@ -368,7 +376,7 @@ core::Result<void> checkFootage(const FootageIndex& index,
                                 const std::optional<crypto::Certificate>& root,
                                 Report& report) {
     std::vector<std::uint64_t> recordings;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> names;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::optional<std::string>> names;
     std::map<std::uint64_t, std::set<std::uint64_t>> tracks;
     for (const Segment& segment : index.segments()) {
         LIUHEN_TRY(const SegmentPlace place,

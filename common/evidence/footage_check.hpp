@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace liuhen::evidence {
 /// Where a segment's bytes are said to be: the name that goes into places, and the file if it is
 /// there.
 struct SegmentPlace {
-    std::string name;
+    std::optional<std::string> name;   // none: nothing says where it would be
     std::unique_ptr<core::File> file;  // null: absent
 };
 
@@ -46,9 +47,9 @@ public:
         std::optional<SegmentEndBody> endBody;
         bool closed = false;  // something after it closes its tail
         bool lastOfRecording = true;
-        const PlacedEntry* release = nullptr;
+        std::vector<const PlacedEntry*> releases;
 
-        /// `segment.end`, else the last part that is not lost; nullptr if there is neither.
+        /// `segment.end`, else the last part that is not lost, else `segment`.
         [[nodiscard]] const PlacedEntry* lastEntry() const;
     };
 
@@ -63,13 +64,12 @@ public:
                                  std::uint64_t fromSeq,
                                  std::uint64_t toSeq) const;
     /// Names of .torn files that recovery entries tell of.
-    [[nodiscard]] const std::map<std::string, TornFile>& torn() const { return torn_; }
+    [[nodiscard]] const std::multimap<std::string, TornFile>& torn() const { return torn_; }
 
 private:
     void noteRecovery(const PlacedEntry& placed);
     void noteClosing(const Entry& entry);
     void notePart(const PlacedEntry& placed, std::uint64_t linkFrom);
-    void noteLost(const Entry& entry);
 
     struct Gap {
         std::uint64_t seq = 0;
@@ -80,10 +80,10 @@ private:
     std::vector<Segment> segments_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> byName_;
     std::vector<Gap> gaps_;
-    std::map<std::string, TornFile> torn_;
+    std::multimap<std::string, TornFile> torn_;
+    std::set<std::uint64_t> lost_;    // seqs of lost parts
     std::size_t allClosed_ = 0;       // segments before this one are closed
     std::uint64_t lastRecovery_ = 0;  // seq
-    std::uint64_t lostLinkFrom_ = 0;  // where the last lost part's link began
 };
 
 /// Checks all segments of a generation and the gaps in media time.

@@ -22,10 +22,15 @@ const PlacedEntry* FootageIndex::Segment::lastEntry() const {
             return part->entry;
         }
     }
-    return nullptr;
+    return entry;
 }
 
 FootageIndex::FootageIndex(const Chain& chain) : chain_(&chain) {
+    for (const PlacedEntry& placed : chain.entries) {
+        if (placed.entry.kind == "part.lost") {
+            lost_.insert(*unsignedAt(placed.entry.body, "entry"));
+        }
+    }
     std::uint64_t linkFrom = 0;
     for (std::size_t i = 0; i < chain.entries.size(); ++i) {
         const PlacedEntry& placed = chain.entries[i];
@@ -48,11 +53,8 @@ FootageIndex::FootageIndex(const Chain& chain) : chain_(&chain) {
             segments_.push_back(std::move(segment));
         } else if (entry.kind == "part") {
             notePart(placed, linkFrom);
-            linkFrom = entry.seq + 1;
-        } else if (entry.kind == "part.lost") {
-            noteLost(entry);
-            // The lost part held nothing: the next link begins where its own would have.
-            linkFrom = segments_.empty() ? linkFrom : lostLinkFrom_;
+            // A lost part held nothing: the next link begins where its own would have.
+            linkFrom = lost_.contains(entry.seq) ? linkFrom : entry.seq + 1;
         } else if (entry.kind == "segment.end") {
             const auto body = *SegmentEndBody::fromCbor(entry.body);
             Segment& segment = segments_[byName_.at({body.recording, body.segment})];
@@ -69,7 +71,7 @@ FootageIndex::FootageIndex(const Chain& chain) : chain_(&chain) {
                                    ? byName_.find({*body.recording, *body.segment})
                                    : byName_.end();
             if (found != byName_.end()) {
-                segments_[found->second].release = &placed;
+                segments_[found->second].releases.push_back(&placed);
             }
         }
         noteClosing(entry);
@@ -99,19 +101,8 @@ void FootageIndex::noteClosing(const Entry& entry) {
 void FootageIndex::notePart(const PlacedEntry& placed, std::uint64_t linkFrom) {
     auto body = *PartBody::fromCbor(placed.entry.body);
     Segment& segment = segments_[byName_.at({body.recording, body.segment})];
-    segment.parts.push_back(Part{&placed, std::move(body), false, false, linkFrom});
-}
-
-void FootageIndex::noteLost(const Entry& entry) {
-    const std::uint64_t lost = *unsignedAt(entry.body, "entry");
-    for (Segment& segment : segments_) {
-        for (Part& part : segment.parts) {
-            if (part.entry->entry.seq == lost) {
-                part.lost = true;
-                lostLinkFrom_ = part.linkFrom;
-            }
-        }
-    }
+    const bool lost = lost_.contains(placed.entry.seq);
+    segment.parts.push_back(Part{&placed, std::move(body), lost, false, linkFrom});
 }
 
 void FootageIndex::noteRecovery(const PlacedEntry& placed) {
@@ -120,6 +111,8 @@ void FootageIndex::noteRecovery(const PlacedEntry& placed) {
     for (const TornFile& file : body.torn) {
         torn_.emplace(file.file, file);
     }
+    const std::uint64_t before = lastRecovery_;
+    lastRecovery_ = placed.entry.seq;
     const auto listed = [&body](std::uint64_t seq) {
         return std::find(body.missing.begin(), body.missing.end(), seq) != body.missing.end();
     };
@@ -131,7 +124,7 @@ void FootageIndex::noteRecovery(const PlacedEntry& placed) {
     std::vector<Part*> parts;
     for (Segment& segment : segments_) {
         for (Part& part : segment.parts) {
-            if (!part.lost && part.entry->entry.seq > lastRecovery_) {
+            if (!part.lost && part.entry->entry.seq > before) {
                 parts.push_back(&part);
             }
         }
@@ -145,7 +138,6 @@ void FootageIndex::noteRecovery(const PlacedEntry& placed) {
         }
         part->excused = true;
     }
-    lastRecovery_ = placed.entry.seq;
 }
 
 const FootageIndex::Segment* FootageIndex::find(std::uint64_t recording,

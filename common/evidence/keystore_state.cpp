@@ -12,15 +12,18 @@ constexpr std::uint64_t kVersion = 1;
 
 Result<std::optional<Head>> headAt(const Cbor& state) {
     const Cbor* head = state.find("head");
-    if (head == nullptr || head->isNull()) {
+    if (head != nullptr && head->isNull()) {
         return std::optional<Head>();
+    }
+    if (head == nullptr) {
+        return core::fail(core::ErrorKind::DataLoss, "read keystore state: head is absent");
     }
     LIUHEN_TRY(Head value, Head::fromCbor(*head));
     return std::optional<Head>(value);
 }
 
 Result<Cbor> decodeVersion(ByteView bytes) {
-    LIUHEN_TRY(Cbor state, Cbor::decode(bytes));
+    LIUHEN_TRY(Cbor state, decodePlain(bytes));
     LIUHEN_TRY(const std::uint64_t version, unsignedAt(state, "version"));
     if (version != kVersion) {
         return core::fail(core::ErrorKind::DataLoss, "read keystore state: version is not known");
@@ -84,6 +87,7 @@ Result<KeystoreHead> KeystoreHead::decode(ByteView bytes) {
     KeystoreHead result;
     LIUHEN_TRY(result.device, textAt(state, "device"));
     LIUHEN_TRY(result.generation, unsignedAt(state, "generation"));
+    LIUHEN_CHECK(unsignedAt(state, "boot"));
     LIUHEN_TRY(result.head, headAt(state));
     return result;
 }

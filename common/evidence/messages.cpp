@@ -5,6 +5,8 @@
 #include "common/crypto/cose.hpp"
 #include "common/evidence/fields.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace liuhen::evidence {
@@ -20,7 +22,7 @@ Cbor orNull(const std::optional<std::uint64_t>& number) {
 
 /// Decodes a map of version 1.
 Result<Cbor> decodeVersion1(ByteView bytes) {
-    LIUHEN_TRY(Cbor value, Cbor::decode(bytes));
+    LIUHEN_TRY(Cbor value, decodePlain(bytes));
     LIUHEN_TRY(const std::uint64_t version, unsignedAt(value, "version"));
     if (version != 1) {
         return core::fail(core::ErrorKind::DataLoss, "read message: version is not known");
@@ -36,6 +38,101 @@ Result<crypto::Sign1> parseTyped(ByteView message, std::string_view contentType)
                           fmt::format("read message: it is no {}", contentType));
     }
     return sign1;
+}
+
+enum class Field { Text, Texts, Bytes, Hash, Number, NumberOrNull };
+
+bool isField(const Cbor* value, Field field) {
+    if (value == nullptr) {
+        return false;
+    }
+    switch (field) {
+        case Field::Text:
+            return value->text() != nullptr;
+        case Field::Texts:
+            return value->items() != nullptr &&
+                   std::all_of(value->items()->begin(),
+                               value->items()->end(),
+                               [](const Cbor& item) { return item.text() != nullptr; });
+        case Field::Bytes:
+            return value->bytes() != nullptr;
+        case Field::Hash:
+            return value->digest().has_value();
+        case Field::Number:
+            return value->unsignedInteger().has_value();
+        case Field::NumberOrNull:
+            return value->unsignedInteger().has_value() || value->isNull();
+    }
+    return false;
+}
+
+using Fields = std::vector<std::pair<std::string_view, Field>>;
+
+/// What custody.md section 2 demands of a kind; nothing for an unknown one.
+Fields fieldsOf(std::string_view kind, bool chapter) {
+    using enum Field;
+    if (kind == "log.opened") {
+        return {
+            {"origin", Text}, {"checkpoint_certificate", Bytes}, {"receipt_certificate", Bytes}};
+    }
+    if (kind == "object") {
+        Fields fields = {{"object", Hash},
+                         {"size", Number},
+                         {"type", Text},
+                         {"device", Text},
+                         {"generation", Number},
+                         {"seq", Number},
+                         {"entry", Hash},
+                         {"verdict", Text},
+                         {"findings", Texts}};
+        if (chapter) {
+            fields.push_back({"first", Number});
+        } else {
+            fields.push_back({"recording", Number});
+            fields.push_back({"segment", Number});
+        }
+        return fields;
+    }
+    if (kind == "quarantine") {
+        return {{"object", Hash},
+                {"size", Number},
+                {"type", Text},
+                {"device", Text},
+                {"generation", NumberOrNull},
+                {"recording", NumberOrNull},
+                {"segment", NumberOrNull},
+                {"first", NumberOrNull},
+                {"reason", Text}};
+    }
+    if (kind == "fork") {
+        return {{"device", Text},
+                {"generation", Number},
+                {"seq", Number},
+                {"held", Hash},
+                {"other", Hash},
+                {"object", Hash}};
+    }
+    if (kind == "incident") {
+        return {{"what", Text}, {"subject", Text}, {"detail", Text}};
+    }
+    if (kind == "receipt") {
+        return {{"object", Hash}, {"message", Hash}};
+    }
+    return {};
+}
+
+bool hasFields(const Leaf& leaf) {
+    const auto type = textAt(leaf.body, "type");
+    const bool chapter = type && *type == "chapter";
+    if (leaf.kind == "object" && !chapter && !(type && *type == "segment")) {
+        return false;
+    }
+    const Fields fields = fieldsOf(leaf.kind, chapter);
+    const auto& pairs = *leaf.body.pairs();
+    return (pairs.empty() || pairs.front().first.text() != nullptr) &&
+           std::all_of(fields.begin(), fields.end(), [&leaf](const auto& field) {
+               return isField(leaf.body.find(field.first), field.second);
+           });
 }
 
 }  // namespace
@@ -111,6 +208,9 @@ Result<Leaf> Leaf::decode(ByteView bytes) {
         return core::fail(core::ErrorKind::DataLoss, "read leaf: body is no map");
     }
     leaf.body = *body;
+    if (!hasFields(leaf)) {
+        return core::fail(core::ErrorKind::DataLoss, "read leaf: body of a " + leaf.kind);
+    }
     return leaf;
 }
 

@@ -36,6 +36,13 @@ std::optional<std::string> Order::judge(const Entry& entry) {
     return std::nullopt;
 }
 
+void Order::continueAfter(const Entry& docking) {
+    lastKind_ = docking.kind;
+    begun_ = true;
+    boot_ = docking.boot;
+    boottimeNs_ = docking.time.boottimeNs;
+}
+
 std::optional<std::string> Order::judgeBoot(const Entry& entry) {
     if (recoveryDue_ && entry.kind != "recovery" && entry.kind != "boot") {
         return "a recovery must follow this boot";

@@ -21,6 +21,9 @@ public:
     /// body must have passed checkBody(). After a broken rule the state is not to be used further.
     [[nodiscard]] std::optional<std::string> judge(const Entry& entry);
 
+    /// Goes on behind a pruned stretch whose last docking was kept.
+    void continueAfter(const Entry& docking);
+
 private:
     struct SegmentState {
         Digest init{};

@@ -14,10 +14,11 @@ namespace {
 
 /// The resume key that was current at an entry: named last before it or by it.
 std::optional<crypto::PublicKey> resumeKeyAt(const Chain& chain, std::uint64_t seq) {
-    for (std::uint64_t at = seq + 1; at-- > chain.first;) {
-        const PlacedEntry* placed = chain.find(at);
-        if (placed != nullptr && isNaming(placed->entry.kind)) {
-            return readNextKeys(placed->entry.body)->resume;
+    for (const std::vector<PlacedEntry>* list : {&chain.entries, &chain.anchor}) {
+        for (auto placed = list->rbegin(); placed != list->rend(); ++placed) {
+            if (placed->entry.seq <= seq && isNaming(placed->entry.kind)) {
+                return readNextKeys(placed->entry.body)->resume;
+            }
         }
     }
     return std::nullopt;
@@ -27,7 +28,7 @@ void checkCertificate(const Chain& chain,
                       const GenesisBody& body,
                       const Trust& trust,
                       Report& report) {
-    const PlacedEntry& opening = chain.entries.front();
+    const PlacedEntry& opening = *chain.find(0);
     const auto certificate = crypto::Certificate::fromDer(body.certificate);
     if (const auto wrong =
             crypto::judge(*certificate, trust.root(), crypto::Role::Recorder, std::nullopt)) {
@@ -49,7 +50,7 @@ void checkCertificate(const Chain& chain,
 }
 
 void checkRegistration(const Chain& chain, const Trust& trust, Report& report) {
-    const PlacedEntry& opening = chain.entries.front();
+    const PlacedEntry& opening = *chain.find(0);
     const auto message = trust.registration(opening.entry.device, chain.generation);
     if (!message) {
         report.add(Verdict::Incomplete,
@@ -75,31 +76,32 @@ void checkNamedHead(const Chains& chains,
                     const Chain& chain,
                     const GenesisBody& body,
                     Report& report) {
-    if (!body.head || chain.entries.front().entry.kind == "rollback") {
+    const PlacedEntry& opening = *chain.find(0);
+    if (!body.head || opening.entry.kind == "rollback") {
         return;
     }
     const auto named = chains.find(body.head->generation);
     if (named == chains.end()) {
         return;
     }
-    const PlacedEntry* entry = named->second.find(body.head->seq);
-    if (entry == nullptr) {
+    const auto hash = named->second.hashAt(body.head->seq);
+    if (!hash) {
         report.add(Verdict::Incomplete,
-                   chain.placeOf(chain.entries.front()),
+                   chain.placeOf(opening),
                    "the head that this generation names is not there");
         return;
     }
     const auto resume = resumeKeyAt(named->second, body.head->seq);
     const auto statement = crypto::parseSign1(*body.resume);
     const bool good =
-        entry->entry.hash == body.head->hash && statement && resume &&
+        *hash == body.head->hash && statement && resume &&
         statement->contentType == "liuhen/resume" &&
         core::equal(statement->payload,
                     resumeStatementPayload(chain.generation, *body.head, body.next)) &&
         crypto::verifySign1(*statement, *resume);
     if (!good) {
         report.add(Verdict::Altered,
-                   chain.placeOf(chain.entries.front()),
+                   chain.placeOf(opening),
                    "this generation does not follow from the one it names");
     }
 }
@@ -107,10 +109,10 @@ void checkNamedHead(const Chains& chains,
 }  // namespace
 
 void checkOrigin(const Chains& chains, const Chain& chain, const Trust& trust, Report& report) {
-    if (chain.entries.empty() || chain.entries.front().entry.seq != 0) {
+    if (chain.find(0) == nullptr) {
         return;
     }
-    const PlacedEntry& opening = chain.entries.front();
+    const PlacedEntry& opening = *chain.find(0);
     const bool rollback = opening.entry.kind == "rollback";
     const auto body = GenesisBody::fromCbor(opening.entry.body, rollback);
     checkCertificate(chain, *body, trust, report);
@@ -126,12 +128,12 @@ void checkOrigin(const Chains& chains, const Chain& chain, const Trust& trust, R
 void checkHead(const Chains& chains, const Head& head, Report& report) {
     const Place place{head.generation, head.seq, std::nullopt, std::nullopt};
     const auto chain = chains.find(head.generation);
-    const PlacedEntry* entry = chain == chains.end() ? nullptr : chain->second.find(head.seq);
-    if (entry == nullptr) {
+    const auto hash = chain == chains.end() ? std::nullopt : chain->second.hashAt(head.seq);
+    if (!hash) {
         report.add(Verdict::Incomplete,
                    place,
                    "the entry that the recorder's keystore remembers last is not there");
-    } else if (entry->entry.hash != head.hash) {
+    } else if (*hash != head.hash) {
         report.add(Verdict::Altered, place, "the recorder's keystore remembers another entry here");
     }
 }
@@ -159,8 +161,12 @@ void checkPruned(const Chain& chain, const Trust& trust, Report& report) {
         const auto message = bytesAt(placed.entry.body, "message");
         const auto receipt = Receipt::verify(*message, trust.root());
         if (receipt && receipt->type == "chapter" && receipt->device == placed.entry.device &&
-            receipt->generation == chain.generation && receipt->seq + 1 >= chain.first) {
-            return;
+            receipt->generation == chain.generation && receipt->seq >= chain.first - 1 &&
+            chain.hashAt(receipt->seq) == receipt->entry) {
+            const PlacedEntry* docking = chain.find(receipt->seq);
+            if (docking == nullptr || docking->entry.kind == "docking") {
+                return;
+            }
         }
     }
     report.add(

@@ -63,7 +63,7 @@ Result<std::pair<crypto::Sign1, Receipt>> take(ByteView message) {
     if (sign1.contentType != kReceipt) {
         return core::fail(core::ErrorKind::DataLoss, "read receipt: it is another kind of message");
     }
-    LIUHEN_TRY(const Cbor payload, Cbor::decode(sign1.payload));
+    LIUHEN_TRY(const Cbor payload, decodePlain(sign1.payload));
     Receipt receipt;
     LIUHEN_CHECK(readPayload(payload, receipt));
     return std::pair(std::move(sign1), std::move(receipt));

@@ -29,12 +29,7 @@ struct Stored {
     ObjectLeaf leaf;
     std::string name;  // objects/aa/hash
     bool present = false;
-    bool judged = false;  // its content was judged by the check of evidence
-};
-
-struct Quarantined {
-    Digest object{};
-    std::string name;
+    bool judged = false;  // its content has the hash and the size that the leaf names
 };
 
 struct Generation {
@@ -96,7 +91,7 @@ private:
 
     void keepAside(const core::Cbor& body) {
         if (const auto hash = digestAt(body, "object")) {
-            quarantined_.push_back({*hash, objectName(*hash)});
+            quarantined_.emplace(objectName(*hash), *hash);
             known_.insert(objectName(*hash));
         }
     }
@@ -104,10 +99,7 @@ private:
     void takeObject(const Buffer& bytes) {
         auto leaf = ObjectLeaf::decode(bytes);
         if (!leaf) {
-            report_.add(Verdict::Altered,
-                        Place{std::nullopt, std::nullopt, "log", std::nullopt},
-                        "an object leaf is malformed: " + leaf.error().message);
-            return;
+            return;  // told of by the log's check
         }
         const std::size_t index = stored_.size();
         Generation& generation = devices_[leaf->device][leaf->generation];
@@ -135,7 +127,10 @@ private:
             LIUHEN_TRY(const auto items, files_.list(path(below)));
             for (const core::FolderItem& item : items) {
                 const std::string name = below + "/" + item.name;
-                if (item.isFolder || !known_.contains(name)) {
+                const bool plain =
+                    !item.isFolder &&
+                    (item.sizeBytes > 0 || files_.open(path(name), core::OpenMode::Read));
+                if (!plain || !known_.contains(name)) {
                     foreign(name);
                 } else {
                     present_.insert(name);
@@ -171,29 +166,26 @@ private:
             checkDistinct(number, generation.segments);
         }
         for (auto& [number, generation] : generations) {
-            std::optional<Problem> absent;
-            LIUHEN_TRY(const std::vector<LedgerFile> files,
-                       ledgerFiles(number, generation, absent));
-            if (files.empty() && !absent) {
+            if (generation.chapters.empty()) {
                 continue;
             }
+            LIUHEN_TRY(const std::vector<LedgerFile> files, ledgerFiles(generation));
             ChainStart start;
             start.device = device;
+            start.stored = true;
             Chain chain = checkChain(number, files, start);
-            if (!chain.problem) {
-                chain.problem = absent;
-            }
-            if (chain.problem) {
-                report_.problems.push_back(*chain.problem);
-            }
+            chain.tell(report_);
             report_.entries += chain.entries.size();
             chains.emplace(number, std::move(chain));
         }
         for (const auto& [number, chain] : chains) {
             checkOrigin(chains, chain, trust_, report_);
         }
-        for (const auto& [number, chain] : chains) {
-            LIUHEN_CHECK(checkSegments(generations[number], chain));
+        for (const auto& [number, generation] : generations) {
+            const auto chain = chains.find(number);
+            const Chain none;
+            const FootageIndex index(chain == chains.end() ? none : chain->second);
+            LIUHEN_CHECK(checkSegments(generation, index));
         }
         if (!chains.empty()) {
             checkTail(chains.rbegin()->second, report_);
@@ -204,21 +196,15 @@ private:
         return {};
     }
 
-    /// The chapters up to the first that is absent, which is told of; two of one place are altered.
-    Result<std::vector<LedgerFile>> ledgerFiles(std::uint64_t number,
-                                                const Generation& generation,
-                                                std::optional<Problem>& absent) {
+    /// The chapters of a generation, those included that are absent; of two of one place the first.
+    Result<std::vector<LedgerFile>> ledgerFiles(const Generation& generation) {
         std::vector<LedgerFile> files;
-        std::optional<std::uint64_t> due;
         for (const auto& [first, indexes] : generation.chapters) {
             Stored& stored = stored_[indexes.front()];
-            if ((due && first > *due) || !stored.present) {
-                absent = Problem{Verdict::Incomplete,
-                                 Place{number, due.value_or(first), std::nullopt, std::nullopt},
-                                 "a chapter is absent"};
-                break;
+            if (!stored.present) {
+                files.push_back(LedgerFile{stored.name, first, {}, true});
+                continue;
             }
-            due = stored.leaf.seq + 1;
             LIUHEN_TRY(Buffer bytes, core::readFile(files_, path(stored.name), kMaxChapterBytes));
             stored.judged =
                 crypto::sha256(bytes) == stored.leaf.object && bytes.size() == stored.leaf.size;
@@ -227,14 +213,13 @@ private:
         return files;
     }
 
-    Result<void> checkSegments(const Generation& generation, const Chain& chain) {
-        const FootageIndex index(chain);
+    Result<void> checkSegments(const Generation& generation, const FootageIndex& index) {
         const OpenSegment open = [&](std::uint64_t,
                                      std::uint64_t recording,
                                      std::uint64_t segment) -> Result<SegmentPlace> {
             const auto found = generation.segments.find({recording, segment});
             if (found == generation.segments.end()) {
-                return SegmentPlace{"", nullptr};
+                return SegmentPlace{};
             }
             const Stored& stored = stored_[found->second.front()];
             SegmentPlace place{stored.name, nullptr};
@@ -329,20 +314,21 @@ private:
                             "the object is not what the log names");
             }
         }
-        for (const Quarantined& kept : quarantined_) {
+        for (const auto& kept : quarantined_) {
+            const std::string& name = kept.first;
             const bool evidence =
-                std::any_of(stored_.begin(), stored_.end(), [&kept](const Stored& stored) {
-                    return stored.name == kept.name;
+                std::any_of(stored_.begin(), stored_.end(), [&name](const Stored& stored) {
+                    return stored.name == name;
                 });
             if (evidence) {
                 continue;
             }
-            const Place place{std::nullopt, std::nullopt, kept.name, std::nullopt};
-            if (!present_.contains(kept.name)) {
+            const Place place{std::nullopt, std::nullopt, name, std::nullopt};
+            if (!present_.contains(name)) {
                 report_.add(Verdict::Incomplete, place, "a quarantined object is not there");
                 continue;
             }
-            LIUHEN_TRY(const bool holds, hashHolds(kept.name, kept.object, std::nullopt));
+            LIUHEN_TRY(const bool holds, hashHolds(name, kept.second, std::nullopt));
             if (!holds) {
                 report_.add(
                     Verdict::Altered, place, "a quarantined object is not what the log names");
@@ -356,7 +342,7 @@ private:
     const Trust& trust_;
     Report& report_;
     std::vector<Stored> stored_;
-    std::vector<Quarantined> quarantined_;
+    std::map<std::string, Digest> quarantined_;  // by name
     std::map<std::string, std::map<std::uint64_t, Generation>> devices_;
     std::set<std::string> known_;
     std::set<std::string> present_;

@@ -4,6 +4,7 @@
 #include "common/net/server.hpp"
 #include "firmware/app/config.hpp"
 #include "firmware/offload/service.hpp"
+#include "hal/linux/linux_board.hpp"
 #include "hal/sim/sim_board.hpp"
 
 #include <atomic>
@@ -37,8 +38,9 @@ Result<std::unique_ptr<hal::Board>> openBoard(const Config& config) {
         LIUHEN_TRY(const hal::sim::SimConfig sim, hal::sim::loadSimConfig(config.boardConfig));
         return hal::sim::open(sim);
     }
-    return core::fail(core::ErrorKind::Unimplemented,
-                      "open board: this version has no linux board; use board = \"sim\"");
+    LIUHEN_TRY(const hal::linux::LinuxConfig hardware,
+               hal::linux::loadLinuxConfig(config.boardConfig));
+    return hal::linux::open(hardware);
 }
 
 Result<crypto::Certificate> readCertificate(hal::Keystore& keystore, const std::string& name) {

@@ -56,7 +56,8 @@ Result<void> Recorder::recoverAndBegin() {
         boot.set("names", std::move(names));
     }
     LIUHEN_TRY(const Ledger::Beginning beginning, ledger_.begin(stand.ledger, std::move(boot)));
-    if (beginning.firstGenesis || (!beginning.rollback && stand.ledger.headKind == "shutdown")) {
+    const bool closed = !beginning.rollback && stand.ledger.headKind == "shutdown";
+    if (beginning.firstGenesis || (closed && stand.torn.empty() && stand.missing.empty())) {
         return {};
     }
     // A recording cannot go on in another generation: its start is not in this chain.

@@ -5,6 +5,7 @@
 #include "common/crypto/digest.hpp"
 #include "common/evidence/boxes.hpp"
 #include "common/media/init_writer.hpp"
+#include "firmware/storage/torn.hpp"
 
 #include <fmt/format.h>
 
@@ -69,6 +70,7 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::begin(core::Files& files,
     }
     writer->initHash_ = crypto::sha256(writer->init_);
     writer->offset_ = writer->init_.size();
+    writer->cardFolder_ = cardFolder;
     writer->path_ =
         core::joinPath(core::joinPath(core::joinPath(cardFolder, "footage"),
                                       evidence::recordingName(made.generation, made.recording)),
@@ -164,6 +166,7 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
     }
     if (!written) {
         // The ledger may fail on the same card; its entries stay with it for the next link.
+        cutOff();
         (void)ledger_->losePart(entry, core::name(written.error().kind));
         return core::failWith(written.error(),
                               fmt::format("write part {} of {}", body.part, path_));
@@ -173,7 +176,26 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
     return ledger_->commitPart(entry);
 }
 
+void SegmentWriter::cutOff() {
+    file_.reset();
+    if (!files_->exists(path_)) {
+        return;
+    }
+    // Without a whole part not even the init counts.
+    const std::uint64_t keep = partsWritten_ == 0 ? 0 : offset_;
+    const std::string name = fmt::format(
+        "{}-{}", evidence::recordingName(config_.generation, config_.recording), config_.segment);
+    auto cut = storage::cutTorn(*files_, cardFolder_, path_, keep, name);
+    if (cut && keep == 0) {
+        cut = files_->remove(path_);
+    }
+    dirty_ = !cut.has_value();
+}
+
 Result<void> SegmentWriter::end() {
+    if (dirty_) {
+        return {};
+    }
     evidence::SegmentEndBody body;
     body.recording = config_.recording;
     body.segment = config_.segment;

@@ -60,7 +60,8 @@ public:
     /// end.
     [[nodiscard]] core::Result<void> write(const PartSamples& samples);
 
-    /// Appends `segment.end`. Nothing is written to the file.
+    /// Appends `segment.end`. Nothing is written to the file. Where bytes of a lost part could not
+    /// be cut off, the segment is left without: the next start's recovery does both.
     [[nodiscard]] core::Result<void> end();
 
     [[nodiscard]] const Config& config() const { return config_; }
@@ -70,11 +71,14 @@ private:
     SegmentWriter(core::Files& files, Ledger& ledger, Locking* locking, Config config)
         : files_(&files), ledger_(&ledger), locking_(locking), config_(std::move(config)) {}
     [[nodiscard]] core::Result<void> openFile();
+    /// After a failed write: what it left behind goes to card/torn.
+    void cutOff();
 
     core::Files* files_;
     Ledger* ledger_;
     Locking* locking_;
     Config config_;
+    std::string cardFolder_;
     std::string path_;
     core::Buffer init_;
     core::Digest initHash_{};
@@ -82,6 +86,7 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t parts_ = 0;         // entries, lost ones included
     std::uint64_t partsWritten_ = 0;  // in the file
+    bool dirty_ = false;              // bytes of a lost part are still in the file
 };
 
 }  // namespace liuhen::recorder

@@ -5,6 +5,7 @@
 #include "common/crypto/digest.hpp"
 #include "common/media/box.hpp"
 #include "firmware/storage/chain.hpp"
+#include "firmware/storage/torn.hpp"
 
 #include <algorithm>
 #include <set>
@@ -146,8 +147,11 @@ public:
         if (same == wanted.size() && same == chapter.bytes.size()) {
             return {};
         }
-        LIUHEN_CHECK(
-            cut(chapter.path, same, fmt::format("ledger-{}-{}", chain.generation, chapter.first)));
+        LIUHEN_CHECK(cutTorn(files_,
+                             card_,
+                             chapter.path,
+                             same,
+                             fmt::format("ledger-{}-{}", chain.generation, chapter.first)));
         LIUHEN_TRY(const auto file, files_.open(chapter.path, core::OpenMode::AppendExisting));
         const core::ByteView rest = core::ByteView(wanted).subspan(same);
         LIUHEN_CHECK(file->append(std::span<const core::ByteView>(&rest, 1)));
@@ -191,7 +195,7 @@ public:
         if (whole == 0) {
             LIUHEN_CHECK(moveAway(found.path, name));
         } else if (found.sizeBytes > end) {
-            LIUHEN_CHECK(cut(found.path, end, name));
+            LIUHEN_CHECK(cutTorn(files_, card_, found.path, end, name));
         }
         return missing;
     }
@@ -213,45 +217,8 @@ private:
         return hash.finish() == part.hash;
     }
 
-    /// A path in card/torn that is not taken.
-    Result<std::string> tornPath(const std::string& name) {
-        const std::string folder = core::joinPath(card_, "torn");
-        LIUHEN_CHECK(files_.makeFolders(folder));
-        for (int number = 1;; ++number) {
-            std::string path = core::joinPath(folder, fmt::format("{}.{}.torn", name, number));
-            if (!files_.exists(path)) {
-                return path;
-            }
-        }
-    }
-
-    /// Copies what lies behind `size` to card/torn, durably, then cuts it off.
-    Result<void> cut(const std::string& path, std::uint64_t size, const std::string& name) {
-        LIUHEN_TRY(const auto file, files_.open(path, core::OpenMode::AppendExisting));
-        LIUHEN_TRY(const std::uint64_t whole, file->size());
-        if (whole <= size) {
-            return {};
-        }
-        LIUHEN_TRY(const std::string kept, tornPath(name));
-        LIUHEN_TRY(const auto copy, files_.open(kept, core::OpenMode::CreateNew));
-        core::Buffer buffer(kCopyBytes);
-        for (std::uint64_t at = size; at < whole;) {
-            LIUHEN_TRY(const std::size_t got, file->readAt(at, buffer));
-            if (got == 0) {
-                break;
-            }
-            const core::ByteView piece = core::ByteView(buffer).first(got);
-            LIUHEN_CHECK(copy->append(std::span<const core::ByteView>(&piece, 1)));
-            at += got;
-        }
-        LIUHEN_CHECK(copy->sync());
-        LIUHEN_CHECK(files_.syncFolder(core::folderOf(kept)));
-        LIUHEN_CHECK(file->truncate(size));
-        return file->sync();
-    }
-
     Result<void> moveAway(const std::string& path, const std::string& name) {
-        LIUHEN_TRY(const std::string kept, tornPath(name));
+        LIUHEN_TRY(const std::string kept, tornPath(files_, card_, name));
         LIUHEN_CHECK(files_.renameNoReplace(path, kept));
         LIUHEN_CHECK(files_.syncFolder(core::folderOf(kept)));
         return files_.syncFolder(core::folderOf(path));

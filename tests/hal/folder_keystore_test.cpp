@@ -93,8 +93,14 @@ TEST_CASE("files of the enrolment are read by bare name only") {
     auto none = keystore.readNamed("tls-key.pem");
     REQUIRE_FALSE(none);
     CHECK(none.error().kind == core::ErrorKind::NotFound);
-    for (const char* name :
-         {"", ".", "..", "../outside.pem", "sub/inner.pem", "/outside.pem", ".hidden", "state.cbor"}) {
+    for (const char* name : {"",
+                             ".",
+                             "..",
+                             "../outside.pem",
+                             "sub/inner.pem",
+                             "/outside.pem",
+                             ".hidden",
+                             "state.cbor"}) {
         CAPTURE(name);
         auto refused = keystore.readNamed(name);
         REQUIRE_FALSE(refused);

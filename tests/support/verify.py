@@ -19,17 +19,16 @@ from liuhen_check.vault import Vault  # noqa: E402
 def check(path, trust=None, checkpoint=None):
     """The answer for one recorder, card or vault folder; CannotTell if there is none."""
     report = Report()
-    has = {name for name in ("card", "ledger", "footage", "objects", "log") if os.path.isdir(os.path.join(path, name))}
-    beside = [os.path.join(path, "..", "agency"), os.path.join(path, "..", "..", "agency")]
-    if "card" in has:
-        keystore = os.path.join(path, "keystore")
-        agency = Agency(beside[:1], trust)
-        check_recorder(report, agency, os.path.join(path, "card"), keystore if os.path.isdir(keystore) else None, "card/")
-    elif {"objects", "log"} <= has:
-        agency = Agency(beside[:1], trust)
+    has = {name for name in ("card", "keystore", "ledger", "footage", "objects", "log")
+           if os.path.lexists(os.path.join(path, name))}
+    agency = Agency([os.path.join(path, "..", "agency"), os.path.join(path, "..", "..", "agency")], trust)
+    if has & {"objects", "log"}:
         Vault(report, agency, path).check(_earlier(checkpoint))
+    elif has & {"card", "keystore"}:
+        keystore = os.path.join(path, "keystore") if "keystore" in has else None
+        check_recorder(report, agency, os.path.join(path, "card"), keystore, "card/")
     elif has & {"ledger", "footage"}:
-        check_recorder(report, Agency(beside, trust), path, None, "")
+        check_recorder(report, agency, path, None, "")
     else:
         raise CannotTell(f"{path} is no recorder, card or vault")
     return report.answer()

@@ -138,7 +138,8 @@ Result<evidence::Report> check(core::Files& files,
         return evidence::checkCard(
             files, {joinPath(options.path, "card"), "card/", keystore}, trust);
     }
-    if (files.exists(joinPath(options.path, "ledger"))) {
+    if (files.exists(joinPath(options.path, "ledger")) ||
+        files.exists(joinPath(options.path, "footage"))) {
         return evidence::checkCard(files, {options.path, "", std::nullopt}, trust);
     }
     return core::fail(

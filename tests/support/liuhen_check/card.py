@@ -11,7 +11,7 @@ from .footage import Footage
 from .receipt import read_receipt
 from .signed import sha256
 
-NUMBER = re.compile(r"0|[1-9][0-9]{0,19}\Z")
+NUMBER = re.compile(r"(0|[1-9][0-9]{0,19})\Z")
 ENTRIES = re.compile(r"([0-9]{10})\.cbor\Z")
 FOOTAGE = re.compile(r"(0|[1-9][0-9]{0,19})-(0|[1-9][0-9]{0,19})\Z")
 SEGMENT = re.compile(r"(0|[1-9][0-9]{0,19})\.mp4\Z")
@@ -47,15 +47,22 @@ class Card:
     def _is(entry, folder):
         return entry.is_dir(follow_symlinks=False) if folder else entry.is_file(follow_symlinks=False)
 
+    @staticmethod
+    def _numbers(match):
+        """The numbers in a name, or None if there is none or one needs more than 64 bits."""
+        numbers = tuple(map(int, match.groups())) if match else ()
+        return numbers if numbers and all(number < 1 << 64 for number in numbers) else None
+
     def _ledger(self):
         for folder in self._list("ledger"):
-            if not (self._is(folder, True) and NUMBER.fullmatch(folder.name)):
+            if not (self._is(folder, True) and self._numbers(NUMBER.match(folder.name))):
                 self._stray("ledger", folder.name)
                 continue
             for entry in self._list("ledger", folder.name):
                 match, number = ENTRIES.match(entry.name), int(folder.name)
                 label = self._label("ledger", folder.name, entry.name)
-                if not self._is(entry, False) or not (match or entry.name == ANCHOR):
+                pruned = number in self.ledger and min(self.ledger[number])[0] > 0
+                if not self._is(entry, False) or not (match or entry.name == ANCHOR and pruned):
                     self._stray("ledger", folder.name, entry.name)
                 elif match:
                     self.ledger.setdefault(number, []).append((int(match.group(1)), label, entry.path))
@@ -64,18 +71,17 @@ class Card:
 
     def _footage(self):
         for folder in self._list("footage"):
-            match = FOOTAGE.match(folder.name)
-            if not (self._is(folder, True) and match):
+            place = self._numbers(FOOTAGE.match(folder.name))
+            if not (self._is(folder, True) and place):
                 self._stray("footage", folder.name)
                 continue
-            place = (int(match.group(1)), int(match.group(2)))
             for entry in self._list("footage", folder.name):
-                match = SEGMENT.match(entry.name)
-                if not (self._is(entry, False) and match):
+                segment = self._numbers(SEGMENT.match(entry.name))
+                if not (self._is(entry, False) and segment):
                     self._stray("footage", folder.name, entry.name)
                 else:
                     label = self._label("footage", folder.name, entry.name)
-                    self.footage[place + (int(match.group(1)),)] = (label, entry.path)
+                    self.footage[place + segment] = (label, entry.path)
 
     def generation(self, number):
         """The files of a generation, read."""

@@ -34,8 +34,8 @@ def _map(data, pos, end, count, depth):
     result, last, kinds = {}, b"", None
     for _ in range(count):
         start = pos
-        if start < end and data[start] >> 5 not in (0, 1, 3):
-            raise CborError("map key neither text nor integer")
+        if start < end and data[start] >> 5 not in (0, 3):
+            raise CborError("map key neither text nor unsigned")
         key, pos = _value(data, pos, end, depth)
         encoded = data[start:pos]
         if encoded <= last:

@@ -48,8 +48,10 @@ class Generation:
         for entry in reversed(self.entries):
             if entry.seq <= seq and entry.kind in kinds.NAMING:
                 return load_key(entry.body["resume_key"])
-        named = self.anchor.get(self.first - 1)
-        return load_key(named.body["resume_key"]) if named and named.seq <= seq else None
+        for entry in reversed(self.anchor.values()):
+            if entry.seq <= seq:
+                return load_key(entry.body["resume_key"])
+        return None
 
 
 class Ledger:
@@ -212,9 +214,9 @@ class Reader:
             return "other device or seq than expected"
         self.ledger.device = entry.device
         if seq == 0:
-            if entry.generation != self.generation.number or entry.kind not in ("genesis", "rollback"):
-                return "no genesis or rollback of this generation"
-            return self._signature(entry)
+            if entry.generation != self.generation.number or entry.previous != bytes(32):
+                return "no first entry of this generation"
+            return Order(self.report, self.generation.number, 0).check(entry) or self._signature(entry)
         if entry.generation != self.generation.number or entry.kind != "docking":
             return "no docking of this generation"
         return self._statement(entry)

@@ -51,7 +51,7 @@ class Log:
 
     def __init__(self, report, agency, folder):
         self.report, self.agency, self.folder = report, agency, folder
-        self.raw, self.leaves, self.note = [], [], None
+        self.raw, self.leaves, self.note, self.public = [], [], None, None
         try:
             self.note = Note((read(self._path("log/checkpoint")) or b"").decode("utf-8"))
         except ValueError as error:
@@ -149,9 +149,13 @@ class Log:
         if self.note.origin != body["origin"] or not self.note.signed_by(body["origin"], public):
             self._bad("log/checkpoint", "checkpoint is not signed by the key of leaf 0")
             return
+        self.public = public
         self.report.witnessed = any(self.note.cosigned_by(*witness) for witness in self.agency.witnesses())
 
     def check_against(self, note):
-        """Whether an earlier note agrees with the leaves."""
-        if note.size > len(self.raw) or root_of([leaf_hash(leaf) for leaf in self.raw[:note.size]]) != note.root:
+        """Whether an earlier note of this log agrees with the leaves."""
+        if self.note and (note.origin != self.note.origin or not self.public
+                          or not note.signed_by(note.origin, self.public)):
+            self._bad("log/checkpoint", "the given checkpoint is not one of this log")
+        elif note.size > len(self.raw) or root_of([leaf_hash(leaf) for leaf in self.raw[:note.size]]) != note.root:
             self._bad("log/checkpoint", "the log does not contain the tree of the given checkpoint")

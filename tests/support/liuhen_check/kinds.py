@@ -15,7 +15,7 @@ def unsigned(value):
 
 
 def integer(value):
-    return type(value) is int
+    return type(value) is int and -(1 << 63) <= value < 1 << 63
 
 
 def text(value):

@@ -4,10 +4,10 @@
 import hashlib
 import re
 
-from .agency import read
+from .agency import listing, read
 from .card import check_origins, check_pruned, check_tail, find
 from .chain import Generation, Ledger
-from .custody import Log, walk
+from .custody import Log
 from .footage import Footage
 
 _OBJECT = re.compile(r"objects/([0-9a-f]{2})/(\1[0-9a-f]{62})\Z")
@@ -47,9 +47,15 @@ class Vault:
     def _objects(self, objects, others):
         """Step 2 of the check."""
         there = {}
-        for label, path, regular in walk(f"{self.folder}/objects", "objects"):
-            there[label] = path if regular and _OBJECT.match(label) else None
-        kept = {object_label(body["object"]): body for body in objects}
+        for folder in listing(f"{self.folder}/objects"):
+            within = listing(folder.path) if folder.is_dir(follow_symlinks=False) else [folder]
+            for entry in within:
+                label = "objects/" + (entry.name if entry is folder else f"{folder.name}/{entry.name}")
+                regular = entry.is_file(follow_symlinks=False)
+                there[label] = entry.path if regular and _OBJECT.match(label) else None
+        kept = {}
+        for body in objects:
+            kept.setdefault(object_label(body["object"]), body)
         aside = {object_label(body["object"]) for body in others} - set(kept)
         for label, path in there.items():
             if path is None or label not in kept and label not in aside:

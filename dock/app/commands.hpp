@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `liuhen-dock`; each answers the program's exit code.
+#pragma once
+
+#include "dock/app/config.hpp"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace liuhen::dock {
+
+struct InitOptions {
+    std::string folder;  // of the whole: dock/ and vault/ are made in it
+    std::string agency;
+    std::vector<std::string> recorders;  // HOST:PORT, a bay each
+};
+/// Makes folders, `dock/dock.toml` and `dock/vault.toml` from the keys that `liuhen enroll dock`
+/// wrote to `dock/keys`. Errors: AlreadyExists if a configuration is there; NotFound if a key is
+/// missing.
+[[nodiscard]] core::Result<int> init(core::Files& files, const InitOptions& options);
+
+struct RunOptions {
+    bool once = false;
+};
+/// Takes in recorders until `stop` is set; with `once` until every bay has ended once. Answers 0 if
+/// all that was there is receipted, intact and acknowledged, else 1.
+[[nodiscard]] core::Result<int> run(core::Files& files,
+                                    const Config& config,
+                                    const RunOptions& options,
+                                    const std::atomic<bool>& stop);
+
+/// Holds the catalogue against the vault. Answers 0, or 1 with the broken invariants named.
+[[nodiscard]] core::Result<int> check(const Config& config);
+
+/// What was taken in, as `summary.json` has it.
+[[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes);
+
+}  // namespace liuhen::dock

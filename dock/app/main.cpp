@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// liuhen-dock: takes in recorders and keeps the catalogue.
+#include "dock/app/commands.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace liuhen::dock {
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUnusable = 2;  // configuration, arguments: nothing was started
+
+std::atomic<bool> stopAsked{false};
+
+void askStop(int /*signal*/) {
+    stopAsked = true;
+}
+
+int failure(const core::Error& error) {
+    fmt::print(stderr, "liuhen-dock: {}\n", error.message);
+    const bool usage = error.kind == core::ErrorKind::InvalidArgument ||
+                       error.kind == core::ErrorKind::AlreadyExists ||
+                       error.kind == core::ErrorKind::NotFound;
+    return usage ? kUnusable : kFailed;
+}
+
+int start(int argc, char** argv) {
+    CLI::App app("liuhen-dock: takes in recorders and keeps the catalogue");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "0.1.0");
+    InitOptions initOptions;
+    CLI::App* initApp = app.add_subcommand("init", "make folders, dock.toml and vault.toml");
+    initApp->add_option("--dir", initOptions.folder, "folder that gets dock/ and vault/")
+        ->required();
+    initApp->add_option("--agency", initOptions.agency, "the agency's folder")->required();
+    initApp
+        ->add_option(
+            "--recorder", initOptions.recorders, "HOST:PORT of a recorder; may be repeated")
+        ->required();
+    RunOptions runOptions;
+    std::string configPath;
+    CLI::App* runApp = app.add_subcommand(
+        "run", "take in recorders; with --once 0 if all is receipted and intact, else 1");
+    runApp->add_flag("--once", runOptions.once, "end when every bay has ended once");
+    CLI::App* checkApp = app.add_subcommand(
+        "check", "hold the catalogue against the vault: 0 they agree, 1 they do not");
+    for (CLI::App* sub : {runApp, checkApp}) {
+        sub->add_option("--config", configPath, "configuration file (TOML)")->required();
+    }
+    CLI11_PARSE(app, argc, argv);
+
+    const std::unique_ptr<core::Files> files = core::systemFiles();
+    core::Result<int> code = 0;
+    if (initApp->parsed()) {
+        code = init(*files, initOptions);
+    } else {
+        const auto config = loadConfig(configPath);
+        if (!config) {
+            fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
+            return kUnusable;
+        }
+        std::signal(SIGINT, askStop);
+        std::signal(SIGTERM, askStop);
+        code = runApp->parsed() ? run(*files, *config, runOptions, stopAsked) : check(*config);
+    }
+    static_cast<void>(checkApp);
+    return code ? *code : failure(code.error());
+}
+
+}  // namespace
+
+}  // namespace liuhen::dock
+
+int main(int argc, char** argv) {
+    try {
+        return liuhen::dock::start(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "liuhen-dock: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// `liuhen-dock run`: bays, progress, summary.
+#include "common/core/log.hpp"
+#include "dock/app/commands.hpp"
+#include "dock/app/display.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace liuhen::dock {
+
+using core::joinPath;
+using core::Result;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kRedraw{200};
+constexpr milliseconds kRoomWaitOnce{60'000};
+
+/// Outcomes of the bays that have one, in their order.
+std::vector<ingest::Outcome> outcomesOf(const bay::Fleet& fleet) {
+    std::vector<ingest::Outcome> outcomes;
+    for (const auto& bay : fleet.bays()) {
+        if (auto outcome = bay->outcome()) {
+            outcomes.push_back(*std::move(outcome));
+        }
+    }
+    return outcomes;
+}
+
+Result<void> writeSummary(core::Files& files, const std::string& folder, const bay::Fleet& fleet) {
+    const std::string text = summaryJson(outcomesOf(fleet));
+    return core::replaceFile(files, joinPath(folder, "summary.json"), core::viewOf(text));
+}
+
+/// What tells one set of outcomes from another.
+std::vector<std::int64_t> stampsOf(const bay::Fleet& fleet) {
+    std::vector<std::int64_t> stamps;
+    for (const auto& bay : fleet.bays()) {
+        const auto outcome = bay->outcome();
+        stamps.push_back(outcome ? outcome->endUs : 0);
+    }
+    return stamps;
+}
+
+}  // namespace
+
+Result<int> run(core::Files& files,
+                const Config& config,
+                const RunOptions& options,
+                const std::atomic<bool>& stop) {
+    LIUHEN_TRY(Identity identity, loadIdentity(files, config));
+    const std::string nonces = joinPath(config.folder, "nonces");
+    const std::string spool = joinPath(config.folder, "spool");
+    LIUHEN_CHECK(files.makeFolders(nonces));
+    LIUHEN_CHECK(files.makeFolders(spool));
+    LIUHEN_TRY(const auto catalogue, catalogue::Catalogue::open(config.folder));
+    ingest::Stop stopping;
+    ingest::Claims claims;
+    ingest::Patience patience;
+    if (options.once) {
+        patience.roomWait = kRoomWaitOnce;
+    }
+    ingest::DockParts parts{*catalogue,
+                            files,
+                            claims,
+                            stopping,
+                            std::move(identity.tls),
+                            std::move(identity.dockKey),
+                            std::move(identity.dockCertificate),
+                            config.vaultSocket,
+                            nonces,
+                            spool,
+                            net::ClientLimits{},
+                            patience};
+    {
+        // Nothing begins without a vault: recorders would dock for nothing.
+        ingest::Progress unused;
+        ingest::VaultFeed feed(
+            {config.vaultSocket, parts.identity.root, patience}, stopping, unused);
+        LIUHEN_TRY(vault::Client * vault, feed.client());
+        LIUHEN_TRY(const vault::Hello hello, vault->hello());
+        core::log(core::LogLevel::Info,
+                  "dock",
+                  fmt::format("vault {} has {} leaves", hello.origin, hello.logSize));
+    }
+    bay::Pace pace;
+    pace.once = options.once;
+    bay::Fleet fleet(parts, config.bays, pace);
+    Display display;
+    std::vector<std::int64_t> written = stampsOf(fleet);
+    while (!fleet.ended()) {
+        if (stop) {
+            stopping.ask();
+        }
+        display.show(fleet);
+        if (auto stamps = stampsOf(fleet); stamps != written) {
+            written = std::move(stamps);
+            if (const auto done = writeSummary(files, config.folder, fleet); !done) {
+                core::log(core::LogLevel::Error, "dock", done.error().message);
+            }
+        }
+        std::this_thread::sleep_for(kRedraw);
+    }
+    display.show(fleet);
+    LIUHEN_CHECK(writeSummary(files, config.folder, fleet));
+    const auto outcomes = outcomesOf(fleet);
+    const bool good = std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+        return outcome.end == ingest::Phase::Done;
+    });
+    const bool all = !options.once || outcomes.size() == fleet.bays().size();
+    return good && all ? 0 : 1;
+}
+
+}  // namespace liuhen::dock

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// The catalogue's reads and writes.
+#include "dock/catalogue/catalogue.hpp"
+
+#include "common/core/files.hpp"
+#include "dock/catalogue/chapter_rows.hpp"
+#include "dock/catalogue/schema.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace liuhen::catalogue {
+
+using core::ErrorKind;
+using core::fail;
+
+namespace {
+
+constexpr const char* kFile = "catalogue.db";
+constexpr mode_t kLockMode = 0600;
+
+Result<core::UniqueFd> lockFolder(const std::string& folder) {
+    const std::string path = core::joinPath(folder, "catalogue.lock");
+    core::UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kLockMode));
+    if (!lock.valid()) {
+        return core::failErrno(errno, "open " + path);
+    }
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        return fail(ErrorKind::AlreadyExists,
+                    "lock " + path + ": another liuhen-dock uses this folder");
+    }
+    return lock;
+}
+
+core::Digest digestOf(const Statement& row, int column) {
+    core::Digest digest{};
+    const core::Buffer bytes = row.bytes(column);
+    std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+    return digest;
+}
+
+std::optional<std::uint64_t> optionalOf(const Statement& row, int column) {
+    return row.isNull(column) ? std::nullopt : std::optional(row.number(column));
+}
+
+SegmentRow segmentOf(const Statement& row) {
+    SegmentRow segment;
+    segment.recording = row.number(0);
+    segment.segment = row.number(1);
+    segment.sizeBytes = row.number(2);
+    segment.parts = row.number(3);
+    segment.partsLost = row.number(4);
+    if (!row.isNull(5)) {
+        segment.entry = digestOf(row, 5);
+    }
+    return segment;
+}
+
+Result<void> insertObject(Connection& connection, const LoggedObject& object) {
+    LIUHEN_TRY(Statement row,
+               connection.prepare("insert into object values "
+                                  "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+                                  "on conflict do nothing"));
+    const evidence::ObjectLeaf& leaf = object.leaf;
+    row.bind(object.index).bind(core::ByteView(leaf.object)).bind(leaf.size).bind(leaf.type);
+    row.bind(leaf.device).bind(leaf.generation).bind(leaf.first).bind(leaf.recording);
+    row.bind(leaf.segment).bind(leaf.seq).bind(core::ByteView(leaf.entry));
+    return row.bind(leaf.verdict).bind(leaf.timeUs).run();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::string& folder) {
+    LIUHEN_TRY(core::UniqueFd lock, lockFolder(folder));
+    LIUHEN_TRY(
+        Connection connection,
+        Connection::open(
+            core::joinPath(folder, kFile), Connection::Mode::Write, kSchema, kSchemaVersion));
+    return std::unique_ptr<Catalogue>(new Catalogue(std::move(connection), std::move(lock)));
+}
+
+Result<std::unique_ptr<Catalogue>> Catalogue::openReading(const std::string& folder) {
+    LIUHEN_TRY(Connection connection,
+               Connection::open(
+                   core::joinPath(folder, kFile), Connection::Mode::Read, kSchema, kSchemaVersion));
+    return std::unique_ptr<Catalogue>(new Catalogue(std::move(connection), core::UniqueFd()));
+}
+
+Result<void> Catalogue::project(const EntrySource& entries, const LoggedObject& object) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Transaction transaction, Transaction::begin(connection_));
+    LIUHEN_TRY(Statement known,
+               connection_.prepare("select 1 from chapter where device = ?1 and generation = ?2 "
+                                   "and first = ?3"));
+    known.bind(object.leaf.device).bind(object.leaf.generation).bind(object.leaf.first);
+    LIUHEN_TRY(const bool held, known.step());
+    if (!held) {
+        ChapterRows rows(connection_);
+        for (;;) {
+            LIUHEN_TRY(const auto entry, entries());
+            if (!entry) {
+                break;
+            }
+            LIUHEN_CHECK(rows.add(*entry));
+        }
+        LIUHEN_CHECK(rows.finish());
+    }
+    LIUHEN_CHECK(insertObject(connection_, object));
+    return transaction.commit();
+}
+
+Result<void> Catalogue::project(const LoggedObject& object) {
+    const std::scoped_lock guard(mutex_);
+    return insertObject(connection_, object);
+}
+
+Result<void> Catalogue::noteDelivered(const Digest& object) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(
+        Statement row,
+        connection_.prepare("insert into receipt_delivered values (?1) on conflict do nothing"));
+    return row.bind(core::ByteView(object)).run();
+}
+
+Result<void> Catalogue::addRun(const IntakeRun& run) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement row,
+               connection_.prepare("insert into intake_run values "
+                                   "(null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
+    row.bind(run.bay).bind(run.device).bind(run.startUs).bind(run.endUs).bind(run.state);
+    row.bind(run.reason).bind(run.chapters).bind(run.segments);
+    return row.bind(run.footageBytes).run();
+}
+
+Result<std::optional<ChapterEnd>> Catalogue::lastChapter(const std::string& device,
+                                                         std::uint64_t generation) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare("select last, entry from chapter where device = ?1 and "
+                                   "generation = ?2 order by first desc limit 1"));
+    LIUHEN_TRY(const bool row, asked.bind(device).bind(generation).step());
+    if (!row) {
+        return std::optional<ChapterEnd>();
+    }
+    return std::optional<ChapterEnd>(ChapterEnd{asked.number(0), digestOf(asked, 1)});
+}
+
+Result<std::optional<SegmentRow>> Catalogue::segment(const std::string& device,
+                                                     std::uint64_t generation,
+                                                     std::uint64_t recording,
+                                                     std::uint64_t segment) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(
+                   "select recording, segment, size_bytes, parts, parts_lost, entry from segment "
+                   "where device = ?1 and generation = ?2 and recording = ?3 and segment = ?4"));
+    asked.bind(device).bind(generation).bind(recording).bind(segment);
+    LIUHEN_TRY(const bool row, asked.step());
+    return row ? std::optional<SegmentRow>(segmentOf(asked)) : std::nullopt;
+}
+
+Result<std::vector<SegmentRow>> Catalogue::segmentsWithoutObject(const std::string& device,
+                                                                 std::uint64_t generation,
+                                                                 std::size_t limit) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(
+                   "select s.recording, s.segment, s.size_bytes, s.parts, s.parts_lost, s.entry "
+                   "from segment s where s.device = ?1 and s.generation = ?2 "
+                   "and s.parts > s.parts_lost and not exists (select 1 from object o "
+                   "where o.device = s.device and o.generation = s.generation "
+                   "and o.recording = s.recording and o.segment = s.segment) "
+                   "order by s.recording, s.segment limit ?3"));
+    asked.bind(device).bind(generation).bind(std::uint64_t{limit});
+    std::vector<SegmentRow> rows;
+    for (;;) {
+        LIUHEN_TRY(const bool row, asked.step());
+        if (!row) {
+            return rows;
+        }
+        rows.push_back(segmentOf(asked));
+    }
+}
+
+Result<std::vector<StoredObject>> Catalogue::undelivered(const std::string& device,
+                                                         std::size_t limit) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(
+                   "select object, size_bytes, generation, first, recording, segment, entry "
+                   "from object where device = ?1 and object not in "
+                   "(select object from receipt_delivered) order by leaf limit ?2"));
+    asked.bind(device).bind(std::uint64_t{limit});
+    std::vector<StoredObject> rows;
+    for (;;) {
+        LIUHEN_TRY(const bool row, asked.step());
+        if (!row) {
+            return rows;
+        }
+        rows.push_back(StoredObject{digestOf(asked, 0),
+                                    asked.number(1),
+                                    asked.number(2),
+                                    optionalOf(asked, 3),
+                                    optionalOf(asked, 4),
+                                    optionalOf(asked, 5),
+                                    digestOf(asked, 6)});
+    }
+}
+
+Result<std::vector<std::pair<std::string, std::uint64_t>>> Catalogue::generations() {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(
+                   "select device, generation from generation order by device, generation"));
+    std::vector<std::pair<std::string, std::uint64_t>> rows;
+    for (;;) {
+        LIUHEN_TRY(const bool row, asked.step());
+        if (!row) {
+            return rows;
+        }
+        rows.emplace_back(asked.text(0), asked.number(1));
+    }
+}
+
+Result<std::uint64_t> Catalogue::objectCount() {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked, connection_.prepare("select count(*) from object"));
+    LIUHEN_TRY(const bool row, asked.step());
+    return row ? asked.number(0) : 0;
+}
+
+Result<std::optional<std::uint64_t>> Catalogue::highestLeaf() {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked, connection_.prepare("select max(leaf) from object"));
+    LIUHEN_TRY(const bool row, asked.step());
+    return row ? optionalOf(asked, 0) : std::nullopt;
+}
+
+}  // namespace liuhen::catalogue

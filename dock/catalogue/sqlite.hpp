@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// SQLite for the catalogue: owned handles, errors as values, a connection that only adds rows.
+#pragma once
+
+#include "common/core/bytes.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace liuhen::catalogue {
+
+using core::Result;
+
+/// A prepared statement. Values are bound from left to right; texts and bytes are copied.
+class Statement {
+public:
+    Statement& bind(std::int64_t value);
+    /// Numbers that a recorder signed may use all 64 bits: they are kept modulo 2^64.
+    Statement& bind(std::uint64_t value);
+    Statement& bind(const std::optional<std::uint64_t>& value);
+    Statement& bind(const std::optional<std::int64_t>& value);
+    Statement& bind(std::string_view text);
+    Statement& bind(core::ByteView bytes);
+
+    /// Whether there is a row. Errors: of the database; AlreadyExists for a broken constraint.
+    [[nodiscard]] Result<bool> step();
+    /// Runs a statement without rows to its end.
+    [[nodiscard]] Result<void> run();
+
+    [[nodiscard]] std::uint64_t number(int column) const;
+    [[nodiscard]] bool isNull(int column) const;
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] core::Buffer bytes(int column) const;
+
+private:
+    friend class Connection;
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    Statement(sqlite3* connection, sqlite3_stmt* statement)
+        : connection_(connection), statement_(statement) {}
+    void note(int code);
+
+    sqlite3* connection_;
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+    int bound_ = 0;
+    int bindCode_ = 0;
+};
+
+/// One connection. Not thread-safe.
+class Connection {
+public:
+    enum class Mode {
+        Write,  // makes the file; adds rows, checkpoints; changes and removes nothing
+        Read,   // the file must be there; never checkpoints
+    };
+
+    /// Makes the schema if the file is new, and then locks the connection down: defensive, no
+    /// extensions, an authorizer that lets through SELECT and INSERT alone.
+    /// Errors: FailedPrecondition if the file's user_version is another than `version`.
+    [[nodiscard]] static Result<Connection> open(const std::string& path,
+                                                 Mode mode,
+                                                 std::string_view schema,
+                                                 int version);
+
+    [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+    /// Runs statements without parameters.
+    [[nodiscard]] Result<void> execute(std::string_view sql);
+
+private:
+    struct Close {
+        void operator()(sqlite3* connection) const;
+    };
+    explicit Connection(sqlite3* connection) : connection_(connection) {}
+    [[nodiscard]] Result<void> configure(Mode mode);
+    [[nodiscard]] Result<void> makeSchema(Mode mode, std::string_view schema, int version);
+
+    std::unique_ptr<sqlite3, Close> connection_;
+};
+
+/// A transaction that is rolled back unless commit() answered.
+class Transaction {
+public:
+    [[nodiscard]] static Result<Transaction> begin(Connection& connection);
+    Transaction(Transaction&& other) noexcept;
+    Transaction& operator=(Transaction&&) = delete;
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+    [[nodiscard]] Result<void> commit();
+
+private:
+    explicit Transaction(Connection& connection) : connection_(&connection) {}
+    Connection* connection_;
+};
+
+}  // namespace liuhen::catalogue

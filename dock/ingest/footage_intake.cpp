@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The segments' way into the vault.
+#include "dock/ingest/footage_intake.hpp"
+
+#include "common/evidence/bodies.hpp"
+
+#include <fmt/format.h>
+
+namespace liuhen::ingest {
+
+using core::ErrorKind;
+using core::fail;
+
+namespace {
+
+constexpr std::size_t kBatch = 4096;
+/// A file may go on behind what its entries tell of: a part whose entry was lost with the power.
+constexpr std::uint64_t kTailBytes = evidence::kMaxPartBytes + evidence::kMaxInitBytes;
+
+vault::Place placeOf(const std::string& device, const SegmentPlace& segment) {
+    vault::Place place;
+    place.device = device;
+    place.generation = segment.generation;
+    place.type = vault::ObjectType::Segment;
+    place.recording = segment.recording;
+    place.segment = segment.segment;
+    return place;
+}
+
+}  // namespace
+
+Result<Flow> FootageIntake::run(const std::vector<std::uint64_t>& generations) {
+    for (const std::uint64_t generation : generations) {
+        for (;;) {
+            LIUHEN_TRY(const std::vector<Wanted> batch, find(generation));
+            if (batch.empty()) {
+                break;
+            }
+            session_.progress.setTotal(total_);
+            for (const Wanted& wanted : batch) {
+                LIUHEN_TRY(const Flow flow, take(wanted));
+                if (flow == Flow::End) {
+                    return flow;
+                }
+            }
+        }
+    }
+    return Flow::GoOn;
+}
+
+Result<std::vector<FootageIntake::Wanted>> FootageIntake::find(std::uint64_t generation) {
+    std::vector<Wanted> batch;
+    const auto want = [&](std::uint64_t recording,
+                          std::uint64_t segment,
+                          std::optional<catalogue::SegmentRow> row) {
+        if (tried_.insert({generation, {recording, segment}}).second) {
+            total_ += row ? row->sizeBytes : 0;
+            batch.push_back(Wanted{{generation, recording, segment}, row});
+        }
+    };
+    LIUHEN_TRY(vault::Client * vault, session_.feed.client());
+    LIUHEN_TRY(const vault::Held held, vault->held(session_.device(), generation));
+    for (const vault::SegmentName& name : held.missing) {
+        LIUHEN_TRY(auto row,
+                   session_.catalogue.segment(
+                       session_.device(), generation, name.recording, name.segment));
+        want(name.recording, name.segment, std::move(row));
+    }
+    // Stored, but not entered, as after a crash between the two.
+    LIUHEN_TRY(const auto rows,
+               session_.catalogue.segmentsWithoutObject(session_.device(), generation, kBatch));
+    for (const catalogue::SegmentRow& row : rows) {
+        want(row.recording, row.segment, row);
+    }
+    return batch;
+}
+
+Result<Flow> FootageIntake::take(const Wanted& wanted) {
+    vault::Offer offer;
+    offer.place = placeOf(session_.device(), wanted.place);
+    auto head = session_.link.segmentHead(wanted.place);
+    if (!head && head.error().kind == ErrorKind::NotFound) {
+        LIUHEN_CHECK(noteAbsent(wanted, offer.place));
+        return Flow::GoOn;
+    }
+    if (!head) {
+        return tl::make_unexpected(std::move(head).error());
+    }
+    const std::uint64_t most =
+        wanted.row ? wanted.row->sizeBytes + kTailBytes : evidence::kMaxSegmentBytes;
+    if (head->sizeBytes > most) {
+        return fail(ErrorKind::DataLoss,
+                    fmt::format("fetch {}: the recorder has {} bytes, its entries tell of {}",
+                                vault::describe(offer.place),
+                                head->sizeBytes,
+                                most));
+    }
+    offer.sizeBytes = head->sizeBytes;
+    if (wanted.row) {
+        offer.entry = wanted.row->entry;
+    }
+    const ByteSource source = [&](std::uint64_t from, const net::Sink& sink) {
+        net::FetchPlan plan;
+        plan.attempts = patience_.attempts;
+        plan.firstPause = patience_.firstPause;
+        plan.longestPause = patience_.longestPause;
+        net::FetchSeams seams;
+        seams.pause = [this](std::chrono::milliseconds span) { return session_.stop.wait(span); };
+        seams.clock = &clock_;
+        return session_.link.fetchSegment(wanted.place, *head, from, plan, seams, sink);
+    };
+    LIUHEN_TRY(const Taken taken, session_.feed.take(offer, source, true));
+    return session_.conclude(offer, taken, [this](const catalogue::LoggedObject& object) {
+        return session_.catalogue.project(object);
+    });
+}
+
+Result<void> FootageIntake::noteAbsent(const Wanted& wanted, const vault::Place& place) {
+    if (wanted.row && wanted.row->parts == wanted.row->partsLost) {
+        return {};  // no part of it was ever written
+    }
+    ObjectOutcome object;
+    object.place = place;
+    object.state = ObjectState::Absent;
+    object.reason = "the recorder has no such file; what its entries tell of it is missing";
+    session_.outcome.add(std::move(object));
+    return {};
+}
+
+}  // namespace liuhen::ingest

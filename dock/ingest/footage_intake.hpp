@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fetches the segments that stored chapters tell of and hands them to the vault.
+#pragma once
+
+#include "common/core/clock.hpp"
+#include "dock/ingest/session.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace liuhen::ingest {
+
+/// All generations of one recorder, one pass.
+class FootageIntake {
+public:
+    FootageIntake(Session& session, const Patience& patience)
+        : session_(session), patience_(patience) {}
+
+    /// Takes every segment that is missing; those that the recorder does not have are noted as
+    /// absent. Errors: of cable, vault and catalogue; DataLoss or ResourceExhausted if the recorder
+    /// does not send what its entries tell of.
+    [[nodiscard]] Result<Flow> run(const std::vector<std::uint64_t>& generations);
+
+private:
+    using Name = std::pair<std::uint64_t, std::uint64_t>;
+
+    struct Wanted {
+        SegmentPlace place;
+        std::optional<catalogue::SegmentRow> row;
+    };
+    /// The next segments of a generation that were not tried yet.
+    [[nodiscard]] Result<std::vector<Wanted>> find(std::uint64_t generation);
+    [[nodiscard]] Result<Flow> take(const Wanted& wanted);
+    [[nodiscard]] Result<void> noteAbsent(const Wanted& wanted, const vault::Place& place);
+
+    Session& session_;
+    const Patience& patience_;
+    core::SystemClock clock_;
+    std::set<std::pair<std::uint64_t, Name>> tried_;
+    std::uint64_t total_ = 0;
+};
+
+}  // namespace liuhen::ingest

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers: writing in the vault, reading in the client.
+#include "common/evidence/fields.hpp"
+#include "dock/vault/messages.hpp"
+
+#include <array>
+
+namespace liuhen::vault {
+
+namespace {
+
+using core::Cbor;
+using core::ErrorKind;
+using core::fail;
+using evidence::bytesAt;
+using evidence::textAt;
+using evidence::unsignedAt;
+
+constexpr std::array kKinds = {ErrorKind::InvalidArgument,
+                               ErrorKind::NotFound,
+                               ErrorKind::AlreadyExists,
+                               ErrorKind::Unauthenticated,
+                               ErrorKind::PermissionDenied,
+                               ErrorKind::FailedPrecondition,
+                               ErrorKind::ResourceExhausted,
+                               ErrorKind::Unavailable,
+                               ErrorKind::DeadlineExceeded,
+                               ErrorKind::DataLoss,
+                               ErrorKind::Unimplemented,
+                               ErrorKind::Internal};
+
+constexpr std::array kStates = {
+    State::Receiving, State::Receipted, State::Quarantined, State::Forked, State::Again};
+
+Result<State> stateAt(const Cbor& map) {
+    LIUHEN_TRY(const std::string text, textAt(map, "state"));
+    for (const State state : kStates) {
+        if (name(state) == text) {
+            return state;
+        }
+    }
+    return fail(ErrorKind::DataLoss, "read answer: the state is not known");
+}
+
+}  // namespace
+
+Buffer encodeError(const core::Error& error) {
+    return Cbor::map({{"error", core::name(error.kind)}, {"message", error.message}}).encode();
+}
+
+Result<Cbor> parseAnswer(ByteView message) {
+    LIUHEN_TRY(Cbor map, Cbor::decode(message));
+    if (map.pairs() == nullptr) {
+        return fail(ErrorKind::DataLoss, "read answer: it is no map");
+    }
+    if (map.find("error") == nullptr) {
+        return map;
+    }
+    LIUHEN_TRY(const std::string kind, textAt(map, "error"));
+    LIUHEN_TRY(std::string text, textAt(map, "message"));
+    for (const ErrorKind known : kKinds) {
+        if (core::name(known) == kind) {
+            return fail(known, std::move(text));
+        }
+    }
+    return fail(ErrorKind::Internal, std::move(text));
+}
+
+Cbor toCbor(const Hello& hello) {
+    return Cbor::map({{"origin", hello.origin},
+                      {"size", hello.logSize},
+                      {"receipt_certificate", hello.receiptCertificate},
+                      {"checkpoint_certificate", hello.checkpointCertificate}});
+}
+
+Result<Hello> readHello(const Cbor& map) {
+    Hello hello;
+    LIUHEN_TRY(hello.origin, textAt(map, "origin"));
+    LIUHEN_TRY(hello.logSize, unsignedAt(map, "size"));
+    LIUHEN_TRY(hello.receiptCertificate, bytesAt(map, "receipt_certificate"));
+    LIUHEN_TRY(hello.checkpointCertificate, bytesAt(map, "checkpoint_certificate"));
+    return hello;
+}
+
+Cbor toCbor(const Held& held) {
+    Cbor::Array missing;
+    for (const SegmentName& segment : held.missing) {
+        missing.push_back(Cbor::array({segment.recording, segment.segment}));
+    }
+    return Cbor::map({{"next", held.next},
+                      {"last", held.last ? Cbor(*held.last) : Cbor()},
+                      {"missing", std::move(missing)},
+                      {"more", held.more}});
+}
+
+Result<Held> readHeld(const Cbor& map) {
+    Held held;
+    LIUHEN_TRY(held.next, unsignedAt(map, "next"));
+    const Cbor* last = map.find("last");
+    if (last != nullptr && !last->isNull()) {
+        LIUHEN_TRY(held.last, evidence::digestAt(map, "last"));
+    }
+    LIUHEN_TRY(const Cbor::Array missing, evidence::itemsAt(map, "missing"));
+    for (const Cbor& item : missing) {
+        const Cbor::Array* pair = item.items();
+        if (pair == nullptr || pair->size() != 2 || !(*pair)[0].unsignedInteger() ||
+            !(*pair)[1].unsignedInteger()) {
+            return fail(ErrorKind::DataLoss, "read answer: a missing segment is no pair");
+        }
+        held.missing.push_back({*(*pair)[0].unsignedInteger(), *(*pair)[1].unsignedInteger()});
+    }
+    const Cbor* more = map.find("more");
+    held.more = more != nullptr && more->boolean().value_or(false);
+    return held;
+}
+
+Cbor toCbor(const OfferAnswer& answer) {
+    if (answer.state == State::Receipted) {
+        return Cbor::map({{"state", name(answer.state)}, {"receipt", answer.receipt}});
+    }
+    return Cbor::map(
+        {{"state", name(answer.state)}, {"upload", answer.upload}, {"offset", answer.offset}});
+}
+
+Result<OfferAnswer> readOfferAnswer(const Cbor& map) {
+    OfferAnswer answer;
+    LIUHEN_TRY(answer.state, stateAt(map));
+    if (answer.state == State::Receipted) {
+        LIUHEN_TRY(answer.receipt, bytesAt(map, "receipt"));
+        return answer;
+    }
+    LIUHEN_TRY(answer.upload, textAt(map, "upload"));
+    LIUHEN_TRY(answer.offset, unsignedAt(map, "offset"));
+    return answer;
+}
+
+Cbor toCbor(const CommitAnswer& answer) {
+    Cbor map = Cbor::map({{"state", name(answer.state)},
+                          {"verdict", answer.verdict.empty() ? Cbor() : Cbor(answer.verdict)}});
+    if (answer.state == State::Receipted) {
+        map.set("receipt", answer.receipt);
+    } else {
+        map.set("reason", answer.reason);
+    }
+    return map;
+}
+
+Result<CommitAnswer> readCommitAnswer(const Cbor& map) {
+    CommitAnswer answer;
+    LIUHEN_TRY(answer.state, stateAt(map));
+    const Cbor* verdict = map.find("verdict");
+    if (verdict != nullptr && !verdict->isNull()) {
+        LIUHEN_TRY(answer.verdict, textAt(map, "verdict"));
+    }
+    if (answer.state == State::Receipted) {
+        LIUHEN_TRY(answer.receipt, bytesAt(map, "receipt"));
+    } else {
+        LIUHEN_TRY(answer.reason, textAt(map, "reason"));
+    }
+    return answer;
+}
+
+Cbor toCbor(const CheckpointAnswer& answer) {
+    return Cbor::map({{"note", answer.note},
+                      {"certificate", answer.certificate},
+                      {"path", Cbor::Array(answer.path.begin(), answer.path.end())}});
+}
+
+Result<CheckpointAnswer> readCheckpointAnswer(const Cbor& map) {
+    CheckpointAnswer answer;
+    LIUHEN_TRY(answer.note, textAt(map, "note"));
+    LIUHEN_TRY(answer.certificate, bytesAt(map, "certificate"));
+    LIUHEN_TRY(const Cbor::Array path, evidence::itemsAt(map, "path"));
+    for (const Cbor& item : path) {
+        if (!item.digest()) {
+            return fail(ErrorKind::DataLoss,
+                        "read answer: the path holds something else than hashes");
+        }
+        answer.path.push_back(*item.digest());
+    }
+    return answer;
+}
+
+Cbor toCbor(const CosignedAnswer& answer) {
+    return Cbor::map({{"added", answer.added}, {"reason", answer.reason}});
+}
+
+Result<CosignedAnswer> readCosignedAnswer(const Cbor& map) {
+    CosignedAnswer answer;
+    const Cbor* added = map.find("added");
+    if (added == nullptr || !added->boolean()) {
+        return fail(ErrorKind::DataLoss, "read answer: added is neither true nor false");
+    }
+    answer.added = *added->boolean();
+    LIUHEN_TRY(answer.reason, textAt(map, "reason"));
+    return answer;
+}
+
+Cbor toCbor(const Status& status) {
+    return Cbor::map({{"origin", status.origin},
+                      {"size", status.logSize},
+                      {"stored", status.stored},
+                      {"quarantined", status.quarantined},
+                      {"forks", status.forks},
+                      {"receipts", status.receipts},
+                      {"uploads", status.uploads},
+                      {"free_bytes", status.freeBytes},
+                      {"absent", status.absent}});
+}
+
+Result<Status> readStatus(const Cbor& map) {
+    Status status;
+    LIUHEN_TRY(status.origin, textAt(map, "origin"));
+    LIUHEN_TRY(status.logSize, unsignedAt(map, "size"));
+    LIUHEN_TRY(status.stored, unsignedAt(map, "stored"));
+    LIUHEN_TRY(status.quarantined, unsignedAt(map, "quarantined"));
+    LIUHEN_TRY(status.forks, unsignedAt(map, "forks"));
+    LIUHEN_TRY(status.receipts, unsignedAt(map, "receipts"));
+    LIUHEN_TRY(status.uploads, unsignedAt(map, "uploads"));
+    LIUHEN_TRY(status.freeBytes, unsignedAt(map, "free_bytes"));
+    LIUHEN_TRY(status.absent, unsignedAt(map, "absent"));
+    return status;
+}
+
+}  // namespace liuhen::vault

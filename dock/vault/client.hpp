@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dock's end of the vault's socket: one blocking call per verb.
+#pragma once
+
+#include "dock/vault/types.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace liuhen::vault {
+
+class Stream;
+
+/// A connection to the vault. Not thread-safe: one per thread; several may be open at once.
+///
+/// Errors of all calls: the vault's own, by their kind; Unavailable or DeadlineExceeded if it
+/// cannot be reached. After those two, or DataLoss from a malformed answer, the connection is
+/// closed and every call answers Unavailable: connect anew. Uploads outlive connections.
+class Client {
+public:
+    /// `patience` is the longest wait for an answer; a commit of a long segment takes as long as
+    /// reading it twice.
+    [[nodiscard]] static Result<Client> connect(
+        const std::string& socket, std::chrono::milliseconds patience = std::chrono::minutes(10));
+    Client(Client&&) noexcept;
+    Client& operator=(Client&&) noexcept;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client();
+
+    [[nodiscard]] Result<Hello> hello();
+    /// What is stored of a generation; the dock fetches the ledger from `next` on.
+    [[nodiscard]] Result<Held> held(const std::string& device, std::uint64_t generation);
+    /// Answers the receipt if the place is stored, else where the bytes should go on.
+    /// Errors: ResourceExhausted if the vault's disk is too full for it.
+    [[nodiscard]] Result<OfferAnswer> offer(const Offer& offer);
+    /// Appends at `offset`, which must be where the upload stands; answers where it stands now.
+    /// With `sync` the bytes are durable before the answer. Errors: FailedPrecondition for another
+    /// offset, NotFound for an upload that was given up (offer again), Unavailable while another
+    /// connection sends.
+    [[nodiscard]] Result<std::uint64_t> bytes(const std::string& upload,
+                                              std::uint64_t offset,
+                                              ByteView bytes,
+                                              bool sync);
+    /// Checks, stores and receipts the whole upload. Errors: FailedPrecondition if bytes are
+    /// missing.
+    [[nodiscard]] Result<CommitAnswer> commit(const std::string& upload);
+    /// The newest checkpoint, and the proof that it contains the log's tree of `oldSize` leaves.
+    [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
+    /// Hands over a recorder's cosignature line for the newest checkpoint.
+    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
+    /// Answers the index of the leaf, which is durable.
+    [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident);
+    [[nodiscard]] Result<Status> status();
+
+private:
+    class Calls;
+    explicit Client(std::unique_ptr<Calls> calls);
+    std::unique_ptr<Calls> calls_;
+};
+
+}  // namespace liuhen::vault

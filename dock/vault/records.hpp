@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vault's rows: leaves, objects, chapters, what footage is due, receipts.
+#pragma once
+
+#include "common/evidence/bodies.hpp"
+#include "dock/vault/database.hpp"
+#include "dock/vault/types.hpp"
+
+#include <set>
+
+namespace liuhen::vault {
+
+enum class Shelf { Stored, Quarantined, Forked };
+
+/// An object as its row has it.
+struct ObjectRow {
+    Digest object{};
+    std::uint64_t sizeBytes = 0;
+    Shelf shelf = Shelf::Stored;
+    Place place;
+    std::uint64_t leaf = 0;  // index of its `object` or `quarantine` leaf
+    std::string verdict;
+    std::string reason;  // quarantined, forked
+};
+
+/// What the chapter after a stored one, and its segments, must fit to.
+struct ChapterRow {
+    Digest object{};
+    std::string device;
+    std::uint64_t generation = 0;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;  // seq of its docking
+    Digest hash{};           // of its docking
+    // State of the line after the docking:
+    std::optional<evidence::NextKeys> keys;
+    std::uint64_t boot = 0;
+    std::uint64_t boottimeNs = 0;
+    Buffer identity;    // DER of the generation's certificate
+    Buffer witnessKey;  // Ed25519, 32 bytes
+};
+
+/// Footage that a stored chapter tells of.
+struct DueRow {
+    SegmentName name;
+    Digest chapter{};
+    std::uint64_t seq = 0;  // of its last entry
+    Digest entry{};
+};
+
+struct ReceiptRow {
+    std::uint64_t leaf = 0;  // index of its `receipt` leaf
+    Digest object{};
+    Buffer message;
+};
+
+/// Reads and adds rows. Every adding call belongs inside a Transaction. Not thread-safe.
+class Records {
+public:
+    [[nodiscard]] static Result<Records> open(const std::string& databasePath);
+
+    [[nodiscard]] Result<Transaction> begin() { return Transaction::begin(database_); }
+
+    [[nodiscard]] Result<std::uint64_t> leafCount();
+    /// Leaves from `first` on, at most `limit`.
+    [[nodiscard]] Result<std::vector<Buffer>> leaves(std::uint64_t first, std::uint64_t limit);
+    [[nodiscard]] Result<void> addLeaf(std::uint64_t index, std::string_view kind, ByteView leaf);
+
+    [[nodiscard]] Result<std::optional<ObjectRow>> object(const Digest& hash);
+    /// The object stored for a place, quarantined ones left out.
+    [[nodiscard]] Result<std::optional<ObjectRow>> storedAt(const Place& place);
+    [[nodiscard]] Result<std::set<Digest>> objects();
+    [[nodiscard]] Result<std::uint64_t> count(Shelf shelf);
+    /// Errors: AlreadyExists if hash or place are taken.
+    [[nodiscard]] Result<void> add(const ObjectRow& row);
+
+    [[nodiscard]] Result<std::optional<ChapterRow>> lastChapter(const std::string& device,
+                                                                std::uint64_t generation);
+    /// The chapter that ends before `first`; nothing if there is none, as for 0.
+    [[nodiscard]] Result<std::optional<ChapterRow>> chapterBefore(const Place& place);
+    /// The chapter that holds an entry.
+    [[nodiscard]] Result<std::optional<ChapterRow>> chapterOf(const std::string& device,
+                                                              std::uint64_t generation,
+                                                              std::uint64_t seq);
+    /// Witness keys of a recorder's generations, newest first.
+    [[nodiscard]] Result<std::vector<Buffer>> witnessKeys(const std::string& device);
+    [[nodiscard]] Result<void> add(const ChapterRow& row);
+
+    [[nodiscard]] Result<std::optional<DueRow>> due(const Place& segment);
+    [[nodiscard]] Result<void> addDue(const std::string& device,
+                                      std::uint64_t generation,
+                                      const DueRow& row);
+    /// Footage due and not stored, by seq; one more than the limit if there are that many.
+    [[nodiscard]] Result<std::vector<SegmentName>> missing(const std::string& device,
+                                                           std::uint64_t generation);
+
+    [[nodiscard]] Result<std::optional<Buffer>> receipt(const Digest& object);
+    [[nodiscard]] Result<std::optional<Buffer>> lastReceipt();
+    [[nodiscard]] Result<std::uint64_t> receiptCount();
+    [[nodiscard]] Result<void> add(const ReceiptRow& row);
+
+private:
+    explicit Records(Database database) : database_(std::move(database)) {}
+    [[nodiscard]] Result<std::optional<ChapterRow>> oneChapter(Statement& statement);
+    [[nodiscard]] Result<std::uint64_t> oneNumber(const char* sql);
+
+    Database database_;
+};
+
+}  // namespace liuhen::vault

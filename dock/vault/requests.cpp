@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests: strict reading of every field that comes over the socket, and writing.
+#include "common/evidence/entry.hpp"
+#include "common/evidence/fields.hpp"
+#include "dock/vault/messages.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace liuhen::vault {
+
+namespace {
+
+using core::Cbor;
+using core::ErrorKind;
+using core::fail;
+
+/// What SQLite can hold; no honest number comes near.
+constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+constexpr std::size_t kLineBytes = 4096;
+constexpr std::size_t kWhatBytes = 64;
+constexpr std::size_t kSubjectBytes = 256;
+constexpr std::size_t kDetailBytes = 4096;
+constexpr std::size_t kUploadDigits = 32;
+
+Result<std::uint64_t> numberAt(const Cbor& map, std::string_view key) {
+    LIUHEN_TRY(const std::uint64_t value, evidence::unsignedAt(map, key));
+    if (value > kLargest) {
+        return fail(ErrorKind::InvalidArgument, fmt::format("field {}: too large", key));
+    }
+    return value;
+}
+
+Result<std::string> textAt(const Cbor& map, std::string_view key, std::size_t limit) {
+    LIUHEN_TRY(std::string value, evidence::textAt(map, key));
+    if (value.size() > limit) {
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("field {}: longer than {} bytes", key, limit));
+    }
+    return value;
+}
+
+Result<std::string> deviceAt(const Cbor& map) {
+    LIUHEN_TRY(std::string device, evidence::textAt(map, "device"));
+    if (!evidence::isDeviceName(device)) {
+        return fail(ErrorKind::InvalidArgument, "field device: no name of a recorder");
+    }
+    return device;
+}
+
+Result<std::string> uploadAt(const Cbor& map) {
+    LIUHEN_TRY(std::string upload, evidence::textAt(map, "upload"));
+    if (!isUploadName(upload)) {
+        return fail(ErrorKind::InvalidArgument, "field upload: no name of an upload");
+    }
+    return upload;
+}
+
+/// The map must hold exactly so many fields, `verb` among them.
+Result<void> expectFields(const Cbor& map, std::size_t count) {
+    if (map.pairs()->size() != count) {
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{} fields where {} are due", map.pairs()->size(), count));
+    }
+    return {};
+}
+
+Result<Request> readHeld(const Cbor& map) {
+    LIUHEN_CHECK(expectFields(map, 3));
+    HeldRequest request;
+    LIUHEN_TRY(request.device, deviceAt(map));
+    LIUHEN_TRY(request.generation, numberAt(map, "generation"));
+    return Request(std::move(request));
+}
+
+Result<Request> readOffer(const Cbor& map) {
+    OfferRequest request;
+    Place& place = request.offer.place;
+    LIUHEN_TRY(const std::string type, evidence::textAt(map, "type"));
+    const bool chapter = type == "chapter";
+    if (!chapter && type != "segment") {
+        return fail(ErrorKind::InvalidArgument, "field type: neither chapter nor segment");
+    }
+    const Cbor* entry = map.find("entry");
+    LIUHEN_CHECK(expectFields(map, (chapter ? 6U : 7U) + (entry != nullptr ? 1U : 0U)));
+    LIUHEN_TRY(place.device, deviceAt(map));
+    LIUHEN_TRY(place.generation, numberAt(map, "generation"));
+    LIUHEN_TRY(request.offer.sizeBytes, numberAt(map, "size"));
+    if (entry != nullptr) {
+        LIUHEN_TRY(request.offer.entry, evidence::digestAt(map, "entry"));
+    }
+    if (chapter) {
+        place.type = ObjectType::Chapter;
+        LIUHEN_TRY(place.first, numberAt(map, "first"));
+        if (request.offer.sizeBytes > kChapterBytes) {
+            return fail(ErrorKind::InvalidArgument,
+                        fmt::format("field size: a chapter has at most {} bytes", kChapterBytes));
+        }
+    } else {
+        place.type = ObjectType::Segment;
+        LIUHEN_TRY(place.recording, numberAt(map, "recording"));
+        LIUHEN_TRY(place.segment, numberAt(map, "segment"));
+    }
+    return Request(std::move(request));
+}
+
+Result<Request> readBytes(const Cbor& map) {
+    LIUHEN_CHECK(expectFields(map, 5));
+    BytesRequest request;
+    LIUHEN_TRY(request.upload, uploadAt(map));
+    LIUHEN_TRY(request.offset, numberAt(map, "offset"));
+    LIUHEN_TRY(request.length, numberAt(map, "length"));
+    const Cbor* sync = map.find("sync");
+    if (sync == nullptr || !sync->boolean()) {
+        return fail(ErrorKind::InvalidArgument, "field sync: neither true nor false");
+    }
+    request.sync = *sync->boolean();
+    return Request(std::move(request));
+}
+
+Result<Request> readIncident(const Cbor& map) {
+    LIUHEN_CHECK(expectFields(map, 4));
+    IncidentRequest request;
+    LIUHEN_TRY(request.incident.what, textAt(map, "what", kWhatBytes));
+    LIUHEN_TRY(request.incident.subject, textAt(map, "subject", kSubjectBytes));
+    LIUHEN_TRY(request.incident.detail, textAt(map, "detail", kDetailBytes));
+    return Request(std::move(request));
+}
+
+Result<Request> readVerb(const std::string& verb, const Cbor& map) {
+    if (verb == "held") {
+        return readHeld(map);
+    }
+    if (verb == "offer") {
+        return readOffer(map);
+    }
+    if (verb == "bytes") {
+        return readBytes(map);
+    }
+    if (verb == "incident") {
+        return readIncident(map);
+    }
+    if (verb == "commit") {
+        LIUHEN_CHECK(expectFields(map, 2));
+        LIUHEN_TRY(std::string upload, uploadAt(map));
+        return Request(CommitRequest{std::move(upload)});
+    }
+    if (verb == "checkpoint") {
+        LIUHEN_CHECK(expectFields(map, 2));
+        LIUHEN_TRY(const std::uint64_t oldSize, numberAt(map, "old_size"));
+        return Request(CheckpointRequest{oldSize});
+    }
+    if (verb == "cosigned") {
+        LIUHEN_CHECK(expectFields(map, 2));
+        LIUHEN_TRY(std::string line, textAt(map, "line", kLineBytes));
+        return Request(CosignedRequest{std::move(line)});
+    }
+    if (verb == "hello" || verb == "status") {
+        LIUHEN_CHECK(expectFields(map, 1));
+        return verb == "hello" ? Request(HelloRequest{}) : Request(StatusRequest{});
+    }
+    return fail(ErrorKind::InvalidArgument, "the verb is not known");
+}
+
+/// Writes each kind of request.
+struct Encoder {
+    Cbor operator()(const HelloRequest& /*request*/) const {
+        return Cbor::map({{"verb", "hello"}});
+    }
+    Cbor operator()(const StatusRequest& /*request*/) const {
+        return Cbor::map({{"verb", "status"}});
+    }
+    Cbor operator()(const HeldRequest& request) const {
+        return Cbor::map(
+            {{"verb", "held"}, {"device", request.device}, {"generation", request.generation}});
+    }
+    Cbor operator()(const OfferRequest& request) const {
+        const Place& place = request.offer.place;
+        Cbor map = Cbor::map({{"verb", "offer"},
+                              {"type", name(place.type)},
+                              {"device", place.device},
+                              {"generation", place.generation},
+                              {"size", request.offer.sizeBytes}});
+        if (place.type == ObjectType::Chapter) {
+            map.set("first", place.first);
+        } else {
+            map.set("recording", place.recording);
+            map.set("segment", place.segment);
+        }
+        if (request.offer.entry) {
+            map.set("entry", *request.offer.entry);
+        }
+        return map;
+    }
+    Cbor operator()(const BytesRequest& request) const {
+        return Cbor::map({{"verb", "bytes"},
+                          {"upload", request.upload},
+                          {"offset", request.offset},
+                          {"length", request.length},
+                          {"sync", request.sync}});
+    }
+    Cbor operator()(const CommitRequest& request) const {
+        return Cbor::map({{"verb", "commit"}, {"upload", request.upload}});
+    }
+    Cbor operator()(const CheckpointRequest& request) const {
+        return Cbor::map({{"verb", "checkpoint"}, {"old_size", request.oldSize}});
+    }
+    Cbor operator()(const CosignedRequest& request) const {
+        return Cbor::map({{"verb", "cosigned"}, {"line", request.line}});
+    }
+    Cbor operator()(const IncidentRequest& request) const {
+        return Cbor::map({{"verb", "incident"},
+                          {"what", request.incident.what},
+                          {"subject", request.incident.subject},
+                          {"detail", request.incident.detail}});
+    }
+};
+
+}  // namespace
+
+bool isUploadName(std::string_view text) {
+    return text.size() == kUploadDigits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Result<Request> parseRequest(ByteView message) {
+    constexpr std::string_view kWhat = "read request";
+    const auto map = Cbor::decode(message);
+    if (!map) {
+        return core::failWith(map.error(), kWhat);
+    }
+    const auto verb = map->pairs() == nullptr
+                          ? Result<std::string>(fail(ErrorKind::InvalidArgument, "it is no map"))
+                          : evidence::textAt(*map, "verb");
+    if (!verb) {
+        return fail(ErrorKind::InvalidArgument, fmt::format("{}: {}", kWhat, verb.error().message));
+    }
+    auto request = readVerb(*verb, *map);
+    if (!request) {
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("{}: {}", kWhat, request.error().message));
+    }
+    return request;
+}
+
+Buffer encode(const Request& request) {
+    return std::visit(Encoder{}, request).encode();
+}
+
+}  // namespace liuhen::vault

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the vault's database.
+#pragma once
+
+namespace liuhen::vault {
+
+/// Tables are only ever added to: triggers refuse the rest, also to other programs.
+inline constexpr const char* kSchema = R"sql(
+create table if not exists leaf (
+    idx integer primary key check (idx >= 0),
+    kind text not null,
+    content blob not null check (length(content) between 1 and 65535)
+) strict;
+create table if not exists object (
+    hash blob primary key check (length(hash) = 32),
+    size_bytes integer not null check (size_bytes >= 0),
+    shelf text not null check (shelf in ('stored', 'quarantined', 'forked')),
+    type text not null check (type in ('chapter', 'segment')),
+    device text not null,
+    generation integer not null,
+    first integer check ((first is null) = (type = 'segment')),
+    recording integer check ((recording is null) = (type = 'chapter')),
+    segment integer check ((segment is null) = (type = 'chapter')),
+    leaf integer not null references leaf (idx),
+    verdict text not null,
+    reason text not null
+) strict;
+create unique index if not exists object_chapter on object (device, generation, first)
+    where shelf = 'stored' and type = 'chapter';
+create unique index if not exists object_segment on object (device, generation, recording, segment)
+    where shelf = 'stored' and type = 'segment';
+create index if not exists object_shelf on object (shelf);
+create table if not exists chapter (
+    object blob primary key references object (hash),
+    device text not null,
+    generation integer not null,
+    first integer not null,
+    last integer not null check (last >= first),
+    hash blob not null check (length(hash) = 32),
+    epoch_key blob not null check (length(epoch_key) = 33),
+    resume_key blob not null check (length(resume_key) = 33),
+    boot integer not null,
+    boottime_ns integer not null,
+    identity blob not null,
+    witness_key blob not null check (length(witness_key) = 32),
+    unique (device, generation, last)
+) strict;
+create table if not exists due (
+    device text not null,
+    generation integer not null,
+    recording integer not null,
+    segment integer not null,
+    chapter blob not null references chapter (object),
+    seq integer not null,
+    entry blob not null check (length(entry) = 32),
+    primary key (device, generation, recording, segment)
+) strict;
+create table if not exists receipt (
+    leaf integer primary key references leaf (idx),
+    object blob not null unique references object (hash),
+    message blob not null
+) strict;
+
+create trigger if not exists leaf_update before update on leaf begin select raise(abort, 'rows stay'); end;
+create trigger if not exists leaf_delete before delete on leaf begin select raise(abort, 'rows stay'); end;
+create trigger if not exists object_update before update on object begin select raise(abort, 'rows stay'); end;
+create trigger if not exists object_delete before delete on object begin select raise(abort, 'rows stay'); end;
+create trigger if not exists chapter_update before update on chapter begin select raise(abort, 'rows stay'); end;
+create trigger if not exists chapter_delete before delete on chapter begin select raise(abort, 'rows stay'); end;
+create trigger if not exists due_update before update on due begin select raise(abort, 'rows stay'); end;
+create trigger if not exists due_delete before delete on due begin select raise(abort, 'rows stay'); end;
+create trigger if not exists receipt_update before update on receipt begin select raise(abort, 'rows stay'); end;
+create trigger if not exists receipt_delete before delete on receipt begin select raise(abort, 'rows stay'); end;
+)sql";
+
+}  // namespace liuhen::vault

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vault's socket: one thread per connection, so many and no more.
+#pragma once
+
+#include "dock/vault/stream.hpp"
+#include "dock/vault/vault.hpp"
+
+#include <atomic>
+#include <list>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace liuhen::vault {
+
+/// Bounds of a server; what is beyond them is refused or waits.
+struct ServerLimits {
+    std::size_t connections = 64;
+    std::chrono::milliseconds idle = std::chrono::minutes(10);  // between two requests
+    std::chrono::milliseconds pace = std::chrono::seconds(60);  // within one
+};
+
+/// Listens on a Unix socket until stop(). `vault` must outlive it.
+class Server {
+public:
+    /// Takes the place of a socket that an earlier run left. Errors: InvalidArgument for a path
+    /// that is too long; AlreadyExists if something else than a socket is there.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> listen(Vault& vault,
+                                                                const std::string& path,
+                                                                ServerLimits limits);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server();
+
+    /// Accepts connections and publishes what is left over, until stop() or until the vault breaks.
+    void run();
+    /// Ends run(); may be called from a signal handler.
+    void stop();
+
+private:
+    struct Connection {
+        Stream stream;
+        std::atomic<bool> done{false};
+        std::thread thread;
+        explicit Connection(Stream taken) : stream(std::move(taken)) {}
+    };
+
+    Server(Vault& vault,
+           std::string path,
+           core::UniqueFd socket,
+           core::UniqueFd wakeUp,
+           ServerLimits limits);
+    void accept();
+    void reap();
+    void wake() const;
+
+    Vault& vault_;
+    std::string path_;
+    core::UniqueFd socket_;
+    core::UniqueFd wakeUp_;  // an eventfd: stop() and ended connections end a wait
+    ServerLimits limits_;
+    std::list<Connection> connections_;  // of run()'s thread alone
+    std::atomic<bool> stopping_{false};
+};
+
+}  // namespace liuhen::vault

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the vault's calls.
+#include "dock/vault/session.hpp"
+
+#include "dock/vault/messages.hpp"
+
+#include <algorithm>
+
+namespace liuhen::vault {
+
+namespace {
+
+using core::Cbor;
+
+constexpr std::size_t kRawBytes = std::size_t{256} << 10U;
+
+Result<Buffer> encoded(const Cbor& answer) {
+    return answer.encode();
+}
+
+/// Answers each kind of request.
+class Calls {
+public:
+    Calls(Vault& vault, Stream& stream) : vault_(vault), stream_(stream) {}
+
+    Result<Buffer> operator()(const HelloRequest& /*request*/) {
+        return encoded(toCbor(vault_.hello()));
+    }
+    Result<Buffer> operator()(const HeldRequest& request) {
+        LIUHEN_TRY(const Held held, vault_.held(request.device, request.generation));
+        return encoded(toCbor(held));
+    }
+    Result<Buffer> operator()(const OfferRequest& request) {
+        LIUHEN_TRY(const OfferAnswer answer, vault_.offer(request.offer));
+        return encoded(toCbor(answer));
+    }
+    /// After an error the raw bytes still stand in the connection: `desynchronised` then.
+    Result<Buffer> operator()(const BytesRequest& request) {
+        desynchronised = true;
+        LIUHEN_TRY(auto appender, vault_.append(request.upload, request.offset, request.length));
+        Buffer piece;
+        for (std::uint64_t left = request.length; left > 0;) {
+            piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, kRawBytes)));
+            LIUHEN_CHECK(stream_.receiveRaw(piece));
+            LIUHEN_CHECK(appender.append(piece));
+            left -= piece.size();
+        }
+        desynchronised = false;
+        LIUHEN_TRY(const std::uint64_t offset, appender.finish(request.sync));
+        return encoded(Cbor::map({{"offset", offset}}));
+    }
+    Result<Buffer> operator()(const CommitRequest& request) {
+        LIUHEN_TRY(const CommitAnswer answer, vault_.commit(request.upload));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const CheckpointRequest& request) {
+        LIUHEN_TRY(const CheckpointAnswer answer, vault_.checkpoint(request.oldSize));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const CosignedRequest& request) {
+        LIUHEN_TRY(const CosignedAnswer answer, vault_.cosigned(request.line));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const IncidentRequest& request) {
+        LIUHEN_TRY(const std::uint64_t index, vault_.incident(request.incident));
+        return encoded(Cbor::map({{"index", index}}));
+    }
+    Result<Buffer> operator()(const StatusRequest& /*request*/) {
+        LIUHEN_TRY(const Status status, vault_.status());
+        return encoded(toCbor(status));
+    }
+
+    bool desynchronised = false;
+
+private:
+    Vault& vault_;
+    Stream& stream_;
+};
+
+}  // namespace
+
+Result<void> serve(Vault& vault, Stream& stream, std::chrono::milliseconds idle) {
+    while (true) {
+        auto message = stream.receive(idle);
+        if (!message) {
+            if (message.error().kind == core::ErrorKind::DataLoss) {
+                static_cast<void>(stream.send(encodeError(message.error())));
+            }
+            return tl::make_unexpected(message.error());
+        }
+        if (!*message) {
+            return {};
+        }
+        const auto request = parseRequest(**message);
+        if (!request) {
+            // Whether raw bytes follow cannot be told: the connection ends here.
+            static_cast<void>(stream.send(encodeError(request.error())));
+            return tl::make_unexpected(request.error());
+        }
+        Calls calls(vault, stream);
+        const Result<Buffer> answer = std::visit(calls, *request);
+        LIUHEN_CHECK(stream.send(answer ? *answer : encodeError(answer.error())));
+        if (calls.desynchronised) {
+            return tl::make_unexpected(answer.error());
+        }
+    }
+}
+
+}  // namespace liuhen::vault

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the vault and those who speak with it call things: places, offers and the answers to them.
+#pragma once
+
+#include "common/core/bytes.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace liuhen::vault {
+
+using core::Buffer;
+using core::ByteView;
+using core::Digest;
+using core::Result;
+
+enum class ObjectType { Chapter, Segment };
+
+/// "chapter" or "segment".
+[[nodiscard]] std::string_view name(ObjectType type);
+
+/// Where a recorder's bytes belong: a chapter by its first seq, a segment by recording and number.
+struct Place {
+    std::string device;
+    std::uint64_t generation = 0;
+    ObjectType type = ObjectType::Chapter;
+    std::uint64_t first = 0;      // chapter
+    std::uint64_t recording = 0;  // segment
+    std::uint64_t segment = 0;    // segment
+
+    bool operator==(const Place&) const = default;
+};
+
+/// "segment 3 of recording 17 of CAM-1, generation 0", for people.
+[[nodiscard]] std::string describe(const Place& place);
+
+/// Bytes that somebody wants to hand over.
+struct Offer {
+    Place place;
+    std::uint64_t sizeBytes = 0;
+    /// Hash of the last entry, if the offerer knows it: tells other content in a place that is
+    /// taken. A chapter's `docking`; a segment's `segment.end`, else its last part.
+    std::optional<Digest> entry;
+};
+
+/// What became of an offer.
+enum class State {
+    Receiving,    // bytes are missing, or the commit
+    Receipted,    // stored, read back, under a checkpoint
+    Quarantined,  // kept, with the reason why it is no evidence
+    Forked,       // kept: a second history of what is stored
+    Again,        // not now: offer again later, for the reason told
+};
+
+[[nodiscard]] std::string_view name(State state);
+
+struct OfferAnswer {
+    State state = State::Receiving;  // or Receipted
+    Buffer receipt;                  // receipted
+    std::string upload;              // receiving: names the upload in later requests
+    std::uint64_t offset = 0;        // receiving: bytes that are durable here already
+};
+
+struct CommitAnswer {
+    State state = State::Again;
+    Buffer receipt;       // receipted
+    std::string reason;   // all others
+    std::string verdict;  // as in the leaf; "" if it was not judged
+};
+
+/// The vault's name and certificates.
+struct Hello {
+    std::string origin;
+    std::uint64_t logSize = 0;
+    Buffer receiptCertificate;     // DER
+    Buffer checkpointCertificate;  // DER
+};
+
+struct SegmentName {
+    std::uint64_t recording = 0;
+    std::uint64_t segment = 0;
+
+    bool operator==(const SegmentName&) const = default;
+};
+
+/// What is stored of one generation of a recorder.
+struct Held {
+    std::uint64_t next = 0;            // seq after the last stored chapter
+    std::optional<Digest> last;        // hash of its docking; none if nothing is stored
+    std::vector<SegmentName> missing;  // of stored chapters, at most kMissingLimit, oldest first
+    bool more = false;                 // others are missing too
+};
+
+inline constexpr std::size_t kMissingLimit = 4096;
+
+struct CheckpointAnswer {
+    std::string note;
+    Buffer certificate;        // DER, of the key that signed it
+    std::vector<Digest> path;  // consistency with the tree of the size asked for
+};
+
+struct CosignedAnswer {
+    bool added = false;
+    std::string reason;  // why not
+};
+
+/// Something that custody should know, such as a refused peer.
+struct Incident {
+    std::string what;     // at most 64 bytes
+    std::string subject;  // of the peer's certificate, or ""; at most 256 bytes
+    std::string detail;   // at most 4096 bytes
+};
+
+struct Status {
+    std::string origin;
+    std::uint64_t logSize = 0;  // leaves, published or not
+    std::uint64_t stored = 0;
+    std::uint64_t quarantined = 0;
+    std::uint64_t forks = 0;
+    std::uint64_t receipts = 0;
+    std::uint64_t uploads = 0;
+    std::uint64_t freeBytes = 0;
+    std::uint64_t absent = 0;  // objects that were not there when the vault started
+};
+
+}  // namespace liuhen::vault

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes that belong to no part are cut off and kept in card/torn, for a recovery entry to name
+// (F9).
+#pragma once
+
+#include "common/core/files.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace liuhen::storage {
+
+/// A path in card/torn that is not taken: "<name>.<number>.torn". Makes the folder.
+[[nodiscard]] core::Result<std::string> tornPath(core::Files& files,
+                                                 const std::string& cardFolder,
+                                                 const std::string& name);
+
+/// Copies what lies behind `size` in the file at `path` to card/torn, durably, then cuts it off.
+/// Power loss: the bytes are in at least one of the two places.
+[[nodiscard]] core::Result<void> cutTorn(core::Files& files,
+                                         const std::string& cardFolder,
+                                         const std::string& path,
+                                         std::uint64_t size,
+                                         const std::string& name);
+
+}  // namespace liuhen::storage

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the messages on the socket.
+#include "dock/vault/messages.hpp"
+
+#include "tests/dock/vault/bench.hpp"
+
+TEST_SUITE_BEGIN("vault/messages");
+
+namespace liuhen::vault::test {
+
+using core::Cbor;
+
+TEST_CASE("every request is read as it was written") {
+    const Place chapter{"CAM-1", 2, ObjectType::Chapter, 9, 0, 0};
+    const Place segment{"CAM-1", 2, ObjectType::Segment, 0, 4, 5};
+    const std::string upload(32, 'a');
+    const Request requests[] = {HelloRequest{},
+                                HeldRequest{"CAM-1", 3},
+                                OfferRequest{{chapter, 10, std::nullopt}},
+                                OfferRequest{{chapter, 10, Digest{1}}},
+                                OfferRequest{{segment, 11, std::nullopt}},
+                                OfferRequest{{segment, 11, Digest{2}}},
+                                BytesRequest{upload, 1, 2, true},
+                                CommitRequest{upload},
+                                CheckpointRequest{7},
+                                CosignedRequest{"line"},
+                                IncidentRequest{{"what", "", "detail"}},
+                                StatusRequest{}};
+    std::size_t kind = 0;
+    for (const Request& request : requests) {
+        const Buffer bytes = encode(request);
+        const Request read = must(parseRequest(bytes));
+        CHECK(read.index() == request.index());
+        CHECK(encode(read) == bytes);
+        kind = std::max(kind, request.index());
+    }
+    CHECK(kind + 1 == std::variant_size_v<Request>);
+}
+
+TEST_CASE("requests with anything wrong are refused") {
+    const std::string upload(32, 'a');
+    const std::pair<const char*, Cbor> rows[] = {
+        {"no map", Cbor(1)},
+        {"integer keys", Cbor::map({{1, 2}})},
+        {"no verb", Cbor::map({{"device", "CAM-1"}})},
+        {"a verb of another type", Cbor::map({{"verb", 1}})},
+        {"a verb that removes", Cbor::map({{"verb", "delete"}})},
+        {"a field too many", Cbor::map({{"verb", "hello"}, {"more", 1}})},
+        {"a field is absent", Cbor::map({{"verb", "held"}, {"device", "CAM-1"}})},
+        {"a path as device", Cbor::map({{"verb", "held"}, {"device", "../x"}, {"generation", 0}})},
+        {"a negative number", Cbor::map({{"verb", "held"}, {"device", "C"}, {"generation", -1}})},
+        {"a number too large", Cbor::map({{"verb", "checkpoint"}, {"old_size", UINT64_MAX}})},
+        {"an upload as path", Cbor::map({{"verb", "commit"}, {"upload", "../../etc/passwd"}})},
+        {"upper-case digits", Cbor::map({{"verb", "commit"}, {"upload", std::string(32, 'A')}})},
+        {"sync as number",
+         Cbor::map(
+             {{"verb", "bytes"}, {"upload", upload}, {"offset", 0}, {"length", 1}, {"sync", 1}})},
+        {"a chapter with a segment's fields",
+         Cbor::map({{"verb", "offer"},
+                    {"type", "chapter"},
+                    {"device", "C"},
+                    {"generation", 0},
+                    {"size", 1},
+                    {"recording", 1},
+                    {"segment", 1}})},
+        {"another type",
+         Cbor::map({{"verb", "offer"},
+                    {"type", "leaf"},
+                    {"device", "C"},
+                    {"generation", 0},
+                    {"size", 1},
+                    {"first", 1}})},
+        {"a chapter too long",
+         Cbor::map({{"verb", "offer"},
+                    {"type", "chapter"},
+                    {"device", "C"},
+                    {"generation", 0},
+                    {"size", kChapterBytes + 1},
+                    {"first", 1}})},
+        {"a short hash",
+         Cbor::map({{"verb", "offer"},
+                    {"type", "chapter"},
+                    {"device", "C"},
+                    {"generation", 0},
+                    {"size", 1},
+                    {"first", 1},
+                    {"entry", Buffer(31, 0)}})},
+        {"a long text",
+         Cbor::map({{"verb", "incident"},
+                    {"what", std::string(65, 'x')},
+                    {"subject", ""},
+                    {"detail", ""}})},
+    };
+    for (const auto& [name, map] : rows) {
+        CAPTURE(name);
+        const auto request = parseRequest(map.encode());
+        REQUIRE_FALSE(request);
+        CHECK(request.error().kind == core::ErrorKind::InvalidArgument);
+    }
+    CHECK_FALSE(parseRequest({}));
+    CHECK_FALSE(parseRequest(Buffer{0xbf, 0xff}));
+}
+
+TEST_CASE("answers are read as they were written") {
+    Held held{5, Digest{3}, {{1, 2}, {3, 4}}, true};
+    const Held readBack = must(readHeld(toCbor(held)));
+    CHECK(readBack.next == 5);
+    CHECK(readBack.last == held.last);
+    CHECK(readBack.missing == held.missing);
+    CHECK(readBack.more);
+    CHECK_FALSE(must(readHeld(toCbor(Held{}))).last);
+    CHECK(must(readOfferAnswer(toCbor(OfferAnswer{State::Receipted, {1}, "", 0}))).receipt ==
+          Buffer{1});
+    CHECK(must(readOfferAnswer(toCbor(OfferAnswer{State::Receiving, {}, "ab", 7}))).offset == 7);
+    const auto commit =
+        must(readCommitAnswer(toCbor(CommitAnswer{State::Forked, {}, "why", "altered"})));
+    CHECK(commit.state == State::Forked);
+    CHECK(commit.reason == "why");
+    CHECK(commit.verdict == "altered");
+    CHECK(
+        must(readCheckpointAnswer(toCbor(CheckpointAnswer{"n", {1}, {Digest{9}}}))).path.front() ==
+        Digest{9});
+    CHECK_FALSE(must(readCosignedAnswer(toCbor(CosignedAnswer{false, "r"}))).added);
+    CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
+    CHECK(must(readStatus(toCbor(Status{"o", 1, 2, 3, 4, 5, 6, 7, 8}))).absent == 8);
+}
+
+TEST_CASE("an error travels with its kind and text") {
+    const auto answer =
+        parseAnswer(encodeError({core::ErrorKind::ResourceExhausted, "disk is full"}));
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().kind == core::ErrorKind::ResourceExhausted);
+    CHECK(answer.error().message == "disk is full");
+}
+
+TEST_CASE("the longest answer fits a message") {
+    Held held;
+    held.missing.resize(kMissingLimit, {INT64_MAX, INT64_MAX});
+    CHECK(toCbor(held).encode().size() <= kMessageBytes);
+}
+
+}  // namespace liuhen::vault::test
+
+TEST_SUITE_END();

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fuzz target: requests and answers on the vault's socket, read and made again.
+#include "dock/vault/messages.hpp"
+
+#include <cstdint>
+
+namespace {
+
+using namespace liuhen;
+
+void readAnswer(core::ByteView bytes) {
+    const auto map = vault::parseAnswer(bytes);
+    if (!map) {
+        return;
+    }
+    if (const auto held = vault::readHeld(*map)) {
+        LIUHEN_ASSERT(vault::readHeld(vault::toCbor(*held))->missing == held->missing);
+    }
+    if (const auto answer = vault::readOfferAnswer(*map)) {
+        LIUHEN_ASSERT(vault::readOfferAnswer(vault::toCbor(*answer))->receipt == answer->receipt);
+    }
+    if (const auto answer = vault::readCommitAnswer(*map)) {
+        LIUHEN_ASSERT(vault::readCommitAnswer(vault::toCbor(*answer))->state == answer->state);
+    }
+    if (const auto answer = vault::readCheckpointAnswer(*map)) {
+        LIUHEN_ASSERT(vault::readCheckpointAnswer(vault::toCbor(*answer))->path == answer->path);
+    }
+    static_cast<void>(vault::readHello(*map));
+    static_cast<void>(vault::readCosignedAnswer(*map));
+    static_cast<void>(vault::readStatus(*map));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const core::ByteView bytes(data, size);
+    if (const auto request = vault::parseRequest(bytes)) {
+        // One request, one encoding: what was accepted is what would have been written.
+        LIUHEN_ASSERT(core::equal(vault::encode(*request), bytes));
+        if (const auto* offer = std::get_if<vault::OfferRequest>(&*request)) {
+            LIUHEN_ASSERT(offer->offer.place.device.find('/') == std::string::npos);
+        }
+        if (const auto* commit = std::get_if<vault::CommitRequest>(&*request)) {
+            LIUHEN_ASSERT(vault::isUploadName(commit->upload));
+        }
+    }
+    readAnswer(bytes);
+    return 0;
+}
