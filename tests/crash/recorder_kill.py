@@ -69,10 +69,13 @@ def measure(rig, known_runs):
     entries = rig.entries()
     runs = rig.runs()
     new = [run for run in runs if run not in known_runs]
+    killed = [run for run in new if run != rig.boots()]  # the last one was switched off in order
+    if not killed:
+        raise RuntimeError("no killed run filmed anything, though the first was ready for a second")
     stored = loss.stored_by_run(entries, runs)
     press = max(entry["body"]["press"] for entry in entries if entry["kind"] == "start")
     found = []
-    for index, run in enumerate(new[:-1]):  # the last one was switched off in order
+    for index, run in enumerate(killed):
         held = stored.get(run, {})
         for lost in loss.losses(runs[run], held, press):
             device = runs[run][lost.track]

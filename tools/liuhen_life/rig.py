@@ -62,16 +62,19 @@ class Rig:
             raise RuntimeError(f"commissioning failed; {self.log} ends:\n{self.log_end()}")
         self._liuhen("enroll", "genesis", "--agency", self.agency, "--recorder", self.recorder)
 
+    def boots(self):
+        """How many process starts the board has counted; the number of the last run."""
+        path = os.path.join(self.folder, "state", "boots")
+        if not os.path.exists(path):
+            return 0
+        with open(path, encoding="ascii") as file:
+            return int(file.read())
+
     def configure(self, boots):
         """Writes all configuration; `boots` are the events of the process starts from now on."""
         settings = self.settings
-        state = os.path.join(self.folder, "state")
-        so_far = 0
-        if os.path.exists(os.path.join(state, "boots")):
-            with open(os.path.join(state, "boots"), encoding="ascii") as file:
-                so_far = int(file.read())
-        os.makedirs(state, exist_ok=True)
-        script = "[[boot]]\n" * so_far
+        os.makedirs(os.path.join(self.folder, "state"), exist_ok=True)
+        script = "[[boot]]\n" * self.boots()
         for events in boots:
             script += "[[boot]]\nevent = [\n" + "".join(map(_toml_event, events)) + "]\n"
         self._write("script.toml", script)

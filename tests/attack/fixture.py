@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small recording by the real recorder, made once per build folder: filmed, cut off, resumed, ended."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+
+RECORDER_TOML = """board = "sim"
+board_config = "sim/board.toml"
+encrypt = false
+[cable]
+address = "127.0.0.1"
+port = 0
+port_file = "port"
+[picture]
+bitrate = 400000
+"""
+BOARD_TOML = """[camera]
+pattern = "smpte"
+width = 320
+height = 180
+framerate = 25
+[microphone]
+pattern = "tone"
+[card]
+folder = "../recorder/card"
+[keystore]
+folder = "../recorder/keystore"
+[internal]
+folder = "../recorder/internal"
+[script]
+file = "script.toml"
+state_folder = "state"
+"""
+# Start 1 makes the genesis; 2 films until the power is cut; 3 goes on with the recording and ends it.
+SCRIPT_TOML = """[[boot]]
+event = [{at = 0.5, do = "power_off"}]
+[[boot]]
+event = [
+  {at = 0.5, do = "press_record"},
+  {at = 1.0, do = "statement", kind = "opening", seconds = 1.0},
+  {at = 2.5, do = "press_mark"},
+  {at = 4.5, do = "power_cut"},
+]
+[[boot]]
+event = [{at = 2.5, do = "hold_record"}, {at = 5.5, do = "power_off"}]
+"""
+DEVICE = "LH-ATTACK-1"
+
+
+def _run(program, *arguments, fine=(0,)):
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120)
+    if done.returncode not in fine:
+        raise RuntimeError(f"{program} {' '.join(arguments)}: {done.returncode}: {done.stderr[-2000:]}")
+
+
+def _write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _make(folder, bin_folder):
+    liuhen, recorder = os.path.join(bin_folder, "liuhen"), os.path.join(bin_folder, "liuhen-recorder")
+    agency, device = os.path.join(folder, "agency"), os.path.join(folder, "recorder")
+    config = os.path.join(folder, "recorder.toml")
+    _write(config, RECORDER_TOML)
+    _write(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
+    _write(os.path.join(folder, "sim/script.toml"), SCRIPT_TOML)
+    _run(liuhen, "enroll", "agency", "--agency", agency, "--name", "Attacked Agency")
+    _run(liuhen, "enroll", "recorder", "--agency", agency, "--recorder", device, "--device", DEVICE)
+    _run(recorder, "--config", config)
+    _run(liuhen, "enroll", "genesis", "--agency", agency, "--recorder", device)
+    shutil.copytree(device, os.path.join(folder, "yesterday"))
+    _run(recorder, "--config", config, fine=(-9,))  # the power cut
+    _run(recorder, "--config", config)
+
+
+def recording(made_folder, bin_folder):
+    """The folder with agency/, recorder/ and yesterday/ (the recorder before it filmed)."""
+    target = os.path.join(made_folder, "recording")
+    os.makedirs(made_folder, exist_ok=True)
+    with open(os.path.join(made_folder, "recording.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.isdir(target):
+            half = target + ".half"
+            shutil.rmtree(half, ignore_errors=True)
+            _make(half, bin_folder)
+            os.rename(half, target)
+    return target

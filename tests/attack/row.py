@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the tests of one row of docs/attacks.md: row.py NUMBER. LIUHEN_BIN: programs; LIUHEN_MADE: where recordings go."""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import footage_rows  # noqa: E402
+import ledger_rows  # noqa: E402
+import mutation_rows  # noqa: E402
+
+
+def main():
+    prefix = f"test_row_{int(sys.argv[1]):02d}_"
+    loader, suite = unittest.TestLoader(), unittest.TestSuite()
+    for module in (footage_rows, ledger_rows, mutation_rows):
+        for name in loader.getTestCaseNames(module.Rows):
+            if name.startswith(prefix):
+                suite.addTest(module.Rows(name))
+    if suite.countTestCases() == 0:
+        print(f"no test of row {sys.argv[1]}", file=sys.stderr)
+        return 2
+    return 0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
