@@ -202,6 +202,7 @@ class Attack(unittest.TestCase):
         """Both say this verdict and this place."""
         place = {"generation": None if seq is None else generation, "seq": seq, "file": file, "offset": offset}
         place = None if verdict == "intact" else place
+        place = None if verdict == "intact" else place
         answer = self.both(path.path if isinstance(path, Folder) else path)
         self.assertEqual((answer["verdict"], answer["first_bad"]), (verdict, place), answer["problems"])
 

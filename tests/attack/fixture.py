@@ -74,11 +74,12 @@ def _make(folder, bin_folder):
     _run(liuhen, "enroll", "genesis", "--agency", agency, "--recorder", device)
     shutil.copytree(device, os.path.join(folder, "yesterday"))
     _run(recorder, "--config", config, fine=(-9,))  # the power cut
+    shutil.copytree(device, os.path.join(folder, "interrupted"))
     _run(recorder, "--config", config)
 
 
 def recording(made_folder, bin_folder):
-    """The folder with agency/, recorder/ and yesterday/ (the recorder before it filmed)."""
+    """The folder with agency/, recorder/, yesterday/ (before it filmed) and interrupted/ (right after the power cut)."""
     target = os.path.join(made_folder, "recording")
     os.makedirs(made_folder, exist_ok=True)
     with open(os.path.join(made_folder, "recording.lock"), "w", encoding="utf-8") as lock:
