@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The benches of `liuhen bench`, each of which gives some figures.
+#pragma once
+
+#include "common/core/result.hpp"
+#include "tools/bench/figure.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace liuhen::bench {
+
+struct BenchOptions {
+    std::string self;     // this program, for its children
+    std::string scratch;  // where recordings and copies go: on the medium that is measured
+    std::optional<unsigned> rounds;
+};
+
+/// Fewest rounds that a figure's median is taken of.
+inline constexpr unsigned kRecorderRounds = 7;
+inline constexpr unsigned kVerifyRounds = 7;
+inline constexpr unsigned kIngestRounds = 3;
+
+/// recorder, recorder.encrypted: CPU of the recorder's writer over splitmuxsink.
+[[nodiscard]] core::Result<std::vector<Figure>> recorderBench(const BenchOptions& options);
+/// verify, verify.encrypted: throughput of the check on one core over openssl dgst.
+[[nodiscard]] core::Result<std::vector<Figure>> verifyBench(const BenchOptions& options);
+/// ingest.cp, ingest.rsync, ingest.tus: throughput of a durable intake over the peers'.
+[[nodiscard]] core::Result<std::vector<Figure>> ingestBench(const BenchOptions& options);
+
+}  // namespace liuhen::bench

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this program does when it is its own child: one measured job, then the end.
+#pragma once
+
+#include "common/core/result.hpp"
+
+#include <string>
+
+namespace liuhen::bench {
+
+struct RecordOptions {
+    std::string material;
+    std::string recorder;  // a recorder's folder: card/ and keystore/
+    bool encrypt = false;
+    unsigned times = 1;  // how often the material is recorded, each time as a recording
+};
+/// Records the material with the product's writer as fast as it goes: signed, synced.
+[[nodiscard]] core::Result<void> record(const RecordOptions& options);
+
+/// Re-muxes the material with splitmuxsink into numbered files of `folder`.
+[[nodiscard]] core::Result<void> splitmux(const std::string& material, const std::string& folder);
+
+/// Checks a recorder's folder; an error unless it is intact.
+[[nodiscard]] core::Result<void> verify(const std::string& recorder, const std::string& root);
+
+/// Serves a recorder's footage over TLS until SIGTERM; the port goes into `portFile`.
+[[nodiscard]] core::Result<void> serve(const std::string& recorder, const std::string& portFile);
+
+}  // namespace liuhen::bench
