@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace liuhen::cli {
 
@@ -46,6 +47,9 @@ struct OpenOptions {
     std::string out;
 };
 [[nodiscard]] core::Result<int> openFootage(core::Files& files, const OpenOptions& options);
+
+/// Becomes liuhen-bench, which lies beside this program; answers only if that fails.
+[[nodiscard]] core::Result<int> bench(const std::vector<std::string>& arguments);
 
 /// Prints an error with what to do next and answers the exit code of its kind.
 [[nodiscard]] int failure(const core::Error& error);

@@ -75,6 +75,11 @@ int start(int argc, char** argv) {
     openApp->add_option("--key", openOptions.key, "the evidence or escrow key (PEM)")->required();
     openApp->add_option("--out", openOptions.out, "folder for the clear files")->required();
 
+    CLI::App* benchApp = app.add_subcommand(
+        "bench", "figures beside their peers: [recorder|ingest|verify] [--json] [--rounds N]");
+    benchApp->prefix_command();
+    benchApp->set_help_flag();  // liuhen-bench has its own
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -96,6 +101,8 @@ int start(int argc, char** argv) {
         code = enrollDock(*files, enrollOptions);
     } else if (openApp->parsed()) {
         code = openFootage(*files, openOptions);
+    } else if (benchApp->parsed()) {
+        code = bench(benchApp->remaining());
     }
     return code ? *code : failure(code.error());
 }
