@@ -4,6 +4,8 @@
 
 #include "common/evidence/fields.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace liuhen::evidence {
@@ -70,6 +72,7 @@ Cbor GenesisBody::toCbor(bool rollback) const {
     Cbor body = Cbor::map({
         {"certificate", certificate},
         {"witness_key", witnessKey},
+        {"names", names},
         {"head", optionalHead(head)},
         {"resume", resume ? Cbor(*resume) : Cbor()},
     });
@@ -77,6 +80,8 @@ Cbor GenesisBody::toCbor(bool rollback) const {
     if (rollback) {
         body.set("card", optionalHead(card));
         body.set("reason", reason.value_or("head_absent"));
+    } else {
+        body.set("docking", optionalHead(docking));
     }
     return body;
 }
@@ -84,7 +89,10 @@ Cbor GenesisBody::toCbor(bool rollback) const {
 Result<GenesisBody> GenesisBody::fromCbor(const Cbor& body, bool rollback) {
     LIUHEN_TRY(Buffer certificate, bytesAt(body, "certificate"));
     LIUHEN_TRY(NextKeys next, readNextKeys(body));
-    GenesisBody result{std::move(certificate), std::move(next), {}, {}, {}, {}, {}};
+    GenesisBody result(std::move(certificate), std::move(next));
+    if (const Cbor* names = body.find("names")) {
+        result.names = *names;
+    }
     if (auto witness = bytesAt(body, "witness_key")) {
         result.witnessKey = *std::move(witness);
     }
@@ -101,6 +109,8 @@ Result<GenesisBody> GenesisBody::fromCbor(const Cbor& body, bool rollback) {
         if (auto reason = textAt(body, "reason")) {
             result.reason = *std::move(reason);
         }
+    } else {
+        LIUHEN_TRY(result.docking, optionalHeadAt(body, "docking"));
     }
     return result;
 }
@@ -123,10 +133,60 @@ Buffer dockingStatementPayload(const EntryFields& docking, ByteView nonce, const
     return payload.encode();
 }
 
+bool isTornName(std::string_view name) {
+    constexpr std::string_view kEnding = ".torn";
+    constexpr std::size_t kMaxStem = 60;
+    if (!name.ends_with(kEnding)) {
+        return false;
+    }
+    name.remove_suffix(kEnding.size());
+    return !name.empty() && name.size() <= kMaxStem &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == '_' || c == '-';
+           });
+}
+
+Cbor TornFile::toCbor() const {
+    return Cbor::map({{"file", file}, {"size", size}, {"hash", hash}});
+}
+
+Result<TornFile> TornFile::fromCbor(const Cbor& value) {
+    TornFile result;
+    LIUHEN_TRY(result.file, textAt(value, "file"));
+    if (!isTornName(result.file)) {
+        return core::fail(core::ErrorKind::DataLoss, "read field torn: no name of a torn file");
+    }
+    LIUHEN_TRY(result.size, unsignedAt(value, "size"));
+    LIUHEN_TRY(result.hash, digestAt(value, "hash"));
+    return result;
+}
+
+Cbor PartLostBody::toCbor() const {
+    return Cbor::map(
+        {{"entry", entry}, {"reason", reason}, {"torn", torn ? torn->toCbor() : Cbor()}});
+}
+
+Result<PartLostBody> PartLostBody::fromCbor(const Cbor& body) {
+    PartLostBody result;
+    LIUHEN_TRY(result.entry, unsignedAt(body, "entry"));
+    if (auto reason = textAt(body, "reason")) {
+        result.reason = *std::move(reason);
+    }
+    const Cbor* torn = body.find("torn");
+    if (torn == nullptr) {
+        return core::fail(core::ErrorKind::DataLoss, "read field torn: absent");
+    }
+    if (!torn->isNull()) {
+        LIUHEN_TRY(result.torn, TornFile::fromCbor(*torn));
+    }
+    return result;
+}
+
 Cbor RecoveryBody::toCbor() const {
     Cbor::Array files;
     for (const TornFile& file : torn) {
-        files.push_back(Cbor::map({{"file", file.file}, {"size", file.size}, {"hash", file.hash}}));
+        files.push_back(file.toCbor());
     }
     Cbor::Array seqs(missing.begin(), missing.end());
     return Cbor::map({
@@ -140,18 +200,16 @@ Cbor RecoveryBody::toCbor() const {
 Result<RecoveryBody> RecoveryBody::fromCbor(const Cbor& body) {
     RecoveryBody result;
     LIUHEN_TRY(const Cbor::Array files, itemsAt(body, "torn"));
+    if (files.size() > kMaxTorn) {
+        return core::fail(core::ErrorKind::DataLoss, "read field torn: more than 256 files");
+    }
     for (const Cbor& item : files) {
-        TornFile file;
-        LIUHEN_TRY(file.file, textAt(item, "file"));
-        LIUHEN_TRY(file.size, unsignedAt(item, "size"));
-        LIUHEN_TRY(file.hash, digestAt(item, "hash"));
+        LIUHEN_TRY(TornFile file, TornFile::fromCbor(item));
         result.torn.push_back(std::move(file));
     }
     LIUHEN_TRY(result.missing, unsignedItems(body, "missing"));
+    LIUHEN_TRY(result.recording, optionalUnsignedAt(body, "recording"));
     // For people only: another type there changes no verdict.
-    if (auto recording = optionalUnsignedAt(body, "recording")) {
-        result.recording = *recording;
-    }
     if (auto lost = unsignedAt(body, "lost_ms")) {
         result.lostMs = *lost;
     }
@@ -160,10 +218,12 @@ Result<RecoveryBody> RecoveryBody::fromCbor(const Cbor& body) {
 
 Cbor ReleaseBody::toCbor() const {
     return Cbor::map({
+        {"generation", generation},
         {"recording", optionalNumber(recording)},
         {"segment", optionalNumber(segment)},
         {"chapter", optionalNumber(chapter)},
-        {"receipt", receipt},
+        {"torn", torn ? Cbor(*torn) : Cbor()},
+        {"receipt", receipt.toCbor()},
     });
 }
 
@@ -171,8 +231,23 @@ Result<ReleaseBody> ReleaseBody::fromCbor(const Cbor& body) {
     ReleaseBody result;
     LIUHEN_TRY(result.recording, optionalUnsignedAt(body, "recording"));
     LIUHEN_TRY(result.segment, optionalUnsignedAt(body, "segment"));
+    LIUHEN_TRY(result.generation, unsignedAt(body, "generation"));
     LIUHEN_TRY(result.chapter, optionalUnsignedAt(body, "chapter"));
-    LIUHEN_TRY(result.receipt, unsignedAt(body, "receipt"));
+    const Cbor* torn = body.find("torn");
+    const Cbor* receipt = body.find("receipt");
+    if (torn == nullptr || receipt == nullptr || (!torn->isNull() && torn->text() == nullptr)) {
+        return core::fail(core::ErrorKind::DataLoss, "read release: torn or receipt");
+    }
+    if (torn->text() != nullptr) {
+        result.torn = *torn->text();
+    }
+    LIUHEN_TRY(result.receipt, Head::fromCbor(*receipt));
+    const int named = int{result.recording.has_value()} + int{result.chapter.has_value()} +
+                      int{result.torn.has_value()};
+    if (named != 1 || result.recording.has_value() != result.segment.has_value()) {
+        return core::fail(core::ErrorKind::DataLoss,
+                          "read release: not exactly one of segment, chapter and torn file");
+    }
     return result;
 }
 

@@ -36,11 +36,14 @@ struct GenesisBody {
     Buffer certificate;  // DER
     NextKeys next;
     Buffer witnessKey;  // Ed25519, 32 bytes
+    Cbor names;         // as in `boot`; null where a boot follows
     std::optional<Head> head;
+    std::optional<Head> docking;        // genesis: the last one, if no start came after it
     std::optional<Buffer> resume;       // genesis: the resume key's Sign1
     std::optional<Head> card;           // rollback
     std::optional<std::string> reason;  // rollback
 
+    GenesisBody(Buffer der, NextKeys keys) : certificate(std::move(der)), next(std::move(keys)) {}
     [[nodiscard]] Cbor toCbor(bool rollback) const;
     [[nodiscard]] static Result<GenesisBody> fromCbor(const Cbor& body, bool rollback);
 };
@@ -116,15 +119,33 @@ struct SegmentEndBody {
     [[nodiscard]] static Result<SegmentEndBody> fromCbor(const Cbor& body);
 };
 
-/// A file of bytes that a recovery cut off.
+/// A file in card/torn: bytes that were cut off a file and kept.
 struct TornFile {
-    std::string file;  // name in card/torn
+    std::string file;  // name in card/torn, isTornName()
     std::uint64_t size = 0;
     Digest hash{};
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<TornFile> fromCbor(const Cbor& value);
+};
+
+/// 1 to 60 of A-Z a-z 0-9 . _ - and then ".torn".
+[[nodiscard]] bool isTornName(std::string_view name);
+
+/// A recovery names at most so many files.
+inline constexpr std::size_t kMaxTorn = 256;
+
+struct PartLostBody {
+    std::uint64_t entry = 0;  // seq of the part
+    std::string reason;
+    std::optional<TornFile> torn;  // its bytes, where some were written
+
+    [[nodiscard]] Cbor toCbor() const;
+    [[nodiscard]] static Result<PartLostBody> fromCbor(const Cbor& body);
 };
 
 struct RecoveryBody {
-    std::vector<TornFile> torn;
+    std::vector<TornFile> torn;          // at most kMaxTorn
     std::vector<std::uint64_t> missing;  // seqs of part entries
     std::optional<std::uint64_t> recording;
     std::uint64_t lostMs = 0;
@@ -133,11 +154,14 @@ struct RecoveryBody {
     [[nodiscard]] static Result<RecoveryBody> fromCbor(const Cbor& body);
 };
 
+/// What is freed: a segment, a chapter or a torn file.
 struct ReleaseBody {
-    std::optional<std::uint64_t> recording;
+    std::uint64_t generation = 0;
+    std::optional<std::uint64_t> recording;  // with segment
     std::optional<std::uint64_t> segment;
-    std::optional<std::uint64_t> chapter;
-    std::uint64_t receipt = 0;
+    std::optional<std::uint64_t> chapter;  // seq of its last entry
+    std::optional<std::string> torn;
+    Head receipt;  // of the receipt entry
 
     [[nodiscard]] Cbor toCbor() const;
     [[nodiscard]] static Result<ReleaseBody> fromCbor(const Cbor& body);

@@ -57,6 +57,26 @@ Result<void> checkDocking(const Cbor& body) {
     return {};
 }
 
+/// The private values of an entry, absent ones only where they may be.
+Result<void> checkPrivate(const Cbor& body,
+                          std::initializer_list<std::string_view> keys,
+                          bool required) {
+    for (const std::string_view key : keys) {
+        const Cbor* value = body.find(key);
+        if (value == nullptr && !required) {
+            continue;
+        }
+        const bool good = value != nullptr && value->pairs() != nullptr &&
+                          value->pairs()->size() == 3 && digestAt(*value, "commitment") &&
+                          unsignedAt(*value, "counter") && bytesAt(*value, "locked");
+        if (!good) {
+            return core::fail(core::ErrorKind::DataLoss,
+                              fmt::format("read field {}: no private value", key));
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Cbor PartBody::toCbor() const {
@@ -193,9 +213,11 @@ Result<void> checkBody(const Entry& entry) {
     if (kind == "docking") {
         return checkDocking(body);
     }
-    if (kind == "part.lost") {
-        LIUHEN_CHECK(unsignedAt(body, "entry"));
-        return {};
+    if (kind == "start") {
+        return checkPrivate(body, {"wearer", "place"}, false);
+    }
+    if (kind == "handover") {
+        return checkPrivate(body, {"from", "to"}, true);
     }
     if (kind == "receipt") {
         LIUHEN_CHECK(bytesAt(body, "message"));
@@ -209,7 +231,8 @@ Result<void> checkBody(const Entry& entry) {
         std::string_view kind;
         Result<void> (*read)(const Cbor&);
     };
-    static constexpr std::array<Reader, 8> kReaders = {{
+    static constexpr std::array<Reader, 9> kReaders = {{
+        {"part.lost", reads<PartLostBody>},
         {"recovery", reads<RecoveryBody>},
         {"segment", reads<SegmentBody>},
         {"part", reads<PartBody>},

@@ -266,8 +266,11 @@ bool covers(const PlacedEntry& placed,
             const Segment& segment,
             const crypto::Certificate& root) {
     const auto release = ReleaseBody::fromCbor(placed.entry.body);
-    const PlacedEntry* entry = release ? index.chain().find(release->receipt) : nullptr;
-    if (entry == nullptr || entry->entry.kind != "receipt") {
+    const PlacedEntry* entry = release && release->receipt.generation == index.chain().generation
+                                   ? index.chain().find(release->receipt.seq)
+                                   : nullptr;
+    if (entry == nullptr || entry->entry.kind != "receipt" ||
+        entry->entry.hash != release->receipt.hash) {
         return false;
     }
     const core::Cbor* message = entry->entry.body.find("message");

@@ -60,6 +60,10 @@ FootageIndex::FootageIndex(const Chain& chain) : chain_(&chain) {
             Segment& segment = segments_[byName_.at({body.recording, body.segment})];
             segment.end = &placed;
             segment.endBody = body;
+        } else if (entry.kind == "part.lost") {
+            if (const auto torn = PartLostBody::fromCbor(entry.body)->torn) {
+                torn_.emplace(torn->file, *torn);
+            }
         } else if (entry.kind == "recovery") {
             noteRecovery(placed);
         } else if (entry.kind == "interruption" || entry.kind == "resume") {

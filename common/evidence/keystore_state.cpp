@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::uint64_t kVersion = 1;
 
-Result<std::optional<Head>> headAt(const Cbor& state) {
-    const Cbor* head = state.find("head");
+Result<std::optional<Head>> headAt(const Cbor& state, std::string_view key) {
+    const Cbor* head = state.find(key);
     if (head != nullptr && head->isNull()) {
         return std::optional<Head>();
     }
     if (head == nullptr) {
-        return core::fail(core::ErrorKind::DataLoss, "read keystore state: head is absent");
+        return core::fail(core::ErrorKind::DataLoss, "read keystore state: a head is absent");
     }
     LIUHEN_TRY(Head value, Head::fromCbor(*head));
     return std::optional<Head>(value);
@@ -48,6 +48,7 @@ Buffer KeystoreState::encode() const {
                          {"generation", generation},
                          {"boot", boot},
                          {"head", head ? head->toCbor() : Cbor()},
+                         {"docking", docking ? docking->toCbor() : Cbor()},
                          {"resume_keys", std::move(keys)},
                          {"checkpoints", Cbor::mapOf(std::move(notes))},
                      })
@@ -60,7 +61,8 @@ Result<KeystoreState> KeystoreState::decode(ByteView bytes) {
     LIUHEN_TRY(result.device, textAt(state, "device"));
     LIUHEN_TRY(result.generation, unsignedAt(state, "generation"));
     LIUHEN_TRY(result.boot, unsignedAt(state, "boot"));
-    LIUHEN_TRY(result.head, headAt(state));
+    LIUHEN_TRY(result.head, headAt(state, "head"));
+    LIUHEN_TRY(result.docking, headAt(state, "docking"));
     LIUHEN_TRY(const Cbor::Array keys, itemsAt(state, "resume_keys"));
     for (const Cbor& item : keys) {
         if (item.text() == nullptr) {
@@ -88,7 +90,8 @@ Result<KeystoreHead> KeystoreHead::decode(ByteView bytes) {
     LIUHEN_TRY(result.device, textAt(state, "device"));
     LIUHEN_TRY(result.generation, unsignedAt(state, "generation"));
     LIUHEN_CHECK(unsignedAt(state, "boot"));
-    LIUHEN_TRY(result.head, headAt(state));
+    LIUHEN_CHECK(headAt(state, "docking"));
+    LIUHEN_TRY(result.head, headAt(state, "head"));
     return result;
 }
 

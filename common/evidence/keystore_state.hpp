@@ -17,6 +17,7 @@ struct KeystoreState {
     std::uint64_t generation = 0;
     std::uint64_t boot = 0;
     std::optional<Head> head;
+    std::optional<Head> docking;  // the last one, if no start came after it
     std::vector<crypto::PrivateKey> resumeKeys;
     std::map<std::string, std::string> checkpoints;  // newest signed note seen, by log origin
 

@@ -83,18 +83,26 @@ Result<evidence::NextKeys> Keychain::prepareChange() {
     return evidence::NextKeys{nextEpoch_->publicKey(), nextResume_->publicKey()};
 }
 
-Result<void> Keychain::finishChange(const evidence::Head& head) {
+Result<void> Keychain::finishChange(const evidence::Head& head, bool docking) {
     LIUHEN_ASSERT(nextEpoch_ && nextResume_);
     epoch_ = std::exchange(nextEpoch_, std::nullopt);
     resume_ = std::exchange(nextResume_, std::nullopt);
     state_.resumeKeys = {*resume_};
     state_.head = head;
     state_.generation = head.generation;
+    if (docking) {
+        state_.docking = head;
+    } else if (state_.docking && state_.docking->generation != head.generation) {
+        state_.docking.reset();
+    }
     return store();
 }
 
-Result<void> Keychain::storeHead(const evidence::Head& head) {
+Result<void> Keychain::storeHead(const evidence::Head& head, bool start) {
     state_.head = head;
+    if (start) {
+        state_.docking.reset();
+    }
     return store();
 }
 

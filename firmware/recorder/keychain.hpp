@@ -44,10 +44,10 @@ public:
     /// The next keys, made and the resume key stored beside the old one: step 1 of a key change.
     [[nodiscard]] core::Result<evidence::NextKeys> prepareChange();
     /// Step 3, after the naming entry is synced: the head and only the new resume key are stored,
-    /// the old epoch key is wiped.
-    [[nodiscard]] core::Result<void> finishChange(const evidence::Head& head);
-    /// Stores a synced entry as the head.
-    [[nodiscard]] core::Result<void> storeHead(const evidence::Head& head);
+    /// the old epoch key is wiped. A docking is remembered as such.
+    [[nodiscard]] core::Result<void> finishChange(const evidence::Head& head, bool docking);
+    /// Stores a synced entry as the head. A start ends what the last docking covered.
+    [[nodiscard]] core::Result<void> storeHead(const evidence::Head& head, bool start);
     /// Remembers the newest signed note of a log.
     [[nodiscard]] core::Result<void> storeCheckpoint(const std::string& origin,
                                                      const std::string& note);

@@ -105,7 +105,7 @@ Result<Entry> Ledger::appendSynced(std::string_view kind, Cbor body) {
 
 Result<Entry> Ledger::appendAsHead(std::string_view kind, Cbor body) {
     LIUHEN_TRY(Entry entry, appendSynced(kind, std::move(body)));
-    LIUHEN_CHECK(keychain_->storeHead(entry.head()));
+    LIUHEN_CHECK(keychain_->storeHead(entry.head(), kind == "start"));
     return entry;
 }
 
@@ -113,7 +113,7 @@ Result<Entry> Ledger::nameKeys(std::string_view kind, Cbor body, const crypto::P
     Entry entry = sign(kind, std::move(body), key);
     LIUHEN_CHECK(write(entry));
     LIUHEN_CHECK(sync());
-    LIUHEN_CHECK(keychain_->finishChange(entry.head()));
+    LIUHEN_CHECK(keychain_->finishChange(entry.head(), kind == "docking"));
     epochBegan_ = clock_->boottime();
     return entry;
 }
@@ -131,7 +131,7 @@ Result<Entry> Ledger::beginGeneration(const LedgerStand& stand, bool rollback) {
         signer = *oldResume;
     }
     LIUHEN_TRY(evidence::NextKeys next, keychain_->prepareChange());
-    evidence::GenesisBody body{keychain_->certificate().der(), next, {}, {}, {}, {}, {}};
+    evidence::GenesisBody body(keychain_->certificate().der(), next);
     const auto witness = keychain_->witness().publicBytes();
     body.witnessKey.assign(witness.begin(), witness.end());
     body.head = known;
@@ -139,6 +139,7 @@ Result<Entry> Ledger::beginGeneration(const LedgerStand& stand, bool rollback) {
         body.card = stand.head;
         body.reason = stand.holdsKeystoreHead ? "resume_key_absent" : "head_absent";
     } else if (known && signer) {
+        body.docking = keychain_->state().docking;
         body.resume = crypto::sign1(
             *signer, "liuhen/resume", evidence::resumeStatementPayload(generation_, *known, next));
     }
@@ -219,10 +220,13 @@ Result<void> Ledger::commitPart(const Entry& part) {
     return written;
 }
 
-Result<void> Ledger::losePart(const Entry& part, std::string_view reason) {
+Result<void> Ledger::losePart(const Entry& part,
+                              std::string_view reason,
+                              std::optional<evidence::TornFile> torn) {
     // Both entries are signed and kept for the next link, whatever the card answers.
     auto written = write(part);
-    LIUHEN_CHECK(append("part.lost", Cbor::map({{"entry", part.seq}, {"reason", reason}})));
+    const evidence::PartLostBody body{part.seq, std::string(reason), std::move(torn)};
+    LIUHEN_CHECK(append("part.lost", body.toCbor()));
     return written;
 }
 

@@ -69,8 +69,10 @@ public:
     /// The part is durable: appends its entry; the next link starts after it.
     [[nodiscard]] core::Result<void> commitPart(const evidence::Entry& part);
     /// The part could not be written: appends its entry and a `part.lost`; both go into the next
-    /// link.
-    [[nodiscard]] core::Result<void> losePart(const evidence::Entry& part, std::string_view reason);
+    /// link. `torn` is where the bytes are kept that did get written.
+    [[nodiscard]] core::Result<void> losePart(const evidence::Entry& part,
+                                              std::string_view reason,
+                                              std::optional<evidence::TornFile> torn);
     /// The bytes of all entries that the next part's link must hold.
     [[nodiscard]] const core::Buffer& pendingLink() const { return pendingLink_; }
 

@@ -166,8 +166,7 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
     }
     if (!written) {
         // The ledger may fail on the same card; its entries stay with it for the next link.
-        cutOff();
-        (void)ledger_->losePart(entry, core::name(written.error().kind));
+        (void)ledger_->losePart(entry, core::name(written.error().kind), cutOff());
         return core::failWith(written.error(),
                               fmt::format("write part {} of {}", body.part, path_));
     }
@@ -176,20 +175,18 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
     return ledger_->commitPart(entry);
 }
 
-void SegmentWriter::cutOff() {
+std::optional<evidence::TornFile> SegmentWriter::cutOff() {
     file_.reset();
     if (!files_->exists(path_)) {
-        return;
+        return std::nullopt;
     }
     // Without a whole part not even the init counts.
     const std::uint64_t keep = partsWritten_ == 0 ? 0 : offset_;
     const std::string name = fmt::format(
         "{}-{}", evidence::recordingName(config_.generation, config_.recording), config_.segment);
     auto cut = storage::cutTorn(*files_, cardFolder_, path_, keep, name);
-    if (cut && keep == 0) {
-        cut = files_->remove(path_);
-    }
-    dirty_ = !cut.has_value();
+    dirty_ = !cut.has_value() || (keep == 0 && !files_->remove(path_));
+    return cut ? *std::move(cut) : std::nullopt;
 }
 
 Result<void> SegmentWriter::end() {

@@ -71,8 +71,8 @@ private:
     SegmentWriter(core::Files& files, Ledger& ledger, Locking* locking, Config config)
         : files_(&files), ledger_(&ledger), locking_(locking), config_(std::move(config)) {}
     [[nodiscard]] core::Result<void> openFile();
-    /// After a failed write: what it left behind goes to card/torn.
-    void cutOff();
+    /// After a failed write: what it left behind goes to card/torn; where, if it did.
+    [[nodiscard]] std::optional<evidence::TornFile> cutOff();
 
     core::Files* files_;
     Ledger* ledger_;

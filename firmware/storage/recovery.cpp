@@ -238,6 +238,7 @@ Result<std::vector<evidence::TornFile>> unnamedTorn(core::Files& files,
     }
     LIUHEN_TRY(const auto items, files.list(folder));
     std::set<std::string> named;
+    const auto note = [&named](const evidence::TornFile& file) { named.insert(file.file); };
     const std::string ledger = core::joinPath(cardFolder, "ledger");
     LIUHEN_TRY(const auto generations, files.list(ledger));
     for (const core::FolderItem& generation : generations) {
@@ -253,25 +254,27 @@ Result<std::vector<evidence::TornFile>> unnamedTorn(core::Files& files,
                 continue;
             }
             for (const Entry& entry : *entries) {
-                const auto body =
-                    entry.kind == "recovery"
-                        ? evidence::RecoveryBody::fromCbor(entry.body)
-                        : core::Result<evidence::RecoveryBody>(evidence::RecoveryBody{});
-                if (body) {
-                    for (const evidence::TornFile& file : body->torn) {
-                        named.insert(file.file);
+                if (entry.kind == "recovery") {
+                    if (const auto body = evidence::RecoveryBody::fromCbor(entry.body)) {
+                        std::for_each(body->torn.begin(), body->torn.end(), note);
+                    }
+                } else if (entry.kind == "part.lost") {
+                    const auto body = evidence::PartLostBody::fromCbor(entry.body);
+                    if (body && body->torn) {
+                        note(*body->torn);
                     }
                 }
             }
         }
     }
     for (const core::FolderItem& item : items) {
-        if (named.contains(item.name)) {
+        // What others put there is none of ours; what is too much waits for the next recovery.
+        const bool ours = !item.isFolder && evidence::isTornName(item.name);
+        if (!ours || named.contains(item.name) || torn.size() == evidence::kMaxTorn) {
             continue;
         }
-        LIUHEN_TRY(const core::Buffer bytes,
-                   core::readFile(files, core::joinPath(folder, item.name), UINT64_MAX));
-        torn.push_back(evidence::TornFile{item.name, bytes.size(), crypto::sha256(bytes)});
+        LIUHEN_TRY(evidence::TornFile file, describeTorn(files, core::joinPath(folder, item.name)));
+        torn.push_back(std::move(file));
     }
     return torn;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that belong to no part are cut off and kept in card/torn, for a recovery entry to name
-// (F9).
+// Bytes that belong to no part are cut off and kept in card/torn, for a recovery or part.lost
+// entry to name (F9).
 #pragma once
 
 #include "common/core/files.hpp"
+#include "common/evidence/bodies.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace liuhen::storage {
@@ -16,11 +18,16 @@ namespace liuhen::storage {
                                                  const std::string& name);
 
 /// Copies what lies behind `size` in the file at `path` to card/torn, durably, then cuts it off.
+/// Answers where the bytes are now; nothing if there were none.
 /// Power loss: the bytes are in at least one of the two places.
-[[nodiscard]] core::Result<void> cutTorn(core::Files& files,
-                                         const std::string& cardFolder,
-                                         const std::string& path,
-                                         std::uint64_t size,
-                                         const std::string& name);
+[[nodiscard]] core::Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
+                                                                      const std::string& cardFolder,
+                                                                      const std::string& path,
+                                                                      std::uint64_t size,
+                                                                      const std::string& name);
+
+/// Length and hash of a file in card/torn, read in pieces.
+[[nodiscard]] core::Result<evidence::TornFile> describeTorn(core::Files& files,
+                                                            const std::string& path);
 
 }  // namespace liuhen::storage

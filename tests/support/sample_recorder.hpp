@@ -31,8 +31,8 @@ public:
         : device_(std::move(device)), utc_(now) {
         certificate_ =
             *agency.certify(identity_.publicKey(), crypto::Role::Recorder, device_, 5, now);
-        evidence::GenesisBody body{
-            certificate_->der(), rotate(), core::toBuffer(witness_.publicBytes()), {}, {}, {}, {}};
+        evidence::GenesisBody body(certificate_->der(), rotate());
+        body.witnessKey = core::toBuffer(witness_.publicBytes());
         genesis_ = add("genesis", body.toCbor(false), identity_).hash;
         name("boot", core::Cbor::map({{"firmware", "test"}, {"names", nullptr}}));
     }

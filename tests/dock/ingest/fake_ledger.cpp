@@ -21,8 +21,8 @@ FakeLedger::FakeLedger(const crypto::Authority& agency, std::string device, core
     const auto certificate =
         agency.certify(identity_.publicKey(), crypto::Role::Recorder, device_, 5, now);
     LIUHEN_ASSERT(certificate);
-    const evidence::GenesisBody body{
-        certificate->der(), rotate(), core::toBuffer(witness_.publicBytes()), {}, {}, {}, {}};
+    evidence::GenesisBody body(certificate->der(), rotate());
+    body.witnessKey = core::toBuffer(witness_.publicBytes());
     evidence::EntryFields genesis = next("genesis");
     genesis.body = body.toCbor(false);
     sign(genesis, identity_);
