@@ -67,7 +67,8 @@ public:
     /// name; answers the note. Without anything staged the present note is answered and nothing
     /// written.
     ///
-    /// Errors: FailedPrecondition if the log has another origin; those of Files. After an error the
+    /// Errors: FailedPrecondition if the log has another origin; DataLoss if a folder could not be
+    /// synced, after which only a new start knows what is there; those of Files. After an error the
     /// log is as before, and the leaves are still staged: publish again. Power loss: the old
     /// checkpoint or the new one, each with all of its files.
     [[nodiscard]] Result<std::string> publish(std::string_view origin, const crypto::NoteKey& key);
