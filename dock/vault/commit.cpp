@@ -2,7 +2,7 @@
 // From whole bytes to a receipt, in the one order in which nothing can be lost.
 #include "common/core/log.hpp"
 #include "common/core/utf8.hpp"
-#include "common/evidence/messages.hpp"
+#include "dock/vault/leaves.hpp"
 #include "dock/vault/upload_use.hpp"
 #include "dock/vault/vault.hpp"
 
@@ -14,16 +14,25 @@ namespace liuhen::vault {
 
 namespace {
 
-using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
 /// Below it nothing is kept that is no evidence: its room is for what is.
 constexpr std::uint64_t kQuarantineReserveBytes = std::uint64_t{256} << 20U;
 constexpr std::size_t kReasonBytes = 1024;
-constexpr std::size_t kFindings = 16;
-constexpr std::size_t kFindingBytes = 64;
 constexpr std::size_t kFetchedAgain = 65'536;
+
+/// One more while it lives.
+class Counted {
+public:
+    explicit Counted(std::atomic<int>& count) : count_(count) { ++count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+
+private:
+    std::atomic<int>& count_;
+};
 
 CommitAnswer again(std::string why, std::string_view verdict = {}) {
     CommitAnswer answer;
@@ -42,58 +51,6 @@ CommitAnswer resend(std::string why) {
 
 constexpr const char* kUnreadable =
     "The medium does not give back what was written to it; the recorder must keep it";
-
-Buffer quarantineLeaf(std::int64_t time, const ObjectRow& row) {
-    const Place& place = row.place;
-    const bool chapter = place.type == ObjectType::Chapter;
-    return evidence::encodeLeaf(time,
-                                "quarantine",
-                                Cbor::map({{"object", row.object},
-                                           {"size", row.sizeBytes},
-                                           {"type", name(place.type)},
-                                           {"device", place.device},
-                                           {"generation", place.generation},
-                                           {"recording", chapter ? Cbor() : Cbor(place.recording)},
-                                           {"segment", chapter ? Cbor() : Cbor(place.segment)},
-                                           {"first", chapter ? Cbor(place.first) : Cbor()},
-                                           {"reason", row.reason}}));
-}
-
-Buffer forkLeaf(std::int64_t time, const ObjectRow& row, const Divergence& divergence) {
-    return evidence::encodeLeaf(time,
-                                "fork",
-                                Cbor::map({{"device", row.place.device},
-                                           {"generation", row.place.generation},
-                                           {"seq", divergence.seq},
-                                           {"held", divergence.held},
-                                           {"other", divergence.other},
-                                           {"object", row.object}}));
-}
-
-Buffer objectLeaf(std::int64_t time, const ObjectRow& row, const Judgement& judgement) {
-    evidence::ObjectLeaf leaf;
-    leaf.timeUs = time;
-    leaf.object = row.object;
-    leaf.size = row.sizeBytes;
-    leaf.type = name(row.place.type);
-    leaf.device = row.place.device;
-    leaf.generation = row.place.generation;
-    leaf.seq = judgement.seq;
-    leaf.entry = judgement.entry;
-    if (row.place.type == ObjectType::Chapter) {
-        leaf.first = row.place.first;
-    } else {
-        leaf.recording = row.place.recording;
-        leaf.segment = row.place.segment;
-    }
-    leaf.verdict = row.verdict;
-    for (const std::string& finding : judgement.findings) {
-        if (leaf.findings.size() < kFindings) {
-            leaf.findings.push_back(core::utf8Prefix(finding, kFindingBytes));
-        }
-    }
-    return leaf.encode();
-}
 
 Shelf shelfFor(Outcome outcome) {
     switch (outcome) {
@@ -229,6 +186,7 @@ Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
     }
     std::optional<ObjectRow> row;
     {
+        const Counted counted(recording_);
         const std::lock_guard lock(mutex_);
         auto recorded = record(upload, object, judgement);
         if (!recorded) {
@@ -372,10 +330,7 @@ Result<CommitAnswer> Vault::answerFor(const ObjectRow& row, bool readBack) {
     CommitAnswer answer;
     answer.verdict = row.verdict;
     if (row.shelf != Shelf::Stored) {
-        const std::lock_guard lock(mutex_);
-        if (row.leaf >= log_->tiles().size()) {
-            LIUHEN_TRY(const std::string note, publishLeaves());
-        }
+        LIUHEN_CHECK(publishThrough(row.leaf));
         answer.state = row.shelf == Shelf::Forked ? State::Forked : State::Quarantined;
         answer.reason = row.reason;
         return answer;

@@ -18,10 +18,8 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
         if (known) {
             return *std::move(known);
         }
-        if (row.leaf >= log_->tiles().size()) {
-            LIUHEN_TRY(const std::string note, publishLeaves());
-        }
     }
+    LIUHEN_CHECK(publishThrough(row.leaf));
     bool holds = true;
     if (readBack) {  // stored before a crash that kept the receipt from being made
         const auto found = vault::readBack(parts_.medium, objectPath(row.object));

@@ -12,6 +12,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,8 @@ using core::fail;
 
 constexpr mode_t kLockMode = 0640;
 constexpr std::size_t kToldIncidents = 4096;
+constexpr std::chrono::microseconds kGroupLook{200};
+constexpr std::chrono::microseconds kGroupWait{10'000};
 /// About a day's chapters of a few recorders.
 constexpr std::uint64_t kCachedChapterBytes = std::uint64_t{192} << 20U;
 
@@ -156,6 +159,21 @@ Result<std::string> Vault::publishLeaves() {
         return broke(note.error());
     }
     return note;
+}
+
+Result<void> Vault::publishThrough(std::uint64_t leaf) {
+    const std::lock_guard turn(publishMutex_);
+    // A checkpoint costs several syncs: one for all who are nearly there is soonest for each.
+    for (auto waited = kGroupLook; recording_ > 0 && waited < kGroupWait; waited += kGroupLook) {
+        std::this_thread::sleep_for(kGroupLook);
+    }
+    const std::lock_guard lock(mutex_);
+    LIUHEN_CHECK(usable());
+    if (leaf < log_->tiles().size()) {
+        return {};
+    }
+    LIUHEN_TRY(const std::string note, publishLeaves());
+    return {};
 }
 
 Result<Held> Vault::held(const std::string& device,

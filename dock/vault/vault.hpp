@@ -120,6 +120,9 @@ private:
     [[nodiscard]] Result<void> inTransaction(const std::function<Result<void>()>& work);
     /// Brings all leaves under a checkpoint, with the mutex held; answers its note.
     [[nodiscard]] Result<std::string> publishLeaves();
+    /// Brings a leaf under a checkpoint, together with those that others are about to record. With
+    /// no mutex held.
+    [[nodiscard]] Result<void> publishThrough(std::uint64_t leaf);
     [[nodiscard]] Result<std::uint64_t> logIncident(const Incident& incident);
     /// The same, once for each detail since the start; with the mutex held.
     void logIncidentOnce(const Incident& incident);
@@ -176,6 +179,8 @@ private:
     NamedLocks chapterLocks_;  // a recorder's chapters are judged and stored one after the other
     NamedLocks loadLocks_;     // taken after the one above
     ChapterCache chapters_;
+    std::mutex publishMutex_;        // those who wait here wait for one checkpoint
+    std::atomic<int> recording_{0};  // threads that are about to record a leaf
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;

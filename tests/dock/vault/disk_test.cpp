@@ -6,7 +6,9 @@
 
 #include <errno.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 TEST_SUITE_BEGIN("vault/disk");
 
@@ -347,6 +349,41 @@ TEST_CASE("offers hold no descriptor for ever, and too many push out the oldest"
     must(must(bench.vault().append(last, 10, 10)).append(Buffer(10, 1)));  // takes up again
     CHECK(must(takeIn(bench.vault(), chapterPlace(recorder, 0), recorder.chapters()[0].bytes))
               .state == State::Receipted);
+}
+
+TEST_CASE("bays that commit at once share checkpoints") {
+    FaultyBench bench;
+    constexpr std::uint64_t kBays = 12;
+    SampleRecorder recorder(bench.agency.root, "CAM-1", bench.agency.now);
+    const std::uint64_t recording = recorder.record(kBays, 1);
+    recorder.dock();
+    bench.enroll(recorder);
+    REQUIRE(must(takeIn(bench.vault(), chapterPlace(recorder, 0), recorder.chapters()[0].bytes))
+                .state == State::Receipted);
+    std::atomic<std::uint64_t> checkpoints{0};
+    bench.disk->setFault(
+        [&](core::FileOperation operation, const std::string& path, std::uint64_t) {
+            checkpoints +=
+                operation == core::FileOperation::SyncFolder && path.ends_with("/log") ? 1 : 0;
+            return 0;
+        });
+    std::vector<std::thread> bays;
+    std::atomic<std::uint64_t> receipted{0};
+    for (std::uint64_t n = 0; n < kBays; ++n) {
+        bays.emplace_back([&, n] {
+            const auto answer = takeIn(bench.vault(),
+                                       segmentPlace(recorder, recording, n),
+                                       recorder.segment(recording, n));
+            receipted += answer && answer->state == State::Receipted ? 1 : 0;
+        });
+    }
+    for (std::thread& bay : bays) {
+        bay.join();
+    }
+    bench.disk->setFault(nullptr);
+    CHECK(receipted == kBays);
+    CHECK(checkpoints >= 1);
+    CHECK(checkpoints < kBays);
 }
 
 }  // namespace liuhen::vault::test
