@@ -53,12 +53,10 @@ def check(path, trust=None, checkpoint=None):
     elif kind == "recorder":
         keystore = os.path.join(path, "keystore")
         check_recorder(report, agency, os.path.join(path, "card"), keystore, "card/")
-        find_foreign(report, path, ("card", "keystore"))
-        find_foreign(report, os.path.join(path, "card"), ("ledger", "footage", "torn"), "card/")
-        find_foreign(report, keystore, ("state.cbor",), "keystore/")
+        find_foreign(report, os.path.join(path, "card"), "card/")
     else:
         check_recorder(report, agency, path, None, "")
-        find_foreign(report, path, ("ledger", "footage", "torn"))
+        find_foreign(report, path)
     return report.answer()
 
 

@@ -89,21 +89,22 @@ class Command(Cases):
 
     def test_a_link_to_the_folder_is_the_folder(self):
         folder = self.sample().fresh()
-        folder.put("extra", b"x")
+        folder.put("card/extra", b"x")
         os.symlink("recorder", folder.path + "/link")
         result = folder.verdict("link")
         self.expect(result, "intact")
-        self.assertEqual([f["file"] for f in result["findings"] if f["kind"] == "foreign_file"], ["extra"])
+        self.assertEqual([f["file"] for f in result["findings"] if f["kind"] == "foreign_file"], ["card/extra"])
 
     def test_things_beside_the_evidence_are_findings(self):
         folder = self.sample().fresh()
-        names = ["extra.mp4", "card/notes.txt", "card/evil/0-2/0.mp4", "keystore/identity.pem"]
+        names = ["extra.mp4", "card/notes.txt", "card/evil/0-2/0.mp4", "keystore/identity.pem", "card/reserve",
+                 "card/lost+found/0"]
         for name in names:
             folder.put(name, b"x")
         result = folder.verdict()
         self.expect(result, "intact")
         self.assertEqual([f["file"] for f in result["findings"] if f["kind"] == "foreign_file"],
-                         ["extra.mp4", "card/evil", "card/notes.txt", "keystore/identity.pem"])
+                         ["card/evil", "card/notes.txt"])
         card = [f["file"] for f in folder.verdict("recorder/card")["findings"] if f["kind"] == "foreign_file"]
         self.assertEqual(card, ["evil", "notes.txt"])
         folder.put("../vault/db/catalogue", b"x")

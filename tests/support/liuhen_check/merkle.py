@@ -61,7 +61,7 @@ _ORIGIN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _SIZE = re.compile(r"(?:0|[1-9][0-9]{0,19})\Z")
 _WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINE = re.compile(f"\u2014 ([^{_WHITE_SPACE}+]+) ([A-Za-z0-9+/=]+)\\Z")
-_CONTROL = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\0-\x09\x0b-\x1f]")
 NOTE_BYTES, NOTE_LINES = 65536, 64
 
 

@@ -168,6 +168,6 @@ def check_pruned(report, ledger, receipts):
 
 
 def _covers(ledger, generation, receipt, seq):
-    named = generation.entry(seq)
+    known = generation.hash_at(seq)
     return (receipt.says(type="chapter", device=ledger.device, generation=generation.number, seq=seq)
-            and (named is None or named.hash == receipt.map["entry"]))
+            and (known is None or known == receipt.map["entry"]))
