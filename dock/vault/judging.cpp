@@ -67,8 +67,7 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
         if (place.first < next) {
             LIUHEN_TRY(const auto stored,
                        records_.chapterOf(place.device, place.generation, place.first));
-            LIUHEN_TRY(const auto chapter, load(*stored));
-            context.stored = chapter->chain;
+            LIUHEN_TRY(context.stored, load(*stored));
         }
         if (place.first == 0) {
             LIUHEN_TRY(context.namedHead, namedHead(place, bytes));
@@ -87,18 +86,21 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
     return judgeChapter(place, std::move(bytes), context, parts_.identity.root);
 }
 
-Result<std::optional<Digest>> Vault::namedHead(const Place& place, ByteView chapter) {
+Result<std::optional<evidence::NamedHead>> Vault::namedHead(const Place& place, ByteView chapter) {
     const auto head = namedHeadOf(chapter);
-    if (!head || head->generation >= place.generation) {
-        return std::optional<Digest>();
+    if (!head) {
+        return std::optional<evidence::NamedHead>();
     }
     LIUHEN_TRY(const auto row, records_.chapterOf(place.device, head->generation, head->seq));
     if (!row) {
-        return std::optional<Digest>();
+        return std::optional<evidence::NamedHead>();
     }
+    Place start = place;
+    start.generation = row->generation;
+    start.first = row->first;
+    LIUHEN_TRY(const auto before, records_.chapterBefore(start));
     LIUHEN_TRY(const auto stored, load(*row));
-    const evidence::PlacedEntry* entry = stored->chain->find(head->seq);
-    return entry == nullptr ? std::nullopt : std::optional(entry->entry.hash);
+    return entryIn(*stored, before ? before->keys : std::nullopt, head->seq);
 }
 
 Result<Judgement> Vault::judgeSegmentAt(const Upload& upload) {
@@ -122,8 +124,7 @@ Result<Judgement> Vault::judgeSegmentAt(const Upload& upload) {
         LIUHEN_TRY(chapter, load(*row));
     }
     LIUHEN_TRY(auto file, parts_.files.open(upload.path(), core::OpenMode::Read));
-    LIUHEN_TRY(Judgement judgement,
-               judgeSegment(place, std::move(file), *chapter, keys, parts_.identity.root));
+    LIUHEN_TRY(Judgement judgement, judgeSegment(place, std::move(file), *chapter, keys));
     return judgement;
 }
 
@@ -145,15 +146,13 @@ Result<std::shared_ptr<const StoredChapter>> Vault::load(const ChapterRow& row) 
         return fail(ErrorKind::DataLoss,
                     fmt::format("read the stored {}: its bytes have changed", describe(place)));
     }
-    std::vector<evidence::LedgerFile> files;
-    files.push_back({"chapter", row.first, std::move(bytes)});
-    auto chapter = std::make_shared<const StoredChapter>(
-        evidence::checkChain(row.generation, files, startOf(place, before)));
-    if (chapter->chain->problem) {
+    LIUHEN_TRY(StoredChapter read, readChapter(place, std::move(bytes), before));
+    if (read.chapter.problem) {
         return fail(
             ErrorKind::DataLoss,
-            fmt::format("read the stored {}: {}", describe(place), chapter->chain->problem->text));
+            fmt::format("read the stored {}: {}", describe(place), read.chapter.problem->text));
     }
+    auto chapter = std::make_shared<const StoredChapter>(std::move(read));
     chapters_.emplace_front(row.object, chapter);
     if (chapters_.size() > kCachedChapters) {
         chapters_.pop_back();

@@ -118,7 +118,8 @@ private:
     [[nodiscard]] Result<Judgement> judgeChapterAt(const Place& place, Buffer bytes);
     [[nodiscard]] Result<Judgement> judgeSegmentAt(const Upload& upload);
     [[nodiscard]] Result<std::shared_ptr<const StoredChapter>> load(const ChapterRow& row);
-    [[nodiscard]] Result<std::optional<Digest>> namedHead(const Place& place, ByteView chapter);
+    [[nodiscard]] Result<std::optional<evidence::NamedHead>> namedHead(const Place& place,
+                                                                       ByteView chapter);
 
     // commit.cpp
     [[nodiscard]] Result<CommitAnswer> commitWhole(Upload& upload);
