@@ -310,11 +310,12 @@ private:
         for (const TornRecord* record : records) {
             LIUHEN_TRY(const bool released,
                        ledger.coverage().coversTorn(record->generation, name, record->entry));
-            if (released) {
+            if (!released) {
+                problems.add(
+                    Verdict::Incomplete, tornPlace(name), "bytes that a recovery kept are gone");
                 return {};
             }
         }
-        problems.add(Verdict::Incomplete, tornPlace(name), "bytes that a recovery kept are gone");
         return {};
     }
 

@@ -89,9 +89,6 @@ private:
             // An absent log was told of with its checkpoint.
             return below.empty() ? Result<void>() : core::failWith(items.error(), "read log");
         }
-        if (items->empty() && !below.empty()) {
-            bad(below, "an empty folder, which no tile needs");
-        }
         for (const core::FolderItem& item : *items) {
             const std::string name = below.empty() ? item.name : below + "/" + item.name;
             if (item.isFolder && depth < kMaxDepth) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries from outside: framing, payload and body; what is accepted is deterministic CBOR.
-#include "common/evidence/bodies.hpp"
 #include "common/evidence/order.hpp"
 
 namespace core = liuhen::core;
@@ -9,7 +8,7 @@ namespace evidence = liuhen::evidence;
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer names it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     core::ByteView rest(data, size);
-    evidence::Order order(0);
+    evidence::Order order;
     while (!rest.empty()) {
         const evidence::Frame frame = evidence::frameEntry(rest);
         const bool whole = frame.framing == evidence::Framing::Whole;
@@ -26,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto item = core::Cbor::decode(bytes);
         LIUHEN_ASSERT(item && core::equal(item->encode(), bytes));
         LIUHEN_ASSERT(core::equal(entry->bytes, bytes));
-        // Order is asked only about bodies that have every field.
-        if (!evidence::checkBody(*entry) || order.judge(*entry)) {
+        const auto body = evidence::readBody(*entry);
+        if (!body || order.judge(*entry, *body)) {
             return 0;
         }
         rest = rest.subspan(frame.sizeBytes);

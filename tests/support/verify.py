@@ -51,7 +51,7 @@ def check(path, trust=None, checkpoint=None):
     if kind == "vault":
         Vault(report, agency, path).check(earlier)
     elif kind == "recorder":
-        keystore = os.path.join(path, "keystore")
+        keystore = os.path.realpath(os.path.join(path, "keystore"))
         check_recorder(report, agency, os.path.join(path, "card"), keystore, "card/")
         find_foreign(report, os.path.join(path, "card"), "card/")
     else:

@@ -101,8 +101,7 @@ class Card:
 
 def check_recorder(report, agency, folder, keystore, prefix):
     """All steps for a card folder; keystore: the folder beside it, or None for a card alone."""
-    if os.path.lexists(folder) and not is_folder(folder):
-        report.add("altered", None, None, prefix.rstrip("/"), None, "the card is no folder")
+    folder = os.path.realpath(folder)
     card = Card(report, folder, prefix)
     if not card.ledger:
         report.add("incomplete", None, None, None, None, "no ledger file")

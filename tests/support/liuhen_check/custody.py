@@ -14,23 +14,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 _TILE = re.compile(r"log/tile/(0|[1-9][0-9]?|entries)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?\Z")
 
 
-DEEPEST = 32
+DEEPEST = 9  # a folder so many levels below log/ is a stray
 CHECKPOINT, TILE_BYTES = "log/checkpoint", 256 * 65537
 
 
 def walk(folder, label):
-    """(label, path, "file", "empty" or "other") of what lies under a folder, filled folders apart."""
+    """(label, path, "file" or "other") of what lies under a folder, folders themselves apart."""
     stack = [iter(_kinds(folder, label))]
     while stack:
         found = next(stack[-1], None)
         if found is None:
             stack.pop()
         elif found[2] == "folder" and len(stack) < DEEPEST:
-            inside = _kinds(found[1], found[0])
-            if inside:
-                stack.append(iter(inside))
-            else:
-                yield found[0], found[1], "empty"
+            stack.append(iter(_kinds(found[1], found[0])))
         else:
             yield found[0], found[1], "other" if found[2] == "folder" else found[2]
 
@@ -71,11 +67,6 @@ def _holds(path, wanted):
         return stored.size == len(wanted) and stored.take(0, len(wanted)) == wanted
 
 
-def _folders(names):
-    """All folders above these names."""
-    return {"/".join(parts[:count]) for parts in (name.split("/") for name in names) for count in range(1, len(parts))}
-
-
 class Log:
     """A log read and checked; what is wrong is reported, what can be read is kept."""
 
@@ -100,9 +91,6 @@ class Log:
 
     def _bad(self, name, text):
         self.report.add("altered", None, None, name, None, text)
-
-    def _size(self):
-        return self.note.size if self.note else 0
 
     def _read_leaves(self):
         size = self.note.size
@@ -142,11 +130,9 @@ class Log:
             hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) - 255, 256)]
         due = {tile_name(level, number, min(256, len(row) - 256 * number))
                for level, row in enumerate(levels) for number in range((len(row) + 255) // 256)}
-        needed = _folders(due | {tile_name("entries", number, min(256, self._size() - 256 * number))
-                                 for number in range(min((self._size() + 255) // 256, len(self.raw) // 256 + 1))})
         for name, path, kind in walk(self._path("log"), "log"):
             due.discard(name)
-            if name == CHECKPOINT and kind == "file" or kind == "empty" and name in needed:
+            if name == CHECKPOINT and kind == "file":
                 continue
             match = _TILE.match(name)
             wanted = self._content(match, levels) if match and kind == "file" else None
