@@ -144,7 +144,7 @@ class Page:
     def places(self):
         listed = [("agency", "机关：根证书、登记、证据密钥 agency: root, registrations, evidence key"),
                   ("recorder", "记录仪：存储卡与密钥库 recorder: card and keystore"),
-                  ("dock", "采集站 dock"), ("vault", "证据库：对象与保管日志 vault: objects and custody log"),
+                  ("dock", "采集站 dock"), ("vault", "证据库：对象与流转记录 vault: objects and custody log"),
                   ("opened", "解密副本 clear copies"), ("logs", "各程序输出 what the programs said")]
         return [f"- `{os.path.join(self.folder, name)}` {text}" for name, text in listed
                 if os.path.isdir(os.path.join(self.folder, name))]

@@ -54,12 +54,22 @@ Buffer aeadLock(ByteView key,
                 std::uint64_t counter,
                 ByteView additional,
                 std::span<const ByteView> pieces) {
+    Buffer locked;
+    aeadLockInto(locked, key, counter, additional, pieces);
+    return locked;
+}
+
+void aeadLockInto(Buffer& locked,
+                  ByteView key,
+                  std::uint64_t counter,
+                  ByteView additional,
+                  std::span<const ByteView> pieces) {
     LIUHEN_ASSERT(key.size() == kKeyBytes);
     std::size_t size = kAeadTagBytes;
     for (const ByteView piece : pieces) {
         size += piece.size();
     }
-    Buffer locked(size);
+    locked.resize(size);
     const EvpCipherContext context = beginGcm(key, counter, Direction::Lock);
     pass(context.get(), nullptr, additional);
     std::uint8_t* to = locked.data();
@@ -72,7 +82,6 @@ Buffer aeadLock(ByteView key,
                   EVP_CIPHER_CTX_ctrl(
                       context.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kAeadTagBytes), to) ==
                       1);
-    return locked;
 }
 
 Result<Buffer> aeadOpen(ByteView key, std::uint64_t counter, ByteView additional, ByteView locked) {

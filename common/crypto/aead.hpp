@@ -17,6 +17,12 @@ inline constexpr std::size_t kAeadTagBytes = 16;
                               std::uint64_t counter,
                               ByteView additional,
                               std::span<const ByteView> pieces);
+/// The same into a buffer that the caller keeps, whose memory is used again.
+void aeadLockInto(Buffer& locked,
+                  ByteView key,
+                  std::uint64_t counter,
+                  ByteView additional,
+                  std::span<const ByteView> pieces);
 
 /// Decrypts what aeadLock made. Errors: DataLoss if any bit of it, of the key, the counter or
 /// `additional` differs; no clear byte is given out then.

@@ -200,6 +200,20 @@ Result<std::array<std::uint8_t, 32>> Certificate::noteKey() const {
     return bytes;
 }
 
+Result<PublicKey> keyOfCertificate(ByteView der) {
+    const unsigned char* at = der.data();
+    const X509Owned x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    EVP_PKEY* key = x509 == nullptr ? nullptr : X509_get0_pubkey(x509.get());
+    const auto point = key != nullptr && EVP_PKEY_is_a(key, "EC") == 1
+                           ? pointOf(key)
+                           : Result<PublicKeyBytes>(tl::make_unexpected(core::Error{}));
+    if (!point) {
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("read key of a certificate: {}", takeOpensslError()));
+    }
+    return PublicKey::fromBytes(*point);
+}
+
 std::optional<std::string> judge(const Certificate& certificate,
                                  const Certificate& root,
                                  Role role,

@@ -88,6 +88,11 @@ private:
     Certificate certificate_;
 };
 
+/// The P-256 key of any X.509 certificate, whatever else is wrong with it: for those who must tell
+/// what a key signed before they judge whose it is.
+/// Errors: InvalidArgument if not even the key can be read.
+[[nodiscard]] Result<PublicKey> keyOfCertificate(ByteView der);
+
 /// Whether `certificate` has `role`, is signed by `root`, and, if `at` is given, was valid then.
 /// Answers nothing if all is well, else the sentence that says what is wrong.
 [[nodiscard]] std::optional<std::string> judge(const Certificate& certificate,

@@ -53,10 +53,6 @@ bool isNaming(std::string_view kind) {
            kind == "epoch";
 }
 
-bool isClosing(std::string_view kind) {
-    return kind == "end" || kind == "shutdown" || kind == "recovery" || kind == "docking";
-}
-
 Result<NextKeys> readNextKeys(const Cbor& body) {
     LIUHEN_TRY(crypto::PublicKey epoch, keyAt(body, "epoch_key"));
     LIUHEN_TRY(crypto::PublicKey resume, keyAt(body, "resume_key"));
@@ -105,6 +101,9 @@ Result<GenesisBody> GenesisBody::fromCbor(const Cbor& body, bool rollback) {
         result.resume = *resume->bytes();
     }
     if (rollback) {
+        if (result.resume) {
+            return core::fail(core::ErrorKind::DataLoss, "read field resume: not null");
+        }
         LIUHEN_TRY(result.card, optionalHeadAt(body, "card"));
         if (auto reason = textAt(body, "reason")) {
             result.reason = *std::move(reason);

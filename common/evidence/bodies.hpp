@@ -25,8 +25,6 @@ struct NextKeys {
 
 /// Whether entries of this kind name keys.
 [[nodiscard]] bool isNaming(std::string_view kind);
-/// Whether entries of this kind close a tail.
-[[nodiscard]] bool isClosing(std::string_view kind);
 /// The keys that a naming entry's body names. Errors (of all readers here): DataLoss.
 [[nodiscard]] Result<NextKeys> readNextKeys(const Cbor& body);
 void setNextKeys(Cbor& body, const NextKeys& keys);
@@ -39,7 +37,7 @@ struct GenesisBody {
     Cbor names;         // as in `boot`; null where a boot follows
     std::optional<Head> head;
     std::optional<Head> docking;        // genesis: the last one, if no start came after it
-    std::optional<Buffer> resume;       // genesis: the resume key's Sign1
+    std::optional<Buffer> resume;       // genesis: the resume key's Sign1; null in a rollback
     std::optional<Head> card;           // rollback
     std::optional<std::string> reason;  // rollback
 
@@ -179,8 +177,5 @@ struct TracksBody {
 [[nodiscard]] std::string recordingName(std::uint64_t generation, std::uint64_t start);
 /// "<generation>/<seq, ten digits>.cbor", a chapter's path under card/ledger.
 [[nodiscard]] std::string chapterPath(std::uint64_t generation, std::uint64_t firstSeq);
-
-/// Checks that a body of a known kind has every field that the check reads. Unknown kinds pass.
-[[nodiscard]] Result<void> checkBody(const Entry& entry);
 
 }  // namespace liuhen::evidence

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists a card's files and runs the steps over them.
+// A card's files, step by step.
 #include "common/evidence/card_check.hpp"
 
 #include "common/crypto/digest.hpp"
-#include "common/evidence/footage_check.hpp"
+#include "common/evidence/card_listing.hpp"
 #include "common/evidence/keystore_state.hpp"
-#include "common/evidence/origin_check.hpp"
+#include "common/evidence/ledger_check.hpp"
 
 #include <algorithm>
-#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -16,324 +16,321 @@ namespace liuhen::evidence {
 
 namespace {
 
-constexpr std::uint64_t kMaxChapterBytes = std::uint64_t{1} << 31U;
 constexpr std::uint64_t kMaxStateBytes = std::uint64_t{1} << 20U;
-constexpr std::size_t kTornChunk = std::size_t{1} << 20U;
-constexpr std::size_t kChapterDigits = 10;
+constexpr std::string_view kStateName = "state.cbor";
+constexpr std::string_view kStateFile = "keystore/state.cbor";
 
-std::optional<std::uint64_t> plainNumber(std::string_view text) {
-    const auto number = core::parseUnsigned(text);
-    return number && fmt::format("{}", *number) == text ? std::optional(*number) : std::nullopt;
+using Folder = std::vector<core::FolderItem>;
+
+Place fileAlone(std::string name) {
+    return Place{std::nullopt, std::nullopt, std::move(name), std::nullopt};
 }
 
-/// The files of a card by what their names say.
-struct Listing {
-    std::map<std::uint64_t, std::vector<LedgerFile>> chapters;  // by generation
-    std::map<std::uint64_t, LedgerFile> anchors;                // by generation
-    std::map<std::string, std::string> segments;  // name below footage -> name in places
-    std::vector<std::string> torn;                // names below torn
-    std::vector<std::string> foreign;             // names in places
-};
-
-class CardReader {
+class CardSegments final : public SegmentSource {
 public:
-    CardReader(core::Files& files, const CardCheck& what) : files_(files), what_(what) {}
+    CardSegments(core::Files& files, const CardCheck& what, CardListing& listing)
+        : files_(files), what_(what), listing_(listing) {}
 
-    core::Result<Listing> list() {
-        LIUHEN_CHECK(
-            each("ledger", [this](const core::FolderItem& item) { return takeGeneration(item); }));
-        LIUHEN_CHECK(
-            each("footage", [this](const core::FolderItem& item) { return takeRecording(item); }));
-        LIUHEN_CHECK(each("torn", [this](const core::FolderItem& item) { return takeTorn(item); }));
-        for (auto& [generation, chapters] : listing_.chapters) {
-            std::sort(chapters.begin(),
-                      chapters.end(),
-                      [](const LedgerFile& a, const LedgerFile& b) { return a.first < b.first; });
-        }
-        return std::move(listing_);
+    [[nodiscard]] std::optional<std::string> name(std::uint64_t generation,
+                                                  std::uint64_t recording,
+                                                  std::uint64_t number) const override {
+        return what_.cardPrefix + "footage/" + below(generation, recording, number);
     }
 
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return core::joinPath(what_.cardFolder, name);
+    [[nodiscard]] Result<SegmentPlace> open(std::uint64_t generation,
+                                            std::uint64_t recording,
+                                            std::uint64_t number) override {
+        SegmentPlace place{name(generation, recording, number), nullptr};
+        const std::string file = below(generation, recording, number);
+        const auto found = listing_.segments.find(file);
+        if (found != listing_.segments.end()) {
+            found->second.told = true;
+            LIUHEN_TRY(place.file,
+                       files_.open(core::joinPath(what_.cardFolder, "footage/" + file),
+                                   core::OpenMode::Read));
+        }
+        return place;
     }
 
 private:
-    template <class Take>
-    core::Result<void> each(const std::string& folder, Take take) {
-        if (!files_.exists(path(folder))) {
+    static std::string below(std::uint64_t generation,
+                             std::uint64_t recording,
+                             std::uint64_t number) {
+        return fmt::format("{}/{}.mp4", recordingName(generation, recording), number);
+    }
+
+    core::Files& files_;
+    const CardCheck& what_;
+    CardListing& listing_;
+};
+
+/// The keystore's state, as far as a check reads it.
+struct Keystore {
+    bool there = false;
+    Result<KeystoreHead> state = tl::make_unexpected(core::Error{});
+    std::vector<std::string> others;  // names of what lies beside the state
+};
+
+class Check {
+public:
+    Check(core::Files& files, const CardCheck& what, const Trust& trust)
+        : files_(files), what_(what), trust_(trust) {}
+
+    Result<Report> run() {
+        LIUHEN_TRY(listing_, listCard(files_, what_.cardFolder, what_.cardPrefix));
+        LIUHEN_CHECK(readKeystore());
+        CardSegments segments(files_, what_, listing_);
+        LedgerCheck::Settings settings{
+            files_, trust_, listing_.ledger, segments, report_, "", false, {}};
+        if (keystore_.state && keystore_.state->head) {
+            settings.asked.push_back(*keystore_.state->head);
+        }
+        LedgerCheck ledger(std::move(settings));
+        LIUHEN_CHECK(ledger.run());
+        tellStrays();
+        report_.join(ledger.entries());
+        report_.join(ledger.origins());
+        if (what_.keystoreFolder) {
+            checkKeystore(ledger);
+        }
+        report_.join(ledger.footage());
+        checkUntold(ledger);
+        LIUHEN_CHECK(checkTorn(ledger));
+        report_.join(ledger.tails());
+        report_.join(ledger.stretches());
+        return std::move(report_);
+    }
+
+private:
+    void tellStrays() {
+        ProblemList strays;
+        for (const std::string& name : listing_.strays) {
+            strays.add(
+                Verdict::Altered, fileAlone(name), "a file that belongs to no ledger or footage");
+        }
+        report_.join(strays);
+        if (listing_.ledger.empty()) {
+            report_.add(Verdict::Incomplete, Place{}, "there is no ledger");
+        }
+        for (const std::string& name : listing_.others) {
+            foreign(name);
+        }
+        for (const std::string& name : keystore_.others) {
+            foreign(name);
+        }
+    }
+
+    void foreign(const std::string& name) {
+        report_.find(Finding{"foreign_file", fileAlone(name), "no part of the evidence"});
+    }
+
+    Result<void> readKeystore() {
+        if (!what_.keystoreFolder) {
             return {};
         }
-        LIUHEN_TRY(const auto items, files_.list(path(folder)));
-        for (const core::FolderItem& item : items) {
-            LIUHEN_CHECK(take(item));
+        for (const auto& item : files_.list(core::folderOf(what_.cardFolder)).value_or(Folder{})) {
+            if (item.name != "card" && item.name != "keystore") {
+                keystore_.others.push_back(item.name);
+            }
+        }
+        std::uint64_t size = 0;
+        for (const auto& item : files_.list(*what_.keystoreFolder).value_or(Folder{})) {
+            if (item.name == kStateName) {
+                size = item.isFolder ? 0 : item.sizeBytes;
+            } else {
+                keystore_.others.push_back("keystore/" + item.name);
+            }
+        }
+        const std::string path = core::joinPath(*what_.keystoreFolder, std::string(kStateName));
+        keystore_.there = size > 0 || isRegularFile(files_, path);
+        if (!keystore_.there) {
+            return {};
+        }
+        const auto bytes = core::readFile(files_, path, kMaxStateBytes);
+        if (bytes) {
+            keystore_.state = KeystoreHead::decode(*bytes);
+        } else if (bytes.error().kind == core::ErrorKind::ResourceExhausted) {
+            keystore_.state = tl::make_unexpected(bytes.error());
+        } else {
+            return tl::make_unexpected(bytes.error());
         }
         return {};
     }
 
-    void foreign(const std::string& name) { listing_.foreign.push_back(what_.cardPrefix + name); }
-
-    core::Result<void> takeGeneration(const core::FolderItem& folder) {
-        const auto generation = folder.isFolder ? plainNumber(folder.name) : std::nullopt;
-        const std::string name = "ledger/" + folder.name;
-        if (!generation) {
-            foreign(name);
-            return {};
+    /// Step 4.
+    void checkKeystore(const LedgerCheck& ledger) {
+        const Place file = fileAlone(std::string(kStateFile));
+        if (!keystore_.there) {
+            report_.add(Verdict::Incomplete, file, "the keystore has no state");
+            return;
         }
-        return each(name, [this, &name, &generation](const core::FolderItem& item) {
-            return takeChapter(*generation, name + "/" + item.name, item);
+        if (!keystore_.state) {
+            report_.add(Verdict::Altered,
+                        file,
+                        "the keystore's state is malformed: " + keystore_.state.error().message);
+            return;
+        }
+        const KeystoreHead& state = *keystore_.state;
+        if (!ledger.device().empty() && state.device != ledger.device()) {
+            report_.add(Verdict::Altered, file, "the keystore is another recorder's");
+            return;
+        }
+        if (state.head) {
+            checkHead(ledger, *state.head);
+        } else if (readBeyondFirst(ledger)) {
+            report_.add(Verdict::Incomplete, file, "the keystore knows of no entry");
+        }
+    }
+
+    static bool readBeyondFirst(const LedgerCheck& ledger) {
+        const auto& all = ledger.generations();
+        return std::any_of(all.begin(), all.end(), [](const auto& one) {
+            const auto& last = one.second.last;
+            return last && (one.first > 0 || last->seq > 0);
         });
     }
 
-    core::Result<void> takeChapter(std::uint64_t generation,
-                                   const std::string& name,
-                                   const core::FolderItem& item) {
-        const std::string_view file(item.name);
-        const bool formed = file.size() == kChapterDigits + 5 && file.ends_with(".cbor");
-        const auto first = formed ? core::parseUnsigned(file.substr(0, kChapterDigits))
-                                  : core::Result<std::uint64_t>(tl::make_unexpected(core::Error{}));
-        // Names with digits come before it, so the chapters are known by now.
-        const auto known = listing_.chapters.find(generation);
-        const bool anchor = file == "anchor.cbor" && known != listing_.chapters.end() &&
-                            known->second.front().first > 0;
-        if (!isPlainFile(item, name) || (!first && !anchor)) {
-            foreign(name);
+    void checkHead(const LedgerCheck& ledger, const Head& head) {
+        const Place place{head.generation, head.seq, std::nullopt, std::nullopt};
+        const auto hash = ledger.hashAt(head.generation, head.seq);
+        if (hash && *hash != head.hash) {
+            report_.add(
+                Verdict::Altered, place, "the recorder's keystore remembers another entry here");
+        }
+        const auto& all = ledger.generations();
+        const bool named = std::any_of(all.begin(), all.end(), [&head](const auto& one) {
+            return one.second.opening && one.second.opening->body.head == head;
+        });
+        if (!hash && !named) {
+            report_.add(Verdict::Incomplete,
+                        place,
+                        "the entry that the recorder's keystore remembers last is not there");
+        }
+    }
+
+    /// Footage that no segment entry tells of.
+    void checkUntold(const LedgerCheck& ledger) {
+        std::string open;
+        std::uint64_t next = 0;
+        if (!ledger.generations().empty()) {
+            const GenerationSummary& highest = ledger.generations().rbegin()->second;
+            if (highest.openRecording && (!highest.problem || highest.torn)) {
+                open = recordingName(highest.number, *highest.openRecording);
+                next = highest.nextSegment;
+            }
+        }
+        ProblemList untold;
+        for (const auto& [below, segment] : listing_.segments) {
+            if (segment.told) {
+                continue;
+            }
+            const bool ahead = segment.folder == open && segment.number == next;
+            untold.add(ahead ? Verdict::Incomplete : Verdict::Altered,
+                       fileAlone(segment.name),
+                       ahead ? "footage of a recording that the ledger has not reached"
+                             : "footage that no segment entry tells of");
+        }
+        report_.join(untold);
+    }
+
+    Result<void> checkTorn(LedgerCheck& ledger) {
+        std::vector<const TornRecord*> named;
+        for (const TornRecord& record : ledger.facts().torn) {
+            named.push_back(&record);
+        }
+        std::stable_sort(named.begin(), named.end(), [](const auto* a, const auto* b) {
+            return a->torn.file < b->torn.file;
+        });
+        const auto of = [&named](const std::string& name) {
+            const auto first = std::lower_bound(
+                named.begin(), named.end(), name, [](const auto* record, const std::string& file) {
+                    return record->torn.file < file;
+                });
+            const auto behind = std::upper_bound(
+                first, named.end(), name, [](const std::string& file, const auto* record) {
+                    return file < record->torn.file;
+                });
+            return std::span(first, behind);
+        };
+        ProblemList problems;
+        for (const auto& [name, size] : listing_.torn) {
+            LIUHEN_CHECK(checkKept(name, size, of(name), problems));
+        }
+        for (std::size_t i = 0; i < named.size();) {
+            const std::string& name = named[i]->torn.file;
+            const auto records = of(name);
+            i += records.size();
+            if (!listing_.torn.contains(name)) {
+                LIUHEN_CHECK(checkGone(name, records, ledger, problems));
+            }
+        }
+        report_.join(problems);
+        return {};
+    }
+
+    [[nodiscard]] Place tornPlace(const std::string& name) const {
+        return fileAlone(what_.cardPrefix + "torn/" + name);
+    }
+
+    Result<void> checkKept(const std::string& name,
+                           std::uint64_t size,
+                           std::span<const TornRecord*> records,
+                           ProblemList& problems) {
+        if (records.empty()) {
+            problems.add(Verdict::Incomplete,
+                         tornPlace(name),
+                         "bytes that a recovery cut off and no entry names yet");
             return {};
         }
-        LIUHEN_TRY(Buffer bytes, core::readFile(files_, path(name), kMaxChapterBytes));
-        LedgerFile read{what_.cardPrefix + name, first.value_or(0), std::move(bytes)};
-        if (anchor) {
-            listing_.anchors.emplace(generation, std::move(read));
-        } else {
-            listing_.chapters[generation].push_back(std::move(read));
+        const bool fits = std::any_of(records.begin(), records.end(), [size](const auto* record) {
+            return record->torn.size == size;
+        });
+        bool holds = false;
+        if (fits) {
+            LIUHEN_TRY(const auto file,
+                       files_.open(core::joinPath(what_.cardFolder, "torn/" + name),
+                                   core::OpenMode::Read));
+            LIUHEN_TRY(const FileHash found, hashFile(*file));
+            holds = std::any_of(records.begin(), records.end(), [&found](const auto* record) {
+                return record->torn.size == found.size && record->torn.hash == found.hash;
+            });
+        }
+        if (!holds) {
+            problems.add(Verdict::Altered,
+                         tornPlace(name),
+                         "bytes that a recovery kept are not what was named");
         }
         return {};
     }
 
-    /// Links, devices and the like have no size and do not open.
-    [[nodiscard]] bool isPlainFile(const core::FolderItem& item, const std::string& name) {
-        return !item.isFolder &&
-               (item.sizeBytes > 0 || files_.open(path(name), core::OpenMode::Read).has_value());
-    }
-
-    core::Result<void> takeRecording(const core::FolderItem& folder) {
-        const std::string name = "footage/" + folder.name;
-        const std::size_t dash = folder.name.find('-');
-        const std::string_view text(folder.name);
-        const bool formed = folder.isFolder && dash != std::string::npos &&
-                            plainNumber(text.substr(0, dash)) && plainNumber(text.substr(dash + 1));
-        if (!formed) {
-            foreign(name);
-            return {};
-        }
-        return each(name,
-                    [this, &name, &folder](const core::FolderItem& item) -> core::Result<void> {
-                        const std::string_view file(item.name);
-                        const bool segment = isPlainFile(item, name + "/" + item.name) &&
-                                             file.ends_with(".mp4") &&
-                                             plainNumber(file.substr(0, file.size() - 4));
-                        if (segment) {
-                            listing_.segments[folder.name + "/" + item.name] =
-                                what_.cardPrefix + name + "/" + item.name;
-                        } else {
-                            foreign(name + "/" + item.name);
-                        }
-                        return {};
-                    });
-    }
-
-    core::Result<void> takeTorn(const core::FolderItem& item) {
-        if (isPlainFile(item, "torn/" + item.name) && item.name.ends_with(".torn") &&
-            item.name.size() > 5) {
-            listing_.torn.push_back(item.name);
-        } else {
-            foreign("torn/" + item.name);
+    Result<void> checkGone(const std::string& name,
+                           std::span<const TornRecord*> records,
+                           LedgerCheck& ledger,
+                           ProblemList& problems) {
+        for (const TornRecord* record : records) {
+            LIUHEN_TRY(const bool released,
+                       ledger.coverage().coversTorn(record->generation, name, record->entry));
+            if (!released) {
+                problems.add(
+                    Verdict::Incomplete, tornPlace(name), "bytes that a recovery kept are gone");
+                return {};
+            }
         }
         return {};
     }
 
     core::Files& files_;
     const CardCheck& what_;
-    Listing listing_;
+    const Trust& trust_;
+    Report report_;
+    CardListing listing_;
+    Keystore keystore_;
 };
-
-core::Result<Digest> hashFile(core::Files& files, const std::string& path, std::uint64_t& size) {
-    LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::Read));
-    crypto::Sha256 hash;
-    Buffer buffer(kTornChunk);
-    size = 0;
-    for (;;) {
-        LIUHEN_TRY(const std::size_t got, file->readAt(size, buffer));
-        if (got == 0) {
-            return hash.finish();
-        }
-        hash.update(ByteView(buffer).first(got));
-        size += got;
-    }
-}
-
-core::Result<void> checkTorn(core::Files& files,
-                             const CardReader& reader,
-                             const Listing& listing,
-                             const std::multimap<std::string, TornFile>& named,
-                             const std::string& prefix,
-                             Report& report) {
-    for (const std::string& name : listing.torn) {
-        const Place place{std::nullopt, std::nullopt, prefix + "torn/" + name, std::nullopt};
-        const auto [known, behind] = named.equal_range(name);
-        if (known == behind) {
-            report.add(
-                Verdict::Incomplete, place, "bytes that a recovery cut off and no entry names yet");
-            continue;
-        }
-        std::uint64_t size = 0;
-        LIUHEN_TRY(const Digest hash, hashFile(files, reader.path("torn/" + name), size));
-        const bool holds = std::any_of(known, behind, [size, &hash](const auto& said) {
-            return said.second.size == size && said.second.hash == hash;
-        });
-        if (!holds) {
-            report.add(Verdict::Altered, place, "bytes that a recovery kept are not what it named");
-        }
-    }
-    const std::set<std::string> present(listing.torn.begin(), listing.torn.end());
-    for (const auto& [name, file] : named) {
-        if (!present.contains(name)) {
-            report.findings.push_back(
-                Finding{"torn_gone",
-                        Place{std::nullopt, std::nullopt, prefix + "torn/" + name, std::nullopt},
-                        "bytes that a recovery kept are gone"});
-        }
-    }
-    return {};
-}
-
-core::Result<void> checkKeystore(core::Files& files,
-                                 const std::string& folder,
-                                 const Chains& chains,
-                                 Report& report) {
-    const Place place{std::nullopt, std::nullopt, "keystore/state.cbor", std::nullopt};
-    const std::string path = core::joinPath(folder, "state.cbor");
-    if (!files.exists(path)) {
-        report.add(Verdict::Incomplete, place, "the keystore has no state");
-        return {};
-    }
-    LIUHEN_TRY(const Buffer bytes, core::readFile(files, path, kMaxStateBytes));
-    const auto state = KeystoreHead::decode(bytes);
-    if (!state) {
-        report.add(
-            Verdict::Altered, place, "the keystore's state is malformed: " + state.error().message);
-    } else if (state->head) {
-        checkHead(chains, *state->head, report);
-    }
-    return {};
-}
-
-/// What a person should know of a chain that is whole: declared losses and interruptions.
-void collectFindings(const Chain& chain, Report& report) {
-    std::uint64_t boot = chain.entries.empty() ? 0 : chain.entries.front().entry.boot;
-    for (const PlacedEntry& placed : chain.entries) {
-        const Entry& entry = placed.entry;
-        if (entry.boot > boot + 1) {
-            report.findings.push_back(Finding{"boot_gap",
-                                              chain.placeOf(placed),
-                                              "the boot counter skipped: a start left no entry"});
-        }
-        boot = entry.boot;
-        if (entry.kind == "recovery") {
-            const auto body = RecoveryBody::fromCbor(entry.body);
-            if (body->lostMs > 0 || !body->missing.empty()) {
-                report.findings.push_back(Finding{
-                    "loss",
-                    chain.placeOf(placed),
-                    fmt::format(
-                        "after a power loss at most {} ms of footage are lost, {} parts missing",
-                        body->lostMs,
-                        body->missing.size())});
-            }
-        } else if (entry.kind == "interruption") {
-            const core::Cbor* cause = entry.body.find("cause");
-            report.findings.push_back(Finding{"interruption",
-                                              chain.placeOf(placed),
-                                              cause != nullptr && cause->text() != nullptr
-                                                  ? *cause->text()
-                                                  : std::string("other")});
-        } else if (entry.kind == "late" || entry.kind == "fault" || entry.kind == "fork" ||
-                   entry.kind == "part.lost") {
-            report.findings.push_back(
-                Finding{entry.kind, chain.placeOf(placed), "told by the recorder"});
-        }
-    }
-}
 
 }  // namespace
 
 core::Result<Report> checkCard(core::Files& files, const CardCheck& what, const Trust& trust) {
-    Report report;
-    CardReader reader(files, what);
-    LIUHEN_TRY(const Listing listing, reader.list());
-    for (const std::string& name : listing.foreign) {
-        report.add(Verdict::Altered,
-                   Place{std::nullopt, std::nullopt, name, std::nullopt},
-                   "a file that belongs to no ledger or footage");
-    }
-    if (listing.chapters.empty()) {
-        report.add(Verdict::Incomplete, Place{}, "there is no ledger");
-    }
-    Chains chains;
-    ChainStart start;
-    for (const auto& [generation, chapters] : listing.chapters) {
-        const auto anchor = listing.anchors.find(generation);
-        start.anchor =
-            anchor == listing.anchors.end() ? std::nullopt : std::optional(anchor->second);
-        Chain chain = checkChain(generation, chapters, start);
-        if (start.device.empty()) {
-            start.device = chain.device();
-        }
-        chain.tell(report);
-        report.entries += chain.entries.size();
-        chains.emplace(generation, std::move(chain));
-    }
-    for (const auto& [generation, chain] : chains) {
-        checkOrigin(chains, chain, trust, report);
-    }
-    if (what.keystoreFolder) {
-        LIUHEN_CHECK(checkKeystore(files, *what.keystoreFolder, chains, report));
-    }
-    std::set<std::string> known;
-    std::multimap<std::string, TornFile> torn;
-    for (const auto& [generation, chain] : chains) {
-        const FootageIndex index(chain);
-        torn.insert(index.torn().begin(), index.torn().end());
-        const OpenSegment open = [&](std::uint64_t gen,
-                                     std::uint64_t recording,
-                                     std::uint64_t segment) -> core::Result<SegmentPlace> {
-            const std::string name =
-                fmt::format("{}/{}.mp4", recordingName(gen, recording), segment);
-            known.insert(name);
-            SegmentPlace place{what.cardPrefix + "footage/" + name, nullptr};
-            if (listing.segments.contains(name)) {
-                LIUHEN_TRY(place.file,
-                           files.open(reader.path("footage/" + name), core::OpenMode::Read));
-            }
-            return place;
-        };
-        LIUHEN_CHECK(checkFootage(index, open, trust.root(), report));
-        collectFindings(chain, report);
-    }
-    for (const auto& [name, shown] : listing.segments) {
-        if (!known.contains(name)) {
-            report.add(Verdict::Altered,
-                       Place{std::nullopt, std::nullopt, shown, std::nullopt},
-                       "footage that no segment entry tells of");
-        }
-    }
-    LIUHEN_CHECK(checkTorn(files, reader, listing, torn, what.cardPrefix, report));
-    if (!chains.empty()) {
-        checkTail(chains.rbegin()->second, report);
-    }
-    for (const auto& [generation, chain] : chains) {
-        checkPruned(chain, trust, report);
-    }
-    return report;
+    return Check(files, what, trust).run();
 }
 
 }  // namespace liuhen::evidence

@@ -11,17 +11,19 @@
 namespace liuhen::evidence {
 
 /// What to check. `cardPrefix` is put before names in places: "card/" for a recorder, "" for a
-/// card.
+/// card. A recorder has a keystore, whether or not its folder is there.
 struct CardCheck {
     std::string cardFolder;
     std::string cardPrefix;
     std::optional<std::string> keystoreFolder;
 };
 
-/// Checks ledger, footage and, with a keystore, its head. Reads only.
+/// Checks ledger, footage and, for a recorder, the keystore's head. Reads only.
 ///
-/// Memory: the ledger (about three times its size on the card) and one part.
+/// Memory: names of the card's files; one part, at most 64 MiB; and what LedgerCheck keeps: about
+/// 200 bytes for each part of the longest chapter, at most 1 GiB in all.
 /// Errors: what keeps from finding out, such as unreadable files; never what the bytes say.
+/// ResourceExhausted if a ledger tells of more than is remembered.
 [[nodiscard]] core::Result<Report> checkCard(core::Files& files,
                                              const CardCheck& what,
                                              const Trust& trust);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bodies of segment and part entries, and the check that a body has what its kind needs.
+// Bodies of segment and part entries.
 #include "common/evidence/bodies.hpp"
 #include "common/evidence/fields.hpp"
 
@@ -34,47 +34,6 @@ Result<const Cbor*> nullableAt(const Cbor& body, std::string_view key) {
         return core::fail(core::ErrorKind::DataLoss, fmt::format("read field {}: absent", key));
     }
     return value;
-}
-
-Result<void> hasRecording(const Cbor& body) {
-    LIUHEN_CHECK(unsignedAt(body, "recording"));
-    return {};
-}
-
-template <class Body>
-Result<void> reads(const Cbor& body) {
-    LIUHEN_CHECK(Body::fromCbor(body));
-    return {};
-}
-
-Result<void> checkDocking(const Cbor& body) {
-    LIUHEN_CHECK(readNextKeys(body));
-    LIUHEN_CHECK(bytesAt(body, "statement"));
-    LIUHEN_TRY(const Buffer nonce, bytesAt(body, "nonce"));
-    if (nonce.size() < 16 || nonce.size() > 64) {
-        return core::fail(core::ErrorKind::DataLoss, "read field nonce: not 16 to 64 bytes");
-    }
-    return {};
-}
-
-/// The private values of an entry, absent ones only where they may be.
-Result<void> checkPrivate(const Cbor& body,
-                          std::initializer_list<std::string_view> keys,
-                          bool required) {
-    for (const std::string_view key : keys) {
-        const Cbor* value = body.find(key);
-        if (value == nullptr && !required) {
-            continue;
-        }
-        const bool good = value != nullptr && value->pairs() != nullptr &&
-                          value->pairs()->size() == 3 && digestAt(*value, "commitment") &&
-                          unsignedAt(*value, "counter") && bytesAt(*value, "locked");
-        if (!good) {
-            return core::fail(core::ErrorKind::DataLoss,
-                              fmt::format("read field {}: no private value", key));
-        }
-    }
-    return {};
 }
 
 }  // namespace
@@ -201,53 +160,6 @@ Result<SegmentEndBody> SegmentEndBody::fromCbor(const Cbor& body) {
     LIUHEN_TRY(result.size, unsignedAt(body, "size"));
     LIUHEN_TRY(result.parts, unsignedAt(body, "parts"));
     return result;
-}
-
-Result<void> checkBody(const Entry& entry) {
-    const Cbor& body = entry.body;
-    const std::string& kind = entry.kind;
-    if (kind == "genesis" || kind == "rollback") {
-        LIUHEN_CHECK(GenesisBody::fromCbor(body, kind == "rollback"));
-        return {};
-    }
-    if (kind == "docking") {
-        return checkDocking(body);
-    }
-    if (kind == "start") {
-        return checkPrivate(body, {"wearer", "place"}, false);
-    }
-    if (kind == "handover") {
-        return checkPrivate(body, {"from", "to"}, true);
-    }
-    if (kind == "receipt") {
-        LIUHEN_CHECK(bytesAt(body, "message"));
-        return {};
-    }
-    if (kind == "boot" || kind == "epoch") {
-        LIUHEN_CHECK(readNextKeys(body));
-        return {};
-    }
-    struct Reader {
-        std::string_view kind;
-        Result<void> (*read)(const Cbor&);
-    };
-    static constexpr std::array<Reader, 9> kReaders = {{
-        {"part.lost", reads<PartLostBody>},
-        {"recovery", reads<RecoveryBody>},
-        {"segment", reads<SegmentBody>},
-        {"part", reads<PartBody>},
-        {"segment.end", reads<SegmentEndBody>},
-        {"release", reads<ReleaseBody>},
-        {"interruption", reads<TracksBody>},
-        {"resume", reads<TracksBody>},
-        {"end", hasRecording},
-    }};
-    for (const Reader& reader : kReaders) {
-        if (kind == reader.kind) {
-            return reader.read(body);
-        }
-    }
-    return {};
 }
 
 }  // namespace liuhen::evidence

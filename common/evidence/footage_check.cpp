@@ -2,69 +2,89 @@
 // Segment bytes against entries, part by part.
 #include "common/evidence/footage_check.hpp"
 
+#include "common/crypto/digest.hpp"
 #include "common/evidence/boxes.hpp"
-#include "common/evidence/messages.hpp"
 #include "common/media/fragment_reader.hpp"
 #include "common/media/init_reader.hpp"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
-
-#include <fmt/format.h>
 
 namespace liuhen::evidence {
 
 namespace {
 
-using Segment = FootageIndex::Segment;
-using Part = FootageIndex::Part;
-
 constexpr std::size_t kReadChunk = std::size_t{128} << 10U;
+/// Links are held against the ledger in pieces of this size.
+constexpr std::size_t kLinkChunk = std::size_t{64} << 10U;
+constexpr std::size_t kTagBytes = 16;  // behind every ciphertext
+
+using Wrong = std::optional<std::string>;
 
 /// Checks one segment file.
 class SegmentCheck {
 public:
-    SegmentCheck(const FootageIndex& index,
-                 const Segment& segment,
-                 const SegmentPlace& place,
-                 Report& report)
-        : index_(index), segment_(segment), place_(place), report_(report) {}
+    struct What {
+        const FootageRecords& footage;
+        const SegmentRecord& segment;
+        const SegmentPlace& place;
+        ByteWindow& ledger;
+        std::uint64_t generation = 0;
+    };
 
-    core::Result<void> run() {
+    SegmentCheck(const What& what, Buffer& buffer, ProblemList& problems)
+        : footage_(what.footage),
+          segment_(what.segment),
+          place_(what.place),
+          ledger_(what.ledger),
+          generation_(what.generation),
+          buffer_(buffer),
+          problems_(problems) {}
+
+    Result<void> run() {
         LIUHEN_TRY(length_, place_.file->size());
         LIUHEN_TRY(const bool goesOn, checkInit());
         if (!goesOn) {
             return {};
         }
-        position_ = segment_.body.initSize;
-        std::uint64_t found = 0;
-        for (const Part& part : segment_.parts) {
-            if (part.lost || (part.excused && length_ <= position_)) {
+        position_ = segment_.initSize;
+        for (std::uint32_t i = 0; i < segment_.parts; ++i) {
+            const PartRecord& part = footage_.part(segment_, i);
+            if (part.lost) {
                 continue;
             }
-            LIUHEN_TRY(const bool whole, checkPart(part));
-            if (!whole) {
-                return {};
+            if (!part.excused || length_ > position_) {
+                LIUHEN_TRY(const bool whole, checkPart(part));
+                if (!whole) {
+                    return {};
+                }
+                ++found_;
             }
-            ++found;
+            hasPictures_ = hasPictures_ || tellsOfPictures(part);
         }
-        checkEnd(found);
-        report_.parts += found;
-        report_.footageBytes += position_;
+        checkEnd();
         return {};
     }
 
+    [[nodiscard]] std::uint64_t found() const { return found_; }
+    [[nodiscard]] std::uint64_t position() const { return position_; }
+
 private:
-    void add(Verdict verdict, const PlacedEntry& entry, std::uint64_t offset, std::string text) {
-        report_.add(verdict,
-                    Place{index_.chain().generation, entry.entry.seq, place_.name, offset},
-                    std::move(text));
+    void add(Verdict verdict, const EntryAt& entry, std::uint64_t offset, std::string text) {
+        problems_.add(verdict, Place{generation_, entry.seq, place_.name, offset}, std::move(text));
+    }
+
+    [[nodiscard]] bool tellsOfPictures(const PartRecord& part) const {
+        for (std::uint32_t i = 0; i < part.spans; ++i) {
+            if (footage_.span(part, i).track == kPictureTrack) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Reads and hashes `count` bytes into buffer_; fewer if the file ends. Hashed while still in
     /// cache.
-    core::Result<Digest> readHashed(std::uint64_t offset, std::size_t count) {
+    Result<Digest> readHashed(std::uint64_t offset, std::size_t count) {
         buffer_.resize(count);
         crypto::Sha256 hash;
         std::size_t done = 0;
@@ -81,29 +101,28 @@ private:
         return hash.finish();
     }
 
-    core::Result<bool> checkInit() {
-        const SegmentBody& body = segment_.body;
-        if (length_ < body.initSize) {
-            add(Verdict::Incomplete, *segment_.entry, length_, "the file ends within its init");
+    Result<bool> checkInit() {
+        if (length_ < segment_.initSize) {
+            add(Verdict::Incomplete, segment_.entry, length_, "the file ends within its init");
             return false;
         }
-        LIUHEN_TRY(const Digest hash, readHashed(0, static_cast<std::size_t>(body.initSize)));
-        if (hash != body.init) {
-            add(Verdict::Altered, *segment_.entry, 0, "the init is not the one that was signed");
+        LIUHEN_TRY(const Digest hash, readHashed(0, segment_.initSize));
+        if (hash != segment_.init) {
+            add(Verdict::Altered, segment_.entry, 0, "the init is not the one that was signed");
             return false;
         }
         if (auto wrong = readTracks()) {
-            add(Verdict::Altered, *segment_.entry, 0, *std::move(wrong));
+            add(Verdict::Altered, segment_.entry, 0, *std::move(wrong));
             return false;
         }
         return true;
     }
 
     /// The init's tracks; what is wrong in an init whose hash holds.
-    std::optional<std::string> readTracks() {
+    Wrong readTracks() {
         const auto ftyp = media::readBox(buffer_, 0);
         const auto moov = ftyp ? media::readBox(buffer_, ftyp->end())
-                               : core::Result<media::Box>(tl::make_unexpected(ftyp.error()));
+                               : Result<media::Box>(tl::make_unexpected(ftyp.error()));
         if (!moov) {
             return moov.error().message;
         }
@@ -112,7 +131,7 @@ private:
         const bool sealed = envelope && envelope->userType == kEnvelopeBox &&
                             envelope->headerBytes == media::kUuidHeaderBytes &&
                             envelope->end() == rest.size();
-        if (sealed != segment_.body.keyCommitment.has_value() || (!rest.empty() && !sealed)) {
+        if (sealed != segment_.encrypted || (!rest.empty() && !sealed)) {
             return "the init holds an envelope exactly if its segment is encrypted, and nothing "
                    "else";
         }
@@ -121,127 +140,145 @@ private:
         if (!init) {
             return init.error().message;
         }
-        hasPicture_ = init->hasPicture();
-        hasSound_ = init->audio.has_value();
+        initHasPicture_ = init->hasPicture();
+        initHasSound_ = init->audio.has_value();
         return std::nullopt;
     }
 
     /// False if the rest of the file cannot be judged.
-    core::Result<bool> checkPart(const Part& part) {
-        const PartBody& body = part.body;
-        if (body.offset != position_) {
+    Result<bool> checkPart(const PartRecord& part) {
+        if (part.offset != position_) {
             add(Verdict::Altered,
-                *part.entry,
+                part.entry,
                 position_,
                 "the part does not begin where the one before it ends");
             return false;
         }
-        const Buffer& entryBytes = part.entry->entry.bytes;
         const std::uint64_t next =
-            position_ + body.size + media::kUuidHeaderBytes + entryBytes.size();
+            position_ + part.size + media::kUuidHeaderBytes + part.entry.size;
         if (length_ < next) {
-            add(Verdict::Incomplete, *part.entry, position_, "the file ends within this part");
+            add(Verdict::Incomplete, part.entry, position_, "the file ends within this part");
             return false;
         }
-        LIUHEN_TRY(const Digest hash, readHashed(position_, static_cast<std::size_t>(body.size)));
-        if (hash != body.hash) {
-            add(Verdict::Altered,
-                *part.entry,
-                position_,
-                "the part is not the one that was signed");
-        } else if (auto wrong = checkContent(part)) {
-            add(Verdict::Altered, *part.entry, position_, *std::move(wrong));
+        LIUHEN_TRY(const Digest hash, readHashed(position_, part.size));
+        if (hash != part.hash) {
+            add(Verdict::Altered, part.entry, position_, "the part is not the one that was signed");
+        } else {
+            LIUHEN_TRY(Wrong wrong, checkContent(part));
+            if (wrong) {
+                add(Verdict::Altered, part.entry, position_, *std::move(wrong));
+            }
         }
-        LIUHEN_TRY(const bool proven, proofHolds(position_ + body.size, entryBytes));
+        LIUHEN_TRY(const bool proven, proofHolds(part));
         if (!proven) {
             add(Verdict::Altered,
-                *part.entry,
-                position_ + body.size,
+                part.entry,
+                position_ + part.size,
                 "the proof box does not hold the part's entry");
         }
         position_ = next;
         return true;
     }
 
-    core::Result<bool> proofHolds(std::uint64_t offset, const Buffer& entryBytes) {
+    Result<bool> proofHolds(const PartRecord& part) {
+        LIUHEN_TRY(const ByteView entry, ledger_.at(part.entry.offset, part.entry.size));
         Buffer expected;
-        LIUHEN_CHECK(media::appendUuidBox(expected, kProofBox, entryBytes));
+        LIUHEN_CHECK(media::appendUuidBox(expected, kProofBox, entry));
         Buffer found(expected.size());
-        LIUHEN_TRY(const std::size_t got, place_.file->readAt(offset, found));
+        LIUHEN_TRY(const std::size_t got, place_.file->readAt(position_ + part.size, found));
         return got == expected.size() && found == expected;
     }
 
     /// What is wrong inside a part whose hash holds: something that its recorder got wrong.
-    std::optional<std::string> checkContent(const Part& part) {
+    Result<Wrong> checkContent(const PartRecord& part) {
         const auto link = media::readBox(buffer_, 0);
         if (!link || link->userType != kLinkBox || link->headerBytes != media::kUuidHeaderBytes) {
-            return "the part does not begin with a link box";
+            return Wrong("the part does not begin with a link box");
         }
-        ByteView held = link->payload;
-        for (std::uint64_t seq = part.linkFrom; seq < part.entry->entry.seq; ++seq) {
-            const PlacedEntry* due = index_.chain().find(seq);
-            if (due == nullptr || held.size() < due->entry.bytes.size() ||
-                !core::equal(held.first(due->entry.bytes.size()), due->entry.bytes)) {
-                return "the link does not hold the entries since the part before";
+        LIUHEN_TRY(const bool linked, linkHolds(part, link->payload));
+        if (!linked) {
+            return Wrong("the link does not hold exactly the entries since the part before");
+        }
+        for (std::uint32_t i = 0; i < part.spans; ++i) {
+            const std::uint64_t track = footage_.span(part, i).track;
+            if (!(track == kPictureTrack && initHasPicture_) &&
+                !(track == kSoundTrack && initHasSound_)) {
+                return Wrong("the part has a track that the init does not");
             }
-            held = held.subspan(due->entry.bytes.size());
-        }
-        if (!held.empty()) {
-            return "the link holds more than the entries since the part before";
         }
         const ByteView rest = ByteView(buffer_).subspan(static_cast<std::size_t>(link->end()));
-        const bool locked = segment_.body.keyCommitment.has_value();
-        if (locked != part.body.encryption.has_value()) {
-            return "the part is encrypted otherwise than its segment says";
-        }
-        return locked ? checkLocked(rest) : checkClear(rest, part.body.tracks);
+        return segment_.encrypted ? checkLocked(rest) : checkClear(rest, part);
     }
 
-    static std::optional<std::string> checkLocked(ByteView rest) {
+    /// Whether a link holds the bytes from the ledger's entries.
+    Result<bool> linkHolds(const PartRecord& part, ByteView held) {
+        std::uint64_t at = part.link;
+        if (held.size() != part.entry.offset - at) {
+            return false;
+        }
+        while (!held.empty()) {
+            const std::size_t count = std::min(held.size(), kLinkChunk);
+            LIUHEN_TRY(const ByteView due, ledger_.at(at, count));
+            if (!core::equal(due, held.first(count))) {
+                return false;
+            }
+            held = held.subspan(count);
+            at += count;
+        }
+        return true;
+    }
+
+    static Wrong checkLocked(ByteView rest) {
         const auto box = media::readBox(rest, 0);
         const bool good = box && box->userType == kLockedBox &&
-                          box->headerBytes == media::kUuidHeaderBytes && box->end() == rest.size();
-        return good ? std::nullopt
-                    : std::optional<std::string>("the part does not hold one locked box");
+                          box->headerBytes == media::kUuidHeaderBytes &&
+                          box->payload.size() >= kTagBytes && box->end() == rest.size();
+        return good ? std::nullopt : Wrong("the part does not hold one locked box");
     }
 
-    [[nodiscard]] std::optional<std::string> checkClear(ByteView rest,
-                                                        const std::vector<TrackSpan>& spans) const {
+    [[nodiscard]] Wrong checkClear(ByteView rest, const PartRecord& part) const {
         const auto fragment = media::readFragment(rest);
         if (!fragment) {
             return fragment.error().message;
         }
-        if ((fragment->picture && !hasPicture_) || (fragment->sound && !hasSound_)) {
-            return "the part has a track that the init does not";
+        std::uint32_t told = 0;
+        if (!isTold(part, kPictureTrack, fragment->picture, told) ||
+            !isTold(part, kSoundTrack, fragment->sound, told) || told != part.spans) {
+            return "the media times are not the part's";
         }
-        std::vector<TrackSpan> found;
-        if (fragment->picture) {
-            found.push_back({kPictureTrack,
-                             fragment->picture->start,
-                             fragment->picture->duration,
-                             fragment->picture->samples.size()});
+        if (fragment->picture && !fragment->picture->samples.front().key && !hasPictures_ &&
+            !footage_.startExcused(segment_, part)) {
+            return "the first picture of the segment is no key frame";
         }
-        if (fragment->sound) {
-            found.push_back({kSoundTrack,
-                             fragment->sound->start,
-                             fragment->sound->duration,
-                             fragment->sound->samples.size()});
-        }
-        return found == spans ? std::nullopt
-                              : std::optional<std::string>("the media times are not the part's");
+        return std::nullopt;
     }
 
-    void checkEnd(std::uint64_t found) {
+    /// Whether the part's entry tells of a fragment's track as it is, or of none where there is
+    /// none. `told` counts the tracks.
+    bool isTold(const PartRecord& part,
+                std::uint64_t track,
+                const std::optional<media::TrackRun>& run,
+                std::uint32_t& told) const {
+        if (!run) {
+            return true;
+        }
+        if (told >= part.spans) {
+            return false;
+        }
+        const SpanRecord& span = footage_.span(part, told++);
+        return span.track == track && span.start == run->start && span.duration == run->duration &&
+               span.samples == run->samples.size();
+    }
+
+    void checkEnd() {
         if (length_ > position_) {
-            const bool open =
-                (segment_.lastOfRecording || segment_.body.preEvent) && !segment_.closed;
+            const bool open = (segment_.lastOfRecording || segment_.preEvent) && !segment_.closed;
             add(open ? Verdict::Incomplete : Verdict::Altered,
-                *segment_.lastEntry(),
+                footage_.lastEntry(segment_),
                 position_,
                 "bytes that belong to no part");
         }
-        if (segment_.endBody &&
-            (segment_.endBody->size != position_ || segment_.endBody->parts != found)) {
+        if (segment_.end && (segment_.endSize != position_ || segment_.endParts != found_)) {
             add(Verdict::Altered,
                 *segment_.end,
                 position_,
@@ -249,161 +286,31 @@ private:
         }
     }
 
-    const FootageIndex& index_;
-    const Segment& segment_;
+    const FootageRecords& footage_;
+    const SegmentRecord& segment_;
     const SegmentPlace& place_;
-    Report& report_;
-    Buffer buffer_;
+    ByteWindow& ledger_;
+    std::uint64_t generation_;
+    Buffer& buffer_;
+    ProblemList& problems_;
     std::uint64_t length_ = 0;
     std::uint64_t position_ = 0;
-    bool hasPicture_ = false;
-    bool hasSound_ = false;
+    std::uint64_t found_ = 0;
+    bool initHasPicture_ = false;
+    bool initHasSound_ = false;
+    bool hasPictures_ = false;  // a part before this one, not lost, has some by its entry
 };
-
-/// Whether a release entry and its receipt cover the segment's absence.
-bool covers(const PlacedEntry& placed,
-            const FootageIndex& index,
-            const Segment& segment,
-            const crypto::Certificate& root) {
-    const auto release = ReleaseBody::fromCbor(placed.entry.body);
-    const PlacedEntry* entry = release && release->receipt.generation == index.chain().generation
-                                   ? index.chain().find(release->receipt.seq)
-                                   : nullptr;
-    if (entry == nullptr || entry->entry.kind != "receipt" ||
-        entry->entry.hash != release->receipt.hash) {
-        return false;
-    }
-    const core::Cbor* message = entry->entry.body.find("message");
-    const auto receipt = Receipt::verify(*message->bytes(), root);
-    return receipt && receipt->type == "segment" && receipt->device == entry->entry.device &&
-           receipt->generation == index.chain().generation &&
-           receipt->recording == segment.body.recording &&
-           receipt->segment == segment.body.segment &&
-           receipt->entry == segment.lastEntry()->entry.hash;
-}
-
-bool isReleased(const FootageIndex& index,
-                const Segment& segment,
-                const std::optional<crypto::Certificate>& root) {
-    return root &&
-           std::any_of(
-               segment.releases.begin(), segment.releases.end(), [&](const PlacedEntry* release) {
-                   return covers(*release, index, segment, *root);
-               });
-}
-
-void checkAbsent(const FootageIndex& index,
-                 const Segment& segment,
-                 const SegmentPlace& place,
-                 const std::optional<crypto::Certificate>& root,
-                 Report& report) {
-    if (isReleased(index, segment, root)) {
-        return;
-    }
-    for (const Part& part : segment.parts) {
-        if (!part.lost && !part.excused) {
-            report.add(
-                Verdict::Incomplete,
-                Place{index.chain().generation, part.entry->entry.seq, place.name, std::nullopt},
-                "the segment's file is not there");
-            return;
-        }
-    }
-}
-
-struct Span {
-    std::uint64_t start = 0;
-    std::uint64_t duration = 0;
-    const Part* part = nullptr;
-    std::uint64_t segment = 0;
-};
-
-void checkTrack(const FootageIndex& index,
-                std::uint64_t recording,
-                std::uint64_t track,
-                const std::function<std::optional<std::string>(std::uint64_t)>& nameOf,
-                Report& report) {
-    std::vector<Span> spans;
-    for (const Segment& segment : index.segments()) {
-        if (segment.body.recording != recording) {
-            continue;
-        }
-        for (const Part& part : segment.parts) {
-            for (const TrackSpan& span : part.body.tracks) {
-                if (span.track == track && !part.lost && !part.excused) {
-                    spans.push_back(Span{span.start, span.duration, &part, segment.body.segment});
-                }
-            }
-        }
-    }
-    std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
-        return std::tuple(a.start, a.part->entry->entry.seq) <
-               std::tuple(b.start, b.part->entry->entry.seq);
-    });
-    for (std::size_t i = 1; i < spans.size(); ++i) {
-        const Span& before = spans[i - 1];
-        const Span& after = spans[i];
-        const std::uint64_t step = after.start - before.start;
-        if (step == before.duration) {
-            continue;
-        }
-        const auto [low, high] =
-            std::minmax(before.part->entry->entry.seq, after.part->entry->entry.seq);
-        if (step > before.duration && index.allowsGap(recording, track, low, high)) {
-            continue;
-        }
-        const Span& later = after.part->entry->entry.seq == high ? after : before;
-        report.add(
-            Verdict::Altered,
-            Place{index.chain().generation, high, nameOf(later.segment), later.part->body.offset},
-            fmt::format("track {} has a gap or an overlap that nothing explains", track));
-    }
-}
 
 }  // namespace
 
-core::Result<void> checkSegment(const FootageIndex& index,
-                                const FootageIndex::Segment& segment,
-                                const SegmentPlace& place,
-                                const std::optional<crypto::Certificate>& root,
-                                Report& report) {
-    if (place.file == nullptr) {
-        checkAbsent(index, segment, place, root, report);
-        return {};
-    }
-    return SegmentCheck(index, segment, place, report).run();
-}
-
-core::Result<void> checkFootage(const FootageIndex& index,
-                                const OpenSegment& open,
-                                const std::optional<crypto::Certificate>& root,
-                                Report& report) {
-    std::vector<std::uint64_t> recordings;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, std::optional<std::string>> names;
-    std::map<std::uint64_t, std::set<std::uint64_t>> tracks;
-    for (const Segment& segment : index.segments()) {
-        LIUHEN_TRY(const SegmentPlace place,
-                   open(index.chain().generation, segment.body.recording, segment.body.segment));
-        names[{segment.body.recording, segment.body.segment}] = place.name;
-        LIUHEN_CHECK(checkSegment(index, segment, place, root, report));
-        if (std::find(recordings.begin(), recordings.end(), segment.body.recording) ==
-            recordings.end()) {
-            recordings.push_back(segment.body.recording);
-        }
-        for (const Part& part : segment.parts) {
-            for (const TrackSpan& span : part.body.tracks) {
-                tracks[segment.body.recording].insert(span.track);
-            }
-        }
-    }
-    for (const std::uint64_t recording : recordings) {
-        const auto nameOf = [&names, recording](std::uint64_t segment) {
-            return names[{recording, segment}];
-        };
-        for (const std::uint64_t track : tracks[recording]) {
-            checkTrack(index, recording, track, nameOf, report);
-        }
-    }
+Result<void> FootageCheck::check(const FootageRecords& footage,
+                                 const SegmentRecord& segment,
+                                 const SegmentPlace& place,
+                                 ByteWindow& ledger) {
+    SegmentCheck one({footage, segment, place, ledger, generation_}, buffer_, *problems_);
+    LIUHEN_CHECK(one.run());
+    parts_ += one.found();
+    bytes_ += one.position();
     return {};
 }
 

@@ -39,10 +39,11 @@ core::Result<core::Buffer> FootageKey::envelop(
     return crypto::envelop(bytes_, recipients);
 }
 
-core::Buffer FootageKey::lock(std::uint64_t counter,
-                              const core::Digest& init,
-                              std::span<const core::ByteView> pieces) const {
-    return crypto::aeadLock(bytes_, counter, init, pieces);
+void FootageKey::lock(core::Buffer& locked,
+                      std::uint64_t counter,
+                      const core::Digest& init,
+                      std::span<const core::ByteView> pieces) const {
+    crypto::aeadLockInto(locked, bytes_, counter, init, pieces);
 }
 
 core::Result<core::Buffer> FootageKey::unlock(std::uint64_t counter,

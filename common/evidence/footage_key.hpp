@@ -30,10 +30,12 @@ public:
     /// The key wrapped for the recipients. Errors: as crypto::envelop.
     [[nodiscard]] core::Result<core::Buffer> envelop(
         const std::vector<crypto::Certificate>& recipients) const;
-    /// Ciphertext and tag of `moof mdat`, given in pieces. `counter` never twice.
-    [[nodiscard]] core::Buffer lock(std::uint64_t counter,
-                                    const core::Digest& init,
-                                    std::span<const core::ByteView> pieces) const;
+    /// Ciphertext and tag of `moof mdat`, given in pieces, into `locked`, whose memory is used
+    /// again. `counter` never twice.
+    void lock(core::Buffer& locked,
+              std::uint64_t counter,
+              const core::Digest& init,
+              std::span<const core::ByteView> pieces) const;
     /// Errors: DataLoss if any bit differs.
     [[nodiscard]] core::Result<core::Buffer> unlock(std::uint64_t counter,
                                                     const core::Digest& init,

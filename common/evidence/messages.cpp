@@ -30,6 +30,15 @@ Result<Cbor> decodeVersion1(ByteView bytes) {
     return value;
 }
 
+/// A payload of exactly so many fields; which, the reader's own look-ups tell.
+Result<Cbor> decodeFields(ByteView payload, std::size_t count) {
+    LIUHEN_TRY(Cbor value, decodeVersion1(payload));
+    if (value.pairs()->size() != count) {
+        return core::fail(core::ErrorKind::DataLoss, "read message: a field more or less");
+    }
+    return value;
+}
+
 /// Takes a Sign1 of one content type apart.
 Result<crypto::Sign1> parseTyped(ByteView message, std::string_view contentType) {
     LIUHEN_TRY(crypto::Sign1 sign1, crypto::parseSign1(message));
@@ -40,7 +49,11 @@ Result<crypto::Sign1> parseTyped(ByteView message, std::string_view contentType)
     return sign1;
 }
 
-enum class Field { Text, Texts, Bytes, Hash, Number, NumberOrNull };
+bool isVerdict(std::string_view text) {
+    return text == "intact" || text == "altered" || text == "incomplete" || text == "unproven";
+}
+
+enum class Field { Text, Verdict, Findings, Bytes, Hash, Number, NumberOrNull };
 
 bool isField(const Cbor* value, Field field) {
     if (value == nullptr) {
@@ -49,11 +62,15 @@ bool isField(const Cbor* value, Field field) {
     switch (field) {
         case Field::Text:
             return value->text() != nullptr;
-        case Field::Texts:
-            return value->items() != nullptr &&
-                   std::all_of(value->items()->begin(),
-                               value->items()->end(),
-                               [](const Cbor& item) { return item.text() != nullptr; });
+        case Field::Verdict:
+            return value->text() != nullptr && isVerdict(*value->text());
+        case Field::Findings:
+            return value->items() != nullptr && value->items()->size() <= kMaxLeafFindings &&
+                   std::all_of(
+                       value->items()->begin(), value->items()->end(), [](const Cbor& item) {
+                           return item.text() != nullptr &&
+                                  item.text()->size() <= kMaxLeafFindingBytes;
+                       });
         case Field::Bytes:
             return value->bytes() != nullptr;
         case Field::Hash:
@@ -69,7 +86,7 @@ bool isField(const Cbor* value, Field field) {
 using Fields = std::vector<std::pair<std::string_view, Field>>;
 
 /// What custody.md section 2 demands of a kind; nothing for an unknown one.
-Fields fieldsOf(std::string_view kind, bool chapter) {
+Fields fieldsOf(std::string_view kind, std::string_view type) {
     using enum Field;
     if (kind == "log.opened") {
         return {
@@ -83,13 +100,15 @@ Fields fieldsOf(std::string_view kind, bool chapter) {
                          {"generation", Number},
                          {"seq", Number},
                          {"entry", Hash},
-                         {"verdict", Text},
-                         {"findings", Texts}};
-        if (chapter) {
+                         {"verdict", Verdict},
+                         {"findings", Findings}};
+        if (type == "chapter") {
             fields.push_back({"first", Number});
-        } else {
+        } else if (type == "segment") {
             fields.push_back({"recording", Number});
             fields.push_back({"segment", Number});
+        } else {
+            fields.push_back({"file", Text});
         }
         return fields;
     }
@@ -123,11 +142,11 @@ Fields fieldsOf(std::string_view kind, bool chapter) {
 
 bool hasFields(const Leaf& leaf) {
     const auto type = textAt(leaf.body, "type");
-    const bool chapter = type && *type == "chapter";
-    if (leaf.kind == "object" && !chapter && !(type && *type == "segment")) {
+    const bool known = type && (*type == "chapter" || *type == "segment" || *type == "torn");
+    if (leaf.kind == "object" && !known) {
         return false;
     }
-    const Fields fields = fieldsOf(leaf.kind, chapter);
+    const Fields fields = fieldsOf(leaf.kind, type ? *type : std::string());
     const auto& pairs = *leaf.body.pairs();
     return (pairs.empty() || pairs.front().first.text() != nullptr) &&
            std::all_of(fields.begin(), fields.end(), [&leaf](const auto& field) {
@@ -149,7 +168,7 @@ Result<Registration> Registration::verify(ByteView message, const crypto::Public
         return core::fail(core::ErrorKind::Unauthenticated,
                           "read registration: the agency's root did not sign it");
     }
-    LIUHEN_TRY(const Cbor payload, decodeVersion1(sign1.payload));
+    LIUHEN_TRY(const Cbor payload, decodeFields(sign1.payload, 4));
     Registration result;
     LIUHEN_TRY(result.device, textAt(payload, "device"));
     LIUHEN_TRY(result.generation, unsignedAt(payload, "generation"));
@@ -172,7 +191,7 @@ Buffer ClockMessage::sign(const crypto::PrivateKey& dockKey) const {
 
 Result<ClockMessage> ClockMessage::verify(ByteView message, const crypto::Certificate& root) {
     LIUHEN_TRY(const crypto::Sign1 sign1, parseTyped(message, kClock));
-    LIUHEN_TRY(const Cbor payload, decodeVersion1(sign1.payload));
+    LIUHEN_TRY(const Cbor payload, decodeFields(sign1.payload, 5));
     ClockMessage result;
     LIUHEN_TRY(result.certificate, bytesAt(payload, "certificate"));
     LIUHEN_TRY(result.device, textAt(payload, "device"));
@@ -196,10 +215,7 @@ Buffer encodeLeaf(std::int64_t timeUs, std::string_view kind, Cbor body) {
 }
 
 Result<Leaf> Leaf::decode(ByteView bytes) {
-    LIUHEN_TRY(const Cbor value, decodeVersion1(bytes));
-    if (value.pairs()->size() != 4) {
-        return core::fail(core::ErrorKind::DataLoss, "read leaf: not four fields");
-    }
+    LIUHEN_TRY(const Cbor value, decodeFields(bytes, 4));
     Leaf leaf;
     LIUHEN_TRY(leaf.timeUs, integerAt(value, "time"));
     LIUHEN_TRY(leaf.kind, textAt(value, "kind"));
@@ -208,7 +224,9 @@ Result<Leaf> Leaf::decode(ByteView bytes) {
         return core::fail(core::ErrorKind::DataLoss, "read leaf: body is no map");
     }
     leaf.body = *body;
-    if (!hasFields(leaf)) {
+    const bool fits = bytes.size() <= kMaxLeafBytes &&
+                      (leaf.kind != "object" || bytes.size() <= kMaxObjectLeafBytes);
+    if (!fits || !hasFields(leaf)) {
         return core::fail(core::ErrorKind::DataLoss, "read leaf: body of a " + leaf.kind);
     }
     return leaf;
@@ -230,6 +248,8 @@ Buffer ObjectLeaf::encode() const {
                            {"findings", std::move(list)}});
     if (type == "chapter") {
         body.set("first", orNull(first));
+    } else if (type == "torn") {
+        body.set("file", file ? Cbor(*file) : Cbor());
     } else {
         body.set("recording", orNull(recording));
         body.set("segment", orNull(segment));
@@ -259,7 +279,7 @@ Result<ObjectLeaf> ObjectLeaf::decode(ByteView bytes) {
         LIUHEN_TRY(result.recording, unsignedAt(body, "recording"));
         LIUHEN_TRY(result.segment, unsignedAt(body, "segment"));
     } else {
-        return core::fail(core::ErrorKind::DataLoss, "read leaf: type is not known");
+        LIUHEN_TRY(result.file, textAt(body, "file"));
     }
     LIUHEN_TRY(const Cbor::Array list, itemsAt(body, "findings"));
     for (const Cbor& item : list) {

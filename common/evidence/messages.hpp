@@ -6,6 +6,7 @@
 #include "common/crypto/certificate.hpp"
 #include "common/evidence/entry.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,13 +28,26 @@ struct Registration {
 /// "<device>-<generation>.cose", below agency/registered.
 [[nodiscard]] std::string registrationName(std::string_view device, std::uint64_t generation);
 
+/// The receipt certificates met so far, judged once each.
+class ReceiptSigners {
+public:
+    explicit ReceiptSigners(crypto::Certificate root) : root_(std::move(root)) {}
+    /// The certificate's subject and key. Errors: as fromDer; Unauthenticated if the root did not
+    /// certify it for receipts.
+    [[nodiscard]] Result<std::pair<std::string, crypto::PublicKey>> judge(ByteView der);
+
+private:
+    crypto::Certificate root_;
+    std::map<Buffer, Result<std::pair<std::string, crypto::PublicKey>>> known_;  // a few
+};
+
 /// What a vault signs about one stored object.
 struct Receipt {
     std::string vault;
     Buffer certificate;  // DER, role Receipt
     std::string device;
     std::uint64_t generation = 0;
-    std::string type;  // chapter, segment
+    std::string type;  // chapter, segment, torn
     std::optional<std::uint64_t> recording;
     std::optional<std::uint64_t> segment;
     std::uint64_t seq = 0;
@@ -52,14 +66,22 @@ struct Receipt {
     /// Checks signature, certificate, leaf, path and origin (custody.md section 4).
     /// Errors: DataLoss if malformed; Unauthenticated, with what does not hold.
     [[nodiscard]] static Result<Receipt> verify(ByteView message, const crypto::Certificate& root);
+    /// The same for many receipts.
+    [[nodiscard]] static Result<Receipt> verify(ByteView message, ReceiptSigners& signers);
 };
+
+/// Bounds of leaves (custody.md section 2).
+inline constexpr std::size_t kMaxLeafBytes = 65535;
+inline constexpr std::size_t kMaxObjectLeafBytes = 4096;
+inline constexpr std::size_t kMaxLeafFindings = 16;
+inline constexpr std::size_t kMaxLeafFindingBytes = 64;
 
 /// The leaf of an object, as the vault logs it and a receipt repeats it.
 struct ObjectLeaf {
     std::int64_t timeUs = 0;
     Digest object{};
     std::uint64_t size = 0;
-    std::string type;  // chapter, segment
+    std::string type;  // chapter, segment, torn
     std::string device;
     std::uint64_t generation = 0;
     std::uint64_t seq = 0;
@@ -67,8 +89,9 @@ struct ObjectLeaf {
     std::optional<std::uint64_t> first;      // chapter
     std::optional<std::uint64_t> recording;  // segment
     std::optional<std::uint64_t> segment;    // segment
-    std::string verdict;
-    std::vector<std::string> findings;
+    std::optional<std::string> file;         // torn
+    std::string verdict;                     // as name(Verdict)
+    std::vector<std::string> findings;       // at most kMaxLeafFindings of kMaxLeafFindingBytes
 
     [[nodiscard]] Buffer encode() const;
     /// Errors: DataLoss if it is no leaf of kind `object`.

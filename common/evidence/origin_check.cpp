@@ -1,178 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
-// Origin, head, tail and pruned stretch of a generation.
+// Certificate, registration and predecessor of a generation.
 #include "common/evidence/origin_check.hpp"
 
 #include "common/crypto/cose.hpp"
-#include "common/evidence/fields.hpp"
 #include "common/evidence/messages.hpp"
-
-#include <fmt/format.h>
 
 namespace liuhen::evidence {
 
 namespace {
 
-/// The resume key that was current at an entry: named last before it or by it.
-std::optional<crypto::PublicKey> resumeKeyAt(const Chain& chain, std::uint64_t seq) {
-    for (const std::vector<PlacedEntry>* list : {&chain.entries, &chain.anchor}) {
-        for (auto placed = list->rbegin(); placed != list->rend(); ++placed) {
-            if (placed->entry.seq <= seq && isNaming(placed->entry.kind)) {
-                return readNextKeys(placed->entry.body)->resume;
-            }
-        }
+void checkCertificate(const OpeningRecord& opening, OriginContext context) {
+    const crypto::Certificate& root = context.trust.root();
+    const auto certificate = crypto::Certificate::fromDer(opening.body.certificate);
+    if (!certificate) {
+        context.problems.add(Verdict::Unproven,
+                             opening.place,
+                             "the identity certificate: " + certificate.error().message);
+        return;
     }
-    return std::nullopt;
-}
-
-void checkCertificate(const Chain& chain,
-                      const GenesisBody& body,
-                      const Trust& trust,
-                      Report& report) {
-    const PlacedEntry& opening = *chain.find(0);
-    const auto certificate = crypto::Certificate::fromDer(body.certificate);
     if (const auto wrong =
-            crypto::judge(*certificate, trust.root(), crypto::Role::Recorder, std::nullopt)) {
-        report.add(Verdict::Unproven,
-                   chain.placeOf(opening),
-                   "the recorder is not this agency's: " + *wrong);
+            crypto::judge(*certificate, root, crypto::Role::Recorder, std::nullopt)) {
+        context.problems.add(
+            Verdict::Unproven, opening.place, "the recorder is not this agency's: " + *wrong);
         return;
     }
-    if (certificate->subject() != opening.entry.device) {
-        report.add(Verdict::Unproven,
-                   chain.placeOf(opening),
-                   "the identity certificate is another recorder's");
+    if (certificate->subject() != opening.device) {
+        context.problems.add(
+            Verdict::Unproven, opening.place, "the identity certificate is another recorder's");
         return;
     }
-    const core::Microseconds at(opening.entry.time.utcUs);
-    if (const auto wrong = crypto::judge(*certificate, trust.root(), crypto::Role::Recorder, at)) {
-        report.findings.push_back(Finding{"certificate", chain.placeOf(opening), *wrong});
+    const core::Microseconds at(opening.utcUs);
+    if (const auto wrong = crypto::judge(*certificate, root, crypto::Role::Recorder, at)) {
+        context.report.find(Finding{"certificate", opening.place, *wrong});
     }
 }
 
-void checkRegistration(const Chain& chain, const Trust& trust, Report& report) {
-    const PlacedEntry& opening = *chain.find(0);
-    const auto message = trust.registration(opening.entry.device, chain.generation);
+void checkRegistration(std::uint64_t generation,
+                       const OpeningRecord& opening,
+                       OriginContext context) {
+    const auto message = context.trust.registration(opening.device, generation);
     if (!message) {
-        report.add(Verdict::Incomplete,
-                   chain.placeOf(opening),
-                   "the agency has not registered this generation; a custodian does that with "
-                   "'liuhen enroll genesis'");
+        context.problems.add(Verdict::Incomplete,
+                             opening.place,
+                             "the agency has not registered this generation; a custodian does that "
+                             "with 'liuhen enroll genesis'");
         return;
     }
-    const auto key = trust.root().key();
+    const auto key = context.trust.root().key();
     const auto registration = key ? Registration::verify(*message, *key)
                                   : core::Result<Registration>(tl::make_unexpected(key.error()));
-    if (!registration || registration->device != opening.entry.device ||
-        registration->generation != chain.generation ||
-        registration->genesis != opening.entry.hash) {
-        report.add(Verdict::Altered,
-                   chain.placeOf(opening),
-                   "the agency registered another beginning of this generation");
+    if (!registration || registration->device != opening.device ||
+        registration->generation != generation || registration->genesis != opening.hash) {
+        context.problems.add(Verdict::Altered,
+                             opening.place,
+                             "the agency registered another beginning of this generation");
     }
 }
 
 /// What a later generation says of the one before it.
-void checkNamedHead(const Chains& chains,
-                    const Chain& chain,
-                    const GenesisBody& body,
-                    Report& report) {
-    const PlacedEntry& opening = *chain.find(0);
-    if (!body.head || opening.entry.kind == "rollback") {
+void checkNamedHead(const LedgerCheck& ledger,
+                    const GenerationSummary& generation,
+                    bool confirmed,
+                    OriginContext context) {
+    const OpeningRecord& opening = *generation.opening;
+    if (opening.rollback || !opening.body.head) {
         return;
     }
-    const auto named = chains.find(body.head->generation);
-    if (named == chains.end()) {
+    const Head& head = *opening.body.head;
+    const auto named = ledger.generations().find(head.generation);
+    const bool there = named != ledger.generations().end() && named->second.last;
+    if (!there) {
+        if (!confirmed) {
+            context.problems.add(Verdict::Incomplete,
+                                 opening.place,
+                                 "the generation that this one names is not there");
+        }
         return;
     }
-    const auto hash = named->second.hashAt(body.head->seq);
+    const auto hash = ledger.hashAt(head.generation, head.seq);
     if (!hash) {
-        report.add(Verdict::Incomplete,
-                   chain.placeOf(opening),
-                   "the head that this generation names is not there");
+        context.problems.add(
+            Verdict::Incomplete, opening.place, "the head that this generation names is not there");
         return;
     }
-    const auto resume = resumeKeyAt(named->second, body.head->seq);
-    const auto statement = crypto::parseSign1(*body.resume);
-    const bool good =
-        *hash == body.head->hash && statement && resume &&
-        statement->contentType == "liuhen/resume" &&
-        core::equal(statement->payload,
-                    resumeStatementPayload(chain.generation, *body.head, body.next)) &&
-        crypto::verifySign1(*statement, *resume);
-    if (!good) {
-        report.add(Verdict::Altered,
-                   chain.placeOf(opening),
-                   "this generation does not follow from the one it names");
+    const AskedRecord* entry = ledger.find(head.generation, head.seq);
+    NamedHead known{*hash, entry != nullptr, 0, std::nullopt};
+    if (entry != nullptr) {
+        known.boot = entry->boot;
+        known.resume = entry->resume;
+    }
+    if (auto wrong = wrongSuccession(generation.number, opening.boot, opening.body, known)) {
+        context.problems.add(Verdict::Altered, opening.place, *std::move(wrong));
     }
 }
 
 }  // namespace
 
-void checkOrigin(const Chains& chains, const Chain& chain, const Trust& trust, Report& report) {
-    if (chain.find(0) == nullptr) {
-        return;
+std::optional<std::string> wrongSuccession(std::uint64_t generation,
+                                           std::uint64_t boot,
+                                           const GenesisBody& genesis,
+                                           const NamedHead& head) {
+    if (head.hash != genesis.head->hash) {
+        return "it names another entry than the generation before holds there";
     }
-    const PlacedEntry& opening = *chain.find(0);
-    const bool rollback = opening.entry.kind == "rollback";
-    const auto body = GenesisBody::fromCbor(opening.entry.body, rollback);
-    checkCertificate(chain, *body, trust, report);
-    checkRegistration(chain, trust, report);
-    if (rollback) {
-        report.add(Verdict::Incomplete,
-                   chain.placeOf(opening),
-                   "the recorder found another state on its card than its keystore knew");
+    if (!head.read) {
+        return std::nullopt;
     }
-    checkNamedHead(chains, chain, *body, report);
+    if (boot < head.boot) {
+        return "its boot counter is lower than that of the entry it names";
+    }
+    if (!head.resume) {
+        return std::nullopt;  // behind a pruned stretch without anchor
+    }
+    const auto statement = crypto::parseSign1(*genesis.resume);
+    const bool good =
+        statement && statement->contentType == "liuhen/resume" &&
+        core::equal(statement->payload,
+                    resumeStatementPayload(generation, *genesis.head, genesis.next)) &&
+        crypto::verifySign1(*statement, *head.resume);
+    return good ? std::nullopt
+                : std::optional<std::string>(
+                      "the resume key of the generation before did not sign its beginning");
 }
 
-void checkHead(const Chains& chains, const Head& head, Report& report) {
-    const Place place{head.generation, head.seq, std::nullopt, std::nullopt};
-    const auto chain = chains.find(head.generation);
-    const auto hash = chain == chains.end() ? std::nullopt : chain->second.hashAt(head.seq);
-    if (!hash) {
-        report.add(Verdict::Incomplete,
-                   place,
-                   "the entry that the recorder's keystore remembers last is not there");
-    } else if (*hash != head.hash) {
-        report.add(Verdict::Altered, place, "the recorder's keystore remembers another entry here");
-    }
-}
-
-void checkTail(const Chain& chain, Report& report) {
-    if (chain.problem) {
+void checkOrigin(const LedgerCheck& ledger,
+                 const GenerationSummary& generation,
+                 bool confirmed,
+                 OriginContext context) {
+    if (!generation.opening) {
         return;
     }
-    const std::uint64_t next = chain.first + chain.entries.size();
-    if (chain.entries.empty() || !isClosing(chain.entries.back().entry.kind)) {
-        report.add(Verdict::Incomplete,
-                   Place{chain.generation, next, chain.fileNames.back(), chain.endOffset},
-                   "the ledger's end is open: nothing closes it");
+    const OpeningRecord& opening = *generation.opening;
+    checkCertificate(opening, context);
+    checkRegistration(generation.number, opening, context);
+    if (opening.rollback) {
+        context.problems.add(Verdict::Incomplete,
+                             opening.place,
+                             "the recorder found another state on its card than its keystore knew");
     }
-}
-
-void checkPruned(const Chain& chain, const Trust& trust, Report& report) {
-    if (chain.first == 0) {
-        return;
-    }
-    for (const PlacedEntry& placed : chain.entries) {
-        if (placed.entry.kind != "receipt") {
-            continue;
-        }
-        const auto message = bytesAt(placed.entry.body, "message");
-        const auto receipt = Receipt::verify(*message, trust.root());
-        if (receipt && receipt->type == "chapter" && receipt->device == placed.entry.device &&
-            receipt->generation == chain.generation && receipt->seq >= chain.first - 1 &&
-            chain.hashAt(receipt->seq) == receipt->entry) {
-            const PlacedEntry* docking = chain.find(receipt->seq);
-            if (docking == nullptr || docking->entry.kind == "docking") {
-                return;
-            }
-        }
-    }
-    report.add(
-        Verdict::Incomplete,
-        Place{chain.generation, 0, std::nullopt, std::nullopt},
-        "the ledger does not begin at its first entry, and no receipt covers what is absent");
+    checkNamedHead(ledger, generation, confirmed, context);
 }
 
 }  // namespace liuhen::evidence

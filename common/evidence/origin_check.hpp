@@ -1,24 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps 3, 4, 6 and 7 of the check: where a generation comes from, where it ends, what is absent.
+// Step 3 of the check (docs/format/ledger.md section 7): where a generation comes from.
 #pragma once
 
-#include "common/evidence/chain_check.hpp"
-#include "common/evidence/trust.hpp"
-
-#include <map>
-#include <optional>
+#include "common/evidence/ledger_check.hpp"
 
 namespace liuhen::evidence {
 
-using Chains = std::map<std::uint64_t, Chain>;
+struct OriginContext {
+    const Trust& trust;
+    Report& report;  // for findings
+    ProblemList& problems;
+};
 
-/// Step 3 for one generation that begins at seq 0.
-void checkOrigin(const Chains& chains, const Chain& chain, const Trust& trust, Report& report);
-/// Step 4: the keystore's head must be there.
-void checkHead(const Chains& chains, const Head& head, Report& report);
-/// Step 6: the newest generation must end with an entry that closes it.
-void checkTail(const Chain& chain, Report& report);
-/// Step 7: a stretch before the first file must be covered by a receipt of the agency's vault.
-void checkPruned(const Chain& chain, const Trust& trust, Report& report);
+/// Judges one generation. `confirmed`: a receipt confirms the docking that its genesis names, so
+/// that the generation before it may be gone.
+void checkOrigin(const LedgerCheck& ledger,
+                 const GenerationSummary& generation,
+                 bool confirmed,
+                 OriginContext context);
+
+/// What is known of the entry that a genesis names as head.
+struct NamedHead {
+    Digest hash{};
+    bool read = false;  // the entry itself, so that the rest is known
+    std::uint64_t boot = 0;
+    std::optional<crypto::PublicKey> resume;  // named last at or before it
+};
+
+/// What is wrong with a genesis that follows this entry; nothing if nothing is.
+[[nodiscard]] std::optional<std::string> wrongSuccession(std::uint64_t generation,
+                                                         std::uint64_t boot,
+                                                         const GenesisBody& genesis,
+                                                         const NamedHead& head);
 
 }  // namespace liuhen::evidence

@@ -14,6 +14,9 @@ namespace liuhen::evidence {
 namespace {
 
 constexpr std::string_view kReceipt = "liuhen/receipt";
+constexpr std::size_t kFields = 18;
+/// Forged receipts may name any number of certificates.
+constexpr std::size_t kMaxSigners = 64;
 /// An audit path has at most one hash per bit of the tree's size.
 constexpr std::size_t kMaxPath = 64;
 
@@ -26,6 +29,9 @@ tl::unexpected<core::Error> refuse(std::string_view why) {
 }
 
 Result<void> readPayload(const Cbor& payload, Receipt& receipt) {
+    if (payload.pairs() == nullptr || payload.pairs()->size() != kFields) {
+        return core::fail(core::ErrorKind::DataLoss, "read receipt: not its fields and no other");
+    }
     LIUHEN_TRY(const std::uint64_t version, unsignedAt(payload, "version"));
     if (version != 1) {
         return core::fail(core::ErrorKind::DataLoss, "read receipt: version is not known");
@@ -111,15 +117,39 @@ Result<Receipt> Receipt::parse(ByteView message) {
     return std::move(taken.second);
 }
 
+Result<std::pair<std::string, crypto::PublicKey>> ReceiptSigners::judge(ByteView der) {
+    Buffer key = core::toBuffer(der);
+    const auto known = known_.find(key);
+    if (known != known_.end()) {
+        return known->second;
+    }
+    const auto find = [this, der]() -> Result<std::pair<std::string, crypto::PublicKey>> {
+        LIUHEN_TRY(const crypto::Certificate signer, crypto::Certificate::fromDer(der));
+        if (const auto wrong = crypto::judge(signer, root_, crypto::Role::Receipt, std::nullopt)) {
+            return refuse(*wrong);
+        }
+        LIUHEN_TRY(crypto::PublicKey point, signer.key());
+        return std::pair(signer.subject(), std::move(point));
+    };
+    if (known_.size() >= kMaxSigners) {
+        known_.clear();
+    }
+    return known_.emplace(std::move(key), find()).first->second;
+}
+
 Result<Receipt> Receipt::verify(ByteView message, const crypto::Certificate& root) {
+    ReceiptSigners signers(root);
+    return verify(message, signers);
+}
+
+Result<Receipt> Receipt::verify(ByteView message, ReceiptSigners& signers) {
     LIUHEN_TRY(auto taken, take(message));
     Receipt& receipt = taken.second;
-    LIUHEN_TRY(const crypto::Certificate signer, crypto::Certificate::fromDer(receipt.certificate));
-    if (const auto wrong = crypto::judge(signer, root, crypto::Role::Receipt, std::nullopt)) {
-        return refuse(*wrong);
+    LIUHEN_TRY(const auto signer, signers.judge(receipt.certificate));
+    if (signer.first != receipt.vault) {
+        return refuse("its certificate is another vault's");
     }
-    LIUHEN_TRY(const crypto::PublicKey key, signer.key());
-    if (!crypto::verifySign1(taken.first, key)) {
+    if (!crypto::verifySign1(taken.first, signer.second)) {
         return refuse("the vault's receipt key did not sign it");
     }
     LIUHEN_TRY(const ObjectLeaf leaf, ObjectLeaf::decode(receipt.leaf));

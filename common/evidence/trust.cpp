@@ -44,6 +44,9 @@ std::optional<core::Buffer> Trust::registration(const std::string& device,
     const std::string path =
         core::joinPath(core::joinPath(folder_, "registered"), registrationName(device, generation));
     auto message = core::readFile(*files_, path, kMaxFileBytes);
+    if (!message && message.error().kind == core::ErrorKind::ResourceExhausted) {
+        return core::Buffer{};  // far too long: malformed
+    }
     return message ? std::optional(*std::move(message)) : std::nullopt;
 }
 

@@ -20,7 +20,8 @@ public:
     [[nodiscard]] static core::Result<Trust> open(core::Files& files, const std::string& rootPem);
 
     [[nodiscard]] const crypto::Certificate& root() const { return root_; }
-    /// The registration's message for a generation, unread; nothing if there is none.
+    /// The registration's message for a generation, unread; nothing if there is no regular file of
+    /// that name.
     [[nodiscard]] std::optional<core::Buffer> registration(const std::string& device,
                                                            std::uint64_t generation) const;
     [[nodiscard]] const std::vector<tlog::VerifierKey>& witnesses() const { return witnesses_; }

@@ -28,7 +28,14 @@ public:
     LogCheck(core::Files& files, std::string folder, const Trust& trust, Report& report)
         : files_(files), folder_(std::move(folder)), trust_(trust), report_(report) {}
 
-    Result<VaultLog> run(const std::optional<std::string>& otherNote) {
+    Result<VaultLog> run(const std::optional<tlog::SignedCheckpoint>& other) {
+        if (files_.exists(folder_)) {
+            const auto items = files_.list(folder_);
+            if (!items && items.error().kind == core::ErrorKind::FailedPrecondition) {
+                bad("", "the log is no folder");
+                return VaultLog{};
+            }
+        }
         LIUHEN_CHECK(readCheckpoint());
         if (checkpoint_) {
             LIUHEN_CHECK(readLeaves());
@@ -40,8 +47,8 @@ public:
         if (checkpoint_) {
             checkOpening();
         }
-        if (checkpoint_ && otherNote) {
-            checkOther(*otherNote);
+        if (checkpoint_ && other) {
+            checkOther(*other);
         }
         return std::move(log_);
     }
@@ -250,17 +257,16 @@ private:
         }
     }
 
-    void checkOther(const std::string& text) {
-        const auto other = tlog::parseCheckpoint(text);
-        if (!other || other->checkpoint.origin != checkpoint_->checkpoint.origin || !key_ ||
-            !tlog::verifySignature(other->note, other->checkpoint.origin, *key_)) {
+    void checkOther(const tlog::SignedCheckpoint& other) {
+        const tlog::Checkpoint& seen = other.checkpoint;
+        if (seen.origin != checkpoint_->checkpoint.origin || !key_ ||
+            !tlog::verifySignature(other.note, seen.origin, *key_)) {
             bad("checkpoint", "the checkpoint to compare with is not one of this log");
-        } else if (other->checkpoint.size > log_.leaves.size()) {
+        } else if (seen.size > log_.leaves.size()) {
             bad("checkpoint",
-                fmt::format("the log once had {} leaves; now it has {}",
-                            other->checkpoint.size,
-                            log_.leaves.size()));
-        } else if (rootAt(other->checkpoint.size) != other->checkpoint.root) {
+                fmt::format(
+                    "the log once had {} leaves; now it has {}", seen.size, log_.leaves.size()));
+        } else if (rootAt(seen.size) != seen.root) {
             bad("checkpoint", "the log's past is not the one that was seen elsewhere");
         }
     }
@@ -283,7 +289,15 @@ Result<VaultLog> readVaultLog(core::Files& files,
                               const Trust& trust,
                               const std::optional<std::string>& otherNote,
                               Report& report) {
-    return LogCheck(files, folder, trust, report).run(otherNote);
+    std::optional<tlog::SignedCheckpoint> other;
+    if (otherNote) {
+        auto parsed = tlog::parseCheckpoint(*otherNote);
+        if (!parsed) {
+            return core::failWith(parsed.error(), "read the checkpoint to compare with");
+        }
+        other = *std::move(parsed);
+    }
+    return LogCheck(files, folder, trust, report).run(other);
 }
 
 }  // namespace liuhen::evidence

@@ -18,7 +18,8 @@ struct VaultLog {
     bool witnessed = false;
 };
 
-/// Memory: all leaves. Errors: those of reading the folder.
+/// Memory: all leaves. Errors: those of reading the folder; InvalidArgument if `otherNote` is no
+/// checkpoint.
 [[nodiscard]] core::Result<VaultLog> readVaultLog(core::Files& files,
                                                   const std::string& folder,
                                                   const Trust& trust,

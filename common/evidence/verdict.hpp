@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,47 @@ struct Finding {
     std::string text;
 };
 
+/// A check keeps no more problems than this of one step, and no more findings: first the worst, and
+/// among them those with the lowest (generation, seq).
+inline constexpr std::size_t kMaxProblems = 10'000;
+inline constexpr std::size_t kMaxFindings = 10'000;
+
+/// The problems of one step, in turn. However many there are, at most 2 * kMaxProblems are held.
+class ProblemList {
+public:
+    /// A turn for a problem that only becomes known later.
+    [[nodiscard]] std::uint64_t reserve() { return next_++; }
+    void add(Problem problem) { add(reserve(), std::move(problem)); }
+    void add(std::uint64_t turn, Problem problem);
+    void add(Verdict verdict, Place place, std::string text) {
+        add(Problem{verdict, std::move(place), std::move(text)});
+    }
+    /// From now on notes the files of all problems there; the set must outlive the list.
+    void noteFilesIn(std::set<std::string>& files) { files_ = &files; }
+    /// At most kMaxProblems, in the order of their turns; the list is empty afterwards.
+    [[nodiscard]] std::vector<Problem> take();
+    /// How many were too many.
+    [[nodiscard]] std::uint64_t leftOut() const { return leftOut_; }
+
+private:
+    struct Held {
+        std::uint64_t turn = 0;
+        Problem problem;
+    };
+    void prune();
+
+    std::vector<Held> held_;
+    std::uint64_t next_ = 0;
+    std::uint64_t leftOut_ = 0;
+    std::set<std::string>* files_ = nullptr;
+};
+
 /// The outcome of a check. Problems stand in the order in which the check reports them.
 struct Report {
     std::vector<Problem> problems;
     std::vector<Finding> findings;
+    std::uint64_t problemsLeftOut = 0;  // more than are kept; none of them is the first bad one
+    std::uint64_t findingsLeftOut = 0;
     bool witnessed = false;
     std::uint64_t entries = 0;
     std::uint64_t parts = 0;
@@ -54,6 +92,9 @@ struct Report {
     /// equals; nullptr if all is intact. Lives as long as the report is not changed.
     [[nodiscard]] const Problem* firstBad() const;
     void add(Verdict verdict, Place place, std::string text);
+    /// Adds a step's problems behind those that are there.
+    void join(ProblemList& step);
+    void find(Finding finding);
 };
 
 }  // namespace liuhen::evidence

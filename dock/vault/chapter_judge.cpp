@@ -2,9 +2,6 @@
 // Step by step: the chain, a second history, the end, the origin, the line's state.
 #include "dock/vault/chapter_judge.hpp"
 
-#include "common/crypto/cose.hpp"
-#include "common/evidence/fields.hpp"
-#include "common/evidence/footage_check.hpp"
 #include "common/evidence/messages.hpp"
 
 #include <algorithm>
@@ -15,13 +12,37 @@ namespace liuhen::vault {
 
 namespace {
 
-using evidence::Chain;
-using evidence::Entry;
+using evidence::Chapter;
+using evidence::EntryStream;
+using evidence::Framing;
 using evidence::GenesisBody;
-using evidence::PlacedEntry;
+using evidence::OpeningRecord;
 using evidence::Verdict;
 
-constexpr std::size_t kFindings = 64;
+/// The records of a chapter, of which a vault holds a few: an honest one of days needs a tenth.
+constexpr std::uint64_t kRecordBytes = std::uint64_t{256} << 20U;
+
+/// The first entry that two chapters of one place have differently, up to entry number `count`.
+std::optional<Divergence> firstDifference(const evidence::MemoryFile& held,
+                                          const evidence::MemoryFile& other,
+                                          std::uint64_t first,
+                                          std::uint64_t count) {
+    EntryStream a(held);
+    EntryStream b(other);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto one = a.next();
+        const auto two = b.next();
+        if (!one || !two || !*one || !*two || (*one)->framing != Framing::Whole ||
+            (*two)->framing != Framing::Whole) {
+            break;
+        }
+        if (!core::equal((*one)->bytes, (*two)->bytes)) {
+            return Divergence{
+                first + i, crypto::sha256((*one)->bytes), crypto::sha256((*two)->bytes)};
+        }
+    }
+    return std::nullopt;
+}
 
 /// Judges one chapter.
 class ChapterJudge {
@@ -29,38 +50,40 @@ public:
     ChapterJudge(const Place& place,
                  const ChapterContext& context,
                  const crypto::Certificate& root,
-                 Chain chain)
-        : place_(place), context_(context), root_(root), chain_(std::move(chain)) {}
+                 const StoredChapter& read)
+        : place_(place), context_(context), root_(root), read_(read), chapter_(read.chapter) {}
 
-    Judgement run() {
-        if (chain_.entries.empty()) {
-            return quarantine(chain_.problem ? chain_.problem->text : "it holds no entry");
+    Result<Judgement> run() {
+        if (chapter_.entries == 0) {
+            return quarantine(chapter_.problem ? chapter_.problem->text : "it holds no entry");
         }
         if (place_.first == 0) {
             if (auto wrong = wrongCertificate()) {
                 return quarantine(*std::move(wrong));
             }
         }
-        if (const auto divergence = findDivergence()) {
-            judgement_.outcome = Outcome::Fork;
-            judgement_.verdict = Verdict::Altered;
-            judgement_.divergence = *divergence;
-            judgement_.reason = fmt::format(
-                "The recorder has signed two histories: entry {} differs from the one stored "
-                "before",
-                divergence->seq);
-            return std::move(judgement_);
+        if (context_.stored != nullptr) {
+            // All entries read are signed: the first that differs from what is stored is proof.
+            const auto divergence = firstDifference(
+                *context_.stored->bytes, *read_.bytes, place_.first, chapter_.entries);
+            if (divergence) {
+                return fork(*divergence);
+            }
         }
-        if (chain_.problem) {
+        if (chapter_.problem) {
             return quarantine(fmt::format("entry {}: {}",
-                                          chain_.problem->place.seq.value_or(place_.first),
-                                          chain_.problem->text),
-                              chain_.problem->verdict);
+                                          chapter_.problem->place.seq.value_or(place_.first),
+                                          chapter_.problem->text),
+                              chapter_.problem->verdict);
         }
         if (auto wrong = wrongEnd()) {
             return quarantine(*std::move(wrong));
         }
-        return place_.first == 0 ? judgeOrigin() : judgeSequel();
+        if (place_.first == 0) {
+            return judgeOrigin();
+        }
+        LIUHEN_ASSERT(context_.before.has_value());
+        return store(context_.before->identity, context_.before->witnessKey);
     }
 
 private:
@@ -71,15 +94,20 @@ private:
         return std::move(judgement_);
     }
 
-    [[nodiscard]] const Entry& front() const { return chain_.entries.front().entry; }
-    [[nodiscard]] const Entry& back() const { return chain_.entries.back().entry; }
-    [[nodiscard]] bool isRollback() const { return front().kind == "rollback"; }
+    Judgement fork(const Divergence& divergence) {
+        judgement_.outcome = Outcome::Fork;
+        judgement_.verdict = Verdict::Altered;
+        judgement_.divergence = divergence;
+        judgement_.reason = fmt::format(
+            "The recorder has signed two histories: entry {} differs from the one stored before",
+            divergence.seq);
+        return std::move(judgement_);
+    }
+
+    [[nodiscard]] const OpeningRecord& opening() const { return *chapter_.opening; }
 
     [[nodiscard]] std::optional<std::string> wrongCertificate() const {
-        const auto body = GenesisBody::fromCbor(front().body, isRollback());
-        const auto certificate =
-            body ? crypto::Certificate::fromDer(body->certificate)
-                 : Result<crypto::Certificate>(tl::make_unexpected(body.error()));
+        const auto certificate = crypto::Certificate::fromDer(opening().body.certificate);
         if (!certificate) {
             return "its identity certificate cannot be read";
         }
@@ -94,30 +122,10 @@ private:
         return std::nullopt;
     }
 
-    /// Everything in chain_.entries is signed; the first that differs from what is stored is proof.
-    [[nodiscard]] std::optional<Divergence> findDivergence() const {
-        if (context_.stored == nullptr) {
-            return std::nullopt;
-        }
-        for (const PlacedEntry& placed : chain_.entries) {
-            const PlacedEntry* held = context_.stored->find(placed.entry.seq);
-            if (held != nullptr && held->entry.hash != placed.entry.hash) {
-                return Divergence{placed.entry.seq, held->entry.hash, placed.entry.hash};
-            }
-        }
-        return std::nullopt;
-    }
-
+    /// What stands behind a docking in one file is a problem of the chain already.
     [[nodiscard]] std::optional<std::string> wrongEnd() const {
-        const auto isDocking = [](const PlacedEntry& placed) {
-            return placed.entry.kind == "docking";
-        };
-        const auto first = std::find_if(chain_.entries.begin(), chain_.entries.end(), isDocking);
-        if (first == chain_.entries.end() || !isDocking(chain_.entries.back())) {
+        if (!chapter_.last->docking) {
             return "it does not end with the recorder's docking";
-        }
-        if (first + 1 != chain_.entries.end()) {
-            return fmt::format("a docking stands within it, at entry {}", first->entry.seq);
         }
         if (context_.stored != nullptr) {
             return "the vault already holds this chapter in another form";
@@ -125,7 +133,7 @@ private:
         return std::nullopt;
     }
 
-    Judgement judgeOrigin() {
+    Result<Judgement> judgeOrigin() {
         if (!context_.registration) {
             judgement_.outcome = Outcome::Wait;
             judgement_.verdict = Verdict::Incomplete;
@@ -142,160 +150,164 @@ private:
                 : Result<evidence::Registration>(tl::make_unexpected(key.error()));
         if (!registration || registration->device != place_.device ||
             registration->generation != place_.generation ||
-            registration->genesis != front().hash) {
+            registration->genesis != opening().hash) {
             return quarantine("the agency has registered another beginning of this generation");
         }
-        const auto body = GenesisBody::fromCbor(front().body, isRollback());
-        if (!isRollback() && body->head && context_.namedHead &&
-            *context_.namedHead != body->head->hash) {
-            return quarantine(
-                fmt::format("it names another entry {} of generation {} than the vault holds",
-                            body->head->seq,
-                            body->head->generation));
+        if (opening().rollback) {
+            incomplete("The recorder found another card than its keystore knew");
+        } else if (opening().body.head) {
+            if (!context_.namedHead) {
+                incomplete("The entry that its beginning names is not stored here");
+            } else if (auto wrong = evidence::wrongSuccession(place_.generation,
+                                                              opening().boot,
+                                                              opening().body,
+                                                              *context_.namedHead)) {
+                return quarantine(*std::move(wrong));
+            }
         }
-        if (isRollback()) {
-            judgement_.verdict = Verdict::Incomplete;
-            judgement_.findings.emplace_back(
-                "The recorder found another state on its card than its keystore knew");
-        }
-        return store(body->certificate, body->witnessKey);
+        return store(opening().body.certificate, opening().body.witnessKey);
     }
 
-    Judgement judgeSequel() {
-        LIUHEN_ASSERT(context_.before.has_value());
-        const ChapterRow& before = *context_.before;
-        const bool boots = front().kind == "boot";
-        if (boots ? front().boot <= before.boot
-                  : front().boot != before.boot || front().time.boottimeNs <= before.boottimeNs) {
-            return quarantine("its boot counter or clock does not follow the chapter before");
-        }
-        if (!dockingStated(before.identity)) {
-            return quarantine("the recorder's identity key did not sign the docking");
-        }
-        return store(before.identity, before.witnessKey);
+    void incomplete(std::string finding) {
+        judgement_.verdict = Verdict::Incomplete;
+        judgement_.findings.push_back(std::move(finding));
     }
 
-    /// What checkChain does where it sees the genesis.
-    [[nodiscard]] bool dockingStated(const Buffer& identity) const {
-        const auto certificate = crypto::Certificate::fromDer(identity);
-        const auto key = certificate
-                             ? certificate->key()
-                             : Result<crypto::PublicKey>(tl::make_unexpected(certificate.error()));
-        const auto nonce = evidence::bytesAt(back().body, "nonce");
-        const auto bytes = evidence::bytesAt(back().body, "statement");
-        const auto next = evidence::readNextKeys(back().body);
-        if (!key || !nonce || !bytes || !next) {
-            return false;
-        }
-        const auto statement = crypto::parseSign1(*bytes);
-        return statement && statement->contentType == "liuhen/docking" &&
-               core::equal(statement->payload,
-                           evidence::dockingStatementPayload(back(), *nonce, *next)) &&
-               crypto::verifySign1(*statement, *key);
-    }
-
-    Judgement store(const Buffer& identity, const Buffer& witnessKey) {
+    Result<Judgement> store(const Buffer& identity, const Buffer& witnessKey) {
+        const evidence::LastEntry& last = *chapter_.last;
         judgement_.outcome = Outcome::Store;
-        judgement_.seq = back().seq;
-        judgement_.entry = back().hash;
+        judgement_.seq = last.seq;
+        judgement_.entry = last.hash;
         ChapterRow row;
         row.device = place_.device;
         row.generation = place_.generation;
         row.first = place_.first;
-        row.last = back().seq;
-        row.hash = back().hash;
-        row.keys = *evidence::readNextKeys(back().body);
-        row.boot = back().boot;
-        row.boottimeNs = back().time.boottimeNs;
+        row.last = last.seq;
+        row.hash = last.hash;
+        row.keys = last.keys;
+        row.boot = last.boot;
+        row.boottimeNs = last.boottimeNs;
         row.identity = identity;
         row.witnessKey = witnessKey;
         judgement_.chapter = std::move(row);
-        listDue();
+        LIUHEN_CHECK(listDue());
         listFindings();
         return std::move(judgement_);
     }
 
     /// The segments whose bytes must come. One that may be absent is not asked for.
-    void listDue() {
-        const evidence::FootageIndex index(chain_);
-        for (const auto& segment : index.segments()) {
-            const bool due =
-                std::any_of(segment.parts.begin(), segment.parts.end(), [](const auto& part) {
-                    return !part.lost && !part.excused;
-                });
-            const PlacedEntry* last = segment.lastEntry();
-            if (due && last != nullptr) {
-                judgement_.due.push_back(DueRow{{segment.body.recording, segment.body.segment},
-                                                Digest{},
-                                                last->entry.seq,
-                                                last->entry.hash});
+    Result<void> listDue() {
+        evidence::ByteWindow window(*read_.bytes);
+        for (const evidence::SegmentRecord& segment : chapter_.footage.segments()) {
+            if (chapter_.footage.firstDue(segment) == nullptr) {
+                continue;
             }
+            const evidence::EntryAt last = chapter_.footage.lastEntry(segment);
+            LIUHEN_TRY(const ByteView entry, window.at(last.offset, last.size));
+            judgement_.due.push_back(DueRow{
+                {segment.recording, segment.number}, Digest{}, last.seq, crypto::sha256(entry)});
         }
-    }
-
-    void find(std::string text) {
-        if (judgement_.findings.size() < kFindings) {
-            judgement_.findings.push_back(std::move(text));
-        } else if (judgement_.findings.size() == kFindings) {
-            judgement_.findings.emplace_back("There are more findings than stand here");
-        }
+        return {};
     }
 
     /// Declared losses and interruptions: they change no verdict.
     void listFindings() {
-        std::uint64_t boot = context_.before ? context_.before->boot : front().boot;
-        for (const PlacedEntry& placed : chain_.entries) {
-            const Entry& entry = placed.entry;
-            if (entry.boot > boot + 1) {
-                find(fmt::format("Entry {}: the boot counter skipped; a start left no entry",
-                                 entry.seq));
+        for (const evidence::Finding& finding : chapter_.facts.findings) {
+            if (judgement_.findings.size() + 1 == evidence::kMaxLeafFindings) {
+                judgement_.findings.emplace_back("There are more findings than stand here");
+                return;
             }
-            boot = entry.boot;
-            if (entry.kind == "recovery") {
-                const auto body = evidence::RecoveryBody::fromCbor(entry.body);
-                if (body && (body->lostMs > 0 || !body->missing.empty())) {
-                    find(
-                        fmt::format("Entry {}: after a power loss at most {} ms of footage are "
-                                    "lost, {} parts missing",
-                                    entry.seq,
-                                    body->lostMs,
-                                    body->missing.size()));
-                }
-            } else if (entry.kind == "interruption" || entry.kind == "late" ||
-                       entry.kind == "fault" || entry.kind == "fork" || entry.kind == "part.lost") {
-                find(fmt::format("Entry {}: {}, told by the recorder", entry.seq, entry.kind));
+            std::string text =
+                fmt::format("Entry {}: {}", finding.place.seq.value_or(0), finding.kind);
+            if (finding.kind == "interruption") {
+                text += ", " + finding.text;
             }
+            // Causes are ASCII; whatever else stands there must not be cut within a character.
+            if (text.size() > evidence::kMaxLeafFindingBytes) {
+                text = fmt::format("Entry {}: {}", finding.place.seq.value_or(0), finding.kind);
+            }
+            judgement_.findings.push_back(std::move(text));
         }
     }
 
     const Place& place_;
     const ChapterContext& context_;
     const crypto::Certificate& root_;
-    Chain chain_;
+    const StoredChapter& read_;
+    const Chapter& chapter_;
     Judgement judgement_;
 };
 
 }  // namespace
 
-evidence::ChainStart startOf(const Place& place, const std::optional<ChapterRow>& before) {
+Result<StoredChapter> readChapter(const Place& place,
+                                  Buffer bytes,
+                                  const std::optional<ChapterRow>& before) {
+    StoredChapter read;
+    read.bytes = std::make_shared<const evidence::MemoryFile>(std::move(bytes));
     evidence::ChainStart start;
     start.device = place.device;
-    start.trusted = true;
-    if (before) {
-        start.previous = before->hash;
-        start.keys = before->keys;
+    if (before && before->keys) {
+        std::optional<crypto::PublicKey> identity;
+        LIUHEN_TRY(identity, crypto::keyOfCertificate(before->identity));
+        start.before = evidence::ChainBefore{
+            before->hash, *before->keys, before->boot, before->boottimeNs, identity};
     }
-    return start;
+    evidence::Budget budget(kRecordBytes);
+    evidence::LedgerWalk walk({nullptr, budget, place.generation, {}, false}, std::move(start));
+    const evidence::LedgerFile file{"chapter", place.first, "", false, read.bytes};
+    LIUHEN_TRY(const Chapter begin, walk.begin(file, nullptr));
+    if (begin.problem || walk.unproven()) {
+        return core::fail(core::ErrorKind::FailedPrecondition,
+                          "read a chapter: what comes before it is not known");
+    }
+    LIUHEN_TRY(read.chapter, walk.next(file, 0, true));
+    return read;
 }
 
-Judgement judgeChapter(const Place& place,
-                       Buffer bytes,
-                       const ChapterContext& context,
-                       const crypto::Certificate& root) {
-    std::vector<evidence::LedgerFile> files;
-    files.push_back({"chapter", place.first, std::move(bytes)});
-    Chain chain = evidence::checkChain(place.generation, files, startOf(place, context.before));
-    return ChapterJudge(place, context, root, std::move(chain)).run();
+Result<Judgement> judgeChapter(const Place& place,
+                               Buffer bytes,
+                               const ChapterContext& context,
+                               const crypto::Certificate& root) {
+    const auto read = readChapter(place, std::move(bytes), context.before);
+    if (!read && read.error().kind == core::ErrorKind::ResourceExhausted) {
+        Judgement judgement;
+        judgement.verdict = Verdict::Altered;
+        judgement.reason = "The chapter cannot be accepted: " + read.error().message;
+        return judgement;
+    }
+    if (!read) {
+        return tl::make_unexpected(read.error());
+    }
+    return ChapterJudge(place, context, root, *read).run();
+}
+
+std::optional<evidence::NamedHead> entryIn(const StoredChapter& chapter,
+                                           const std::optional<evidence::NextKeys>& keys,
+                                           std::uint64_t seq) {
+    evidence::NamedHead known;
+    known.resume = keys ? std::optional(keys->resume) : std::nullopt;
+    EntryStream stream(*chapter.bytes);
+    for (;;) {
+        const auto item = stream.next();
+        const auto entry = item && *item && (*item)->framing == Framing::Whole
+                               ? evidence::parseEntry((*item)->bytes)
+                               : Result<evidence::Entry>(tl::make_unexpected(core::Error{}));
+        if (!entry || entry->seq > seq) {
+            return std::nullopt;
+        }
+        if (evidence::isNaming(entry->kind)) {
+            if (const auto next = evidence::readNextKeys(entry->body)) {
+                known.resume = next->resume;
+            }
+        }
+        if (entry->seq == seq) {
+            known.hash = entry->hash;
+            known.read = true;
+            known.boot = entry->boot;
+            return known;
+        }
+    }
 }
 
 std::optional<evidence::Head> namedHeadOf(ByteView chapter) {

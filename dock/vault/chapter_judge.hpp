@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/crypto/certificate.hpp"
-#include "common/evidence/chain_check.hpp"
+#include "common/evidence/origin_check.hpp"
 #include "dock/vault/records.hpp"
 
 #include <memory>
@@ -32,7 +32,7 @@ struct Judgement {
     Outcome outcome = Outcome::Quarantine;
     std::string reason;  // a sentence for a custodian; of all but Store
     evidence::Verdict verdict = evidence::Verdict::Intact;
-    std::vector<std::string> findings;  // bounded, so that they fit a leaf
+    std::vector<std::string> findings;  // within the bounds of a leaf
     std::uint64_t seq = 0;              // Store: of the last entry
     Digest entry{};                     // Store: its hash
     Divergence divergence;              // Fork
@@ -40,26 +40,39 @@ struct Judgement {
     std::vector<DueRow> due;            // likewise
 };
 
+/// A chapter, read and checked, and its bytes.
+struct StoredChapter {
+    std::shared_ptr<const evidence::MemoryFile> bytes;
+    evidence::Chapter chapter;
+};
+
 /// What is known before a chapter is looked at.
 struct ChapterContext {
     std::optional<ChapterRow> before;    // the stored chapter that ends where this one begins
     std::optional<Buffer> registration;  // of the generation, where the chapter begins at 0
-    std::shared_ptr<const evidence::Chain> stored;  // the chapter already stored in this place
-    /// Of the generation that a later genesis names: the entry's hash that is stored at its head.
-    std::optional<Digest> namedHead;
+    std::shared_ptr<const StoredChapter> stored;  // the chapter already stored in this place
+    /// What is stored of the entry that a later genesis names; nothing if it is not stored.
+    std::optional<evidence::NamedHead> namedHead;
 };
 
-/// Where a check of a chapter begins.
-[[nodiscard]] evidence::ChainStart startOf(const Place& place,
-                                           const std::optional<ChapterRow>& before);
+/// Reads and checks the entries of a chapter that begins at `place.first` and follows `before`.
+/// Errors: ResourceExhausted if it tells of more than a vault remembers.
+[[nodiscard]] Result<StoredChapter> readChapter(const Place& place,
+                                                Buffer bytes,
+                                                const std::optional<ChapterRow>& before);
 
 /// Checks entries, signatures, origin and end of a chapter. `place.first` is where it was offered.
-[[nodiscard]] Judgement judgeChapter(const Place& place,
-                                     Buffer bytes,
-                                     const ChapterContext& context,
-                                     const crypto::Certificate& root);
+[[nodiscard]] Result<Judgement> judgeChapter(const Place& place,
+                                             Buffer bytes,
+                                             const ChapterContext& context,
+                                             const crypto::Certificate& root);
 
 /// The head that the genesis at the front of a chapter names; nothing if it names none or is none.
 [[nodiscard]] std::optional<evidence::Head> namedHeadOf(ByteView chapter);
+
+/// What a stored chapter says of one of its entries; nothing if it has no such entry. `keys` are
+/// those before the chapter.
+[[nodiscard]] std::optional<evidence::NamedHead> entryIn(
+    const StoredChapter& chapter, const std::optional<evidence::NextKeys>& keys, std::uint64_t seq);
 
 }  // namespace liuhen::vault

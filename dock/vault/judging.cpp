@@ -90,8 +90,7 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
         }
     }
     if (stored) {
-        LIUHEN_TRY(const auto chapter, load(*stored));
-        context.stored = chapter->chain;
+        LIUHEN_TRY(context.stored, load(*stored));
     }
     if (place.first == 0) {
         LIUHEN_TRY(context.namedHead, namedHead(place, bytes));
@@ -104,25 +103,34 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
             return tl::make_unexpected(message.error());
         }
     }
-    return judgeChapter(place, std::move(bytes), context, parts_.identity.root);
+    auto judgement = judgeChapter(place, std::move(bytes), context, parts_.identity.root);
+    if (!judgement && judgement.error().kind == ErrorKind::ResourceExhausted) {
+        // Of memory: nobody is to wait for room on the disk.
+        return quarantineFor("The chapter cannot be accepted: " + judgement.error().message);
+    }
+    return judgement;
 }
 
-Result<std::optional<Digest>> Vault::namedHead(const Place& place, ByteView chapter) {
+Result<std::optional<evidence::NamedHead>> Vault::namedHead(const Place& place, ByteView chapter) {
     const auto head = namedHeadOf(chapter);
-    if (!head || head->generation >= place.generation) {
-        return std::optional<Digest>();
+    if (!head) {
+        return std::optional<evidence::NamedHead>();
     }
     std::optional<ChapterRow> row;
+    std::optional<ChapterRow> before;
     {
         const std::lock_guard lock(mutex_);
         LIUHEN_TRY(row, records_.chapterOf(place.device, head->generation, head->seq));
-    }
-    if (!row) {
-        return std::optional<Digest>();
+        if (!row) {
+            return std::optional<evidence::NamedHead>();
+        }
+        Place start = place;
+        start.generation = row->generation;
+        start.first = row->first;
+        LIUHEN_TRY(before, records_.chapterBefore(start));
     }
     LIUHEN_TRY(const auto stored, load(*row));
-    const evidence::PlacedEntry* entry = stored->chain->find(head->seq);
-    return entry == nullptr ? std::nullopt : std::optional(entry->entry.hash);
+    return entryIn(*stored, before ? before->keys : std::nullopt, head->seq);
 }
 
 Result<Judgement> Vault::judgeSegmentAt(const Place& place, HashedReading& reading) {
@@ -139,11 +147,7 @@ Result<Judgement> Vault::judgeSegmentAt(const Place& place, HashedReading& readi
         LIUHEN_TRY(before, records_.chapterBefore(start));
     }
     LIUHEN_TRY(const auto chapter, load(*row));
-    return judgeSegment(place,
-                        reading.view(),
-                        *chapter,
-                        before ? before->keys : std::nullopt,
-                        parts_.identity.root);
+    return judgeSegment(place, reading.view(), *chapter, before ? before->keys : std::nullopt);
 }
 
 /// Never with the mutex held: reading and checking a long chapter takes seconds.
@@ -170,15 +174,13 @@ Result<std::shared_ptr<const StoredChapter>> Vault::load(const ChapterRow& row) 
         return fail(ErrorKind::DataLoss,
                     fmt::format("read the stored {}: its bytes have changed", describe(place)));
     }
-    std::vector<evidence::LedgerFile> files;
-    files.push_back({"chapter", row.first, std::move(bytes)});
-    auto chapter = std::make_shared<const StoredChapter>(
-        evidence::checkChain(row.generation, files, startOf(place, before)));
-    if (chapter->chain->problem) {
+    LIUHEN_TRY(StoredChapter read, readChapter(place, std::move(bytes), before));
+    if (read.chapter.problem) {
         return fail(
             ErrorKind::DataLoss,
-            fmt::format("read the stored {}: {}", describe(place), chapter->chain->problem->text));
+            fmt::format("read the stored {}: {}", describe(place), read.chapter.problem->text));
     }
+    auto chapter = std::make_shared<const StoredChapter>(std::move(read));
     chapters_.put(row.object, chapter, size);
     return std::shared_ptr<const StoredChapter>(std::move(chapter));
 }

@@ -15,11 +15,12 @@ namespace liuhen::vault {
 namespace {
 
 using evidence::Entry;
-using evidence::PlacedEntry;
 using evidence::Verdict;
 
 /// More boxes than this are not looked at: a segment has a few hundred.
-constexpr std::size_t kMaxBoxes = 1'000'000;
+constexpr std::size_t kMaxBoxes = 100'000;
+/// After so many boxes that look like a second history and are not signed, the search is given up.
+constexpr std::size_t kMaxForgeries = 16;
 
 Result<Buffer> readPiece(const core::File& file, std::uint64_t offset, std::size_t count) {
     Buffer piece(count);
@@ -53,39 +54,81 @@ Result<void> eachProof(const core::File& file, const std::function<bool(const En
     return {};
 }
 
-/// The epoch key that is due at an entry of a checked chain.
-std::optional<crypto::PublicKey> epochKeyAt(const evidence::Chain& chain,
-                                            const std::optional<evidence::NextKeys>& before,
-                                            std::uint64_t seq) {
-    std::optional<evidence::NextKeys> keys = before;
-    for (const PlacedEntry& placed : chain.entries) {
-        if (placed.entry.seq >= seq) {
-            break;
+/// Where each entry of a chapter stands, and which epoch key signs from where on.
+class ChapterTable {
+public:
+    ChapterTable(const StoredChapter& chapter, const std::optional<evidence::NextKeys>& before)
+        : bytes_(chapter.bytes->bytes()) {
+        if (before) {
+            keys_.emplace_back(chapter.chapter.source.first, before->epoch);
         }
-        if (evidence::isNaming(placed.entry.kind)) {
-            keys = *evidence::readNextKeys(placed.entry.body);
+        evidence::EntryStream stream(*chapter.bytes);
+        for (;;) {
+            const auto item = stream.next();
+            if (!item || !*item || (*item)->framing != evidence::Framing::Whole) {
+                break;
+            }
+            offsets_.push_back((*item)->offset);
+            // A naming entry is one of few; its body tells, without the rest being read twice.
+            const auto entry = evidence::parseEntry((*item)->bytes);
+            if (!entry) {
+                break;
+            }
+            first_ = offsets_.size() == 1 ? entry->seq : first_;
+            if (evidence::isNaming(entry->kind)) {
+                if (auto next = evidence::readNextKeys(entry->body)) {
+                    keys_.emplace_back(entry->seq + 1, next->epoch);
+                }
+            }
         }
+        offsets_.push_back(stream.offset());
     }
-    return keys ? std::optional(keys->epoch) : std::nullopt;
-}
+
+    /// The bytes held under a seq; empty if the chapter has none.
+    [[nodiscard]] ByteView at(std::uint64_t seq) const {
+        if (seq < first_ || seq - first_ + 1 >= offsets_.size()) {
+            return {};
+        }
+        const auto index = static_cast<std::size_t>(seq - first_);
+        const auto begin = static_cast<std::size_t>(offsets_[index]);
+        return bytes_.subspan(begin, static_cast<std::size_t>(offsets_[index + 1]) - begin);
+    }
+
+    [[nodiscard]] const crypto::PublicKey* keyAt(std::uint64_t seq) const {
+        const auto behind = std::upper_bound(
+            keys_.begin(), keys_.end(), seq, [](std::uint64_t wanted, const auto& key) {
+                return wanted < key.first;
+            });
+        return behind == keys_.begin() ? nullptr : &std::prev(behind)->second;
+    }
+
+private:
+    ByteView bytes_;
+    std::uint64_t first_ = 0;
+    std::vector<std::uint64_t> offsets_;  // of each entry, and of their end
+    std::vector<std::pair<std::uint64_t, crypto::PublicKey>> keys_;  // by the first seq they sign
+};
 
 /// A part in the file that the recorder signed and that is another one than the stored ledger has.
 Result<std::optional<Divergence>> findDivergence(const core::File& file,
-                                                 const evidence::Chain& chain,
+                                                 const Place& place,
+                                                 const StoredChapter& chapter,
                                                  const std::optional<evidence::NextKeys>& keys) {
+    const ChapterTable table(chapter, keys);
     std::optional<Divergence> found;
+    std::size_t forgeries = 0;
     LIUHEN_CHECK(eachProof(file, [&](const Entry& entry) {
-        const PlacedEntry* held = chain.find(entry.seq);
-        const Entry& front = chain.entries.front().entry;
-        if (held == nullptr || held->entry.hash == entry.hash || entry.device != front.device ||
-            entry.generation != chain.generation) {
+        const ByteView held = table.at(entry.seq);
+        const crypto::PublicKey* key = table.keyAt(entry.seq);
+        if (held.empty() || key == nullptr || core::equal(held, entry.bytes) ||
+            entry.device != place.device || entry.generation != place.generation) {
             return false;
         }
-        const auto key = epochKeyAt(chain, keys, entry.seq);
-        if (key && evidence::verifyEntry(entry, *key)) {
-            found = Divergence{entry.seq, held->entry.hash, entry.hash};
+        if (evidence::verifyEntry(entry, *key)) {
+            found = Divergence{entry.seq, crypto::sha256(held), entry.hash};
+            return true;
         }
-        return found.has_value();
+        return ++forgeries >= kMaxForgeries;
     }));
     return found;
 }
@@ -95,22 +138,25 @@ Result<std::optional<Divergence>> findDivergence(const core::File& file,
 Result<Judgement> judgeSegment(const Place& place,
                                std::unique_ptr<core::File> file,
                                const StoredChapter& chapter,
-                               const std::optional<evidence::NextKeys>& keys,
-                               const crypto::Certificate& root) {
+                               const std::optional<evidence::NextKeys>& keys) {
     Judgement judgement;
-    const evidence::FootageIndex::Segment* segment =
-        chapter.footage.find(place.recording, place.segment);
-    if (segment == nullptr || segment->lastEntry() == nullptr) {
+    const evidence::FootageRecords& footage = chapter.chapter.footage;
+    const evidence::SegmentRecord* segment = footage.find(place.recording, place.segment);
+    if (segment == nullptr) {
         judgement.verdict = Verdict::Altered;
         judgement.reason = "The footage cannot be accepted: no entry of the ledger tells of it";
         return judgement;
     }
-    evidence::SegmentPlace at{"segment", std::move(file)};
+    const evidence::SegmentPlace at{"segment", std::move(file)};
+    evidence::ByteWindow ledger(*chapter.bytes);
+    evidence::ProblemList problems;
+    evidence::FootageCheck check(place.generation, problems);
+    LIUHEN_CHECK(check.check(footage, *segment, at, ledger));
     evidence::Report report;
-    LIUHEN_CHECK(evidence::checkSegment(chapter.footage, *segment, at, root, report));
+    report.join(problems);
     judgement.verdict = report.verdict();
     if (const evidence::Problem* bad = report.firstBad()) {
-        LIUHEN_TRY(const auto divergence, findDivergence(*at.file, *chapter.chain, keys));
+        LIUHEN_TRY(const auto divergence, findDivergence(*at.file, place, chapter, keys));
         if (divergence) {
             judgement.outcome = Outcome::Fork;
             judgement.divergence = *divergence;
@@ -126,9 +172,11 @@ Result<Judgement> judgeSegment(const Place& place,
                                        bad->place.offset.value_or(0));
         return judgement;
     }
+    const evidence::EntryAt last = footage.lastEntry(*segment);
+    LIUHEN_TRY(const ByteView entry, ledger.at(last.offset, last.size));
     judgement.outcome = Outcome::Store;
-    judgement.seq = segment->lastEntry()->entry.seq;
-    judgement.entry = segment->lastEntry()->entry.hash;
+    judgement.seq = last.seq;
+    judgement.entry = crypto::sha256(entry);
     return judgement;
 }
 

@@ -144,7 +144,8 @@ private:
     [[nodiscard]] Result<Judgement> judgeChapterAt(const Place& place, Buffer bytes);
     [[nodiscard]] Result<Judgement> judgeSegmentAt(const Place& place, HashedReading& reading);
     [[nodiscard]] Result<std::shared_ptr<const StoredChapter>> load(const ChapterRow& row);
-    [[nodiscard]] Result<std::optional<Digest>> namedHead(const Place& place, ByteView chapter);
+    [[nodiscard]] Result<std::optional<evidence::NamedHead>> namedHead(const Place& place,
+                                                                       ByteView chapter);
 
     // offer.cpp
     [[nodiscard]] Result<std::optional<OfferAnswer>> settledBefore(const Offer& offer);

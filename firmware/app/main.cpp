@@ -122,7 +122,8 @@ void connect(hal::Board& board, capture::Capture& capture, WriterThread& writer)
     });
     capture::CaptureListener listener;
     listener.unit = [&writer](capture::EncodedUnit unit) {
-        writer.post([unit = std::move(unit)](Recorder& recorder) { recorder.takeUnit(unit); });
+        writer.postUnhurried(
+            [unit = std::move(unit)](Recorder& recorder) { recorder.takeUnit(unit); });
     };
     listener.sourceLost = [&writer](const capture::SourceLost& lost) {
         core::log(core::LogLevel::Warning, "capture", "source lost: " + lost.cause);

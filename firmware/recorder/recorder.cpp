@@ -212,7 +212,7 @@ Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t s
     if (!config_.recipients.empty()) {
         evidence::FootageKey key = evidence::FootageKey::generate();
         LIUHEN_TRY(core::Buffer envelope, key.envelop(config_.recipients));
-        session->locking.emplace(Locking{std::move(key), std::move(envelope), 0});
+        session->locking.emplace(Locking{std::move(key), std::move(envelope), 0, {}});
     }
     return session;
 }

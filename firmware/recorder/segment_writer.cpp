@@ -125,15 +125,14 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
     addSpan(body.tracks, evidence::kPictureTrack, samples.picture);
     addSpan(body.tracks, evidence::kSoundTrack, samples.sound);
 
-    core::Buffer locked;
     std::array<std::uint8_t, media::kUuidHeaderBytes> lockedHead{};
     if (locking_ != nullptr) {
         const std::uint64_t counter = locking_->counter++;
         body.encryption =
             evidence::PartEncryption{counter, locking_->key.clearHash(counter, media)};
-        locked = locking_->key.lock(counter, initHash_, media);
-        LIUHEN_TRY(lockedHead, media::uuidBoxHeader(evidence::kLockedBox, locked.size()));
-        media = {ByteView(lockedHead), ByteView(locked)};
+        locking_->key.lock(locking_->locked, counter, initHash_, media);
+        LIUHEN_TRY(lockedHead, media::uuidBoxHeader(evidence::kLockedBox, locking_->locked.size()));
+        media = {ByteView(lockedHead), ByteView(locking_->locked)};
     }
     core::Buffer link;
     LIUHEN_CHECK(media::appendUuidBox(link, evidence::kLinkBox, ledger_->pendingLink()));

@@ -29,6 +29,7 @@ struct Locking {
     evidence::FootageKey key;
     core::Buffer envelope;      // CMS, for the init
     std::uint64_t counter = 0;  // the next nonce
+    core::Buffer locked;        // the last part's ciphertext: its memory is used again
 };
 
 /// One segment under way. Not thread-safe: the writer thread owns it.

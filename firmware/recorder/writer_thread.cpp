@@ -2,13 +2,14 @@
 // Queue and loop of the writer thread.
 #include "firmware/recorder/writer_thread.hpp"
 
-#include <chrono>
-
 namespace liuhen::recorder {
 
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(50);
+constexpr auto kHealthEvery = std::chrono::seconds(1);
+/// So many tasks do not wait for the tick: footage that comes faster than in real time.
+constexpr std::size_t kCrowd = 24;
 
 }  // namespace
 
@@ -30,8 +31,30 @@ void WriterThread::post(Task task) {
     {
         const std::lock_guard lock(mutex_);
         tasks_.push_back(std::move(task));
+        urgent_ = true;
     }
     arrived_.notify_one();
+}
+
+void WriterThread::postUnhurried(Task task) {
+    {
+        const std::lock_guard lock(mutex_);
+        tasks_.push_back(std::move(task));
+        if (urgent_ || tasks_.size() < kCrowd) {
+            return;
+        }
+        urgent_ = true;
+    }
+    arrived_.notify_one();
+}
+
+void WriterThread::tick() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= healthDue_) {
+        health_ = askHealth_();
+        healthDue_ = now + kHealthEvery;
+    }
+    recorder_->tick(health_.batteryPercent, health_.freeBytes);
 }
 
 void WriterThread::run() {
@@ -40,8 +63,9 @@ void WriterThread::run() {
         std::deque<Task> taken;
         {
             std::unique_lock lock(mutex_);
-            arrived_.wait_until(lock, nextTick, [this] { return stopping_ || !tasks_.empty(); });
+            arrived_.wait_until(lock, nextTick, [this] { return stopping_ || urgent_; });
             taken.swap(tasks_);
+            urgent_ = false;
             if (taken.empty() && stopping_) {
                 return;
             }
@@ -52,8 +76,7 @@ void WriterThread::run() {
         }
         const auto now = std::chrono::steady_clock::now();
         if (now >= nextTick) {
-            const Health health = askHealth_();
-            recorder_->tick(health.batteryPercent, health.freeBytes);
+            tick();
             nextTick = now + kTick;
         }
     }

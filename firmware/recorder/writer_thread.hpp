@@ -4,6 +4,7 @@
 
 #include "firmware/recorder/recorder.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -18,7 +19,7 @@ namespace liuhen::recorder {
 class WriterThread {
 public:
     using Task = std::function<void(Recorder&)>;
-    /// Called on the writer thread before each tick: battery percent and free bytes.
+    /// Called on the writer thread once a second: battery percent and free bytes.
     struct Health {
         int batteryPercent = 100;
         std::uint64_t freeBytes = 0;
@@ -31,8 +32,11 @@ public:
     WriterThread(const WriterThread&) = delete;
     WriterThread& operator=(const WriterThread&) = delete;
 
-    /// Hands a task over and returns at once.
+    /// Hands a task over and returns at once; it is run at once.
     void post(Task task);
+    /// Hands a task over that may wait for the next tick, 50 ms at most: footage as it comes. So
+    /// the thread wakes 20 times a second and not for each picture and each frame of sound.
+    void postUnhurried(Task task);
 
     /// Runs `ask` on the writer thread and waits for its answer. Not from the writer thread.
     template <class T>
@@ -47,13 +51,17 @@ public:
 
 private:
     void run();
+    void tick();
 
     std::unique_ptr<Recorder> recorder_;
     AskHealth askHealth_;
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<Task> tasks_;
+    bool urgent_ = false;  // tasks_ must not wait for the tick
     bool stopping_ = false;
+    Health health_;
+    std::chrono::steady_clock::time_point healthDue_;
     std::thread thread_;
 };
 

@@ -194,14 +194,13 @@ class Attack(unittest.TestCase):
                               timeout=120, check=False)
         self.assertIn(done.returncode, (0, 1), done.stderr)
         ours, theirs = json.loads(done.stdout), check(path)
-        self.assertEqual((ours["verdict"], ours["first_bad"]), (theirs["verdict"], theirs["first_bad"]),
+        self.assertEqual(*([one["verdict"], one["first_bad"], one["witnessed"]] for one in (ours, theirs)),
                          (ours["problems"], theirs["problems"]))
         return ours
 
     def expect(self, path, verdict, seq=None, file=None, offset=None, generation=0):
         """Both say this verdict and this place."""
         place = {"generation": None if seq is None else generation, "seq": seq, "file": file, "offset": offset}
-        place = None if verdict == "intact" else place
         place = None if verdict == "intact" else place
         answer = self.both(path.path if isinstance(path, Folder) else path)
         self.assertEqual((answer["verdict"], answer["first_bad"]), (verdict, place), answer["problems"])

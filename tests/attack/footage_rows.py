@@ -104,6 +104,24 @@ class Rows(Attack):
             rewrite(folder, start.seq, self.source, drop={entry.seq for entry in after})
             self.expect(folder, "altered", start.seq, start.file, start.offset)
 
+    def test_row_03_a_generation_taken_out(self):
+        with tempfile.TemporaryDirectory() as made:
+            recorder, _, _ = make(made)
+            recorder.succeed()
+            recorder.start_up()
+            recorder.append("recovery", {"torn": [], "missing": [], "recording": None, "lost_ms": 0})
+            recorder.append("shutdown", {"reason": "button"})
+            recorder.write(os.path.join(made, "recorder"))
+            with Folder(made) as folder:
+                self.expect(folder, "intact")
+                for name in os.listdir(folder.full("card/footage")):
+                    shutil.rmtree(folder.full(f"card/footage/{name}"))
+                shutil.rmtree(folder.full("card/ledger/0"))
+                self.expect(folder, "incomplete", 0, "card/ledger/1/0000000000.cbor", 0, generation=1)
+            with Folder(made) as folder:
+                shutil.rmtree(folder.full("card/ledger/1"))
+                self.expect(folder, "incomplete", folder.head["seq"], None, None, generation=1)
+
     def test_row_05_proofs_stripped(self):
         for first in (0, 3):
             with self.subTest(first), self.fresh() as folder:
@@ -219,8 +237,27 @@ class Rows(Attack):
                 folder.put(stray, b"hidden")
                 self.expect(folder, "altered", None, stray, None)
                 os.remove(folder.full(stray))
-            os.symlink("0.mp4", folder.full(os.path.dirname(name) + "/9.mp4"))
-            self.expect(folder, "altered", None, os.path.dirname(name) + "/9.mp4", None)
+            for link in (os.path.dirname(name) + "/9.mp4", "card/ledger/0/0000009999.cbor", "card/torn/x.torn",
+                         "card/footage/0-9", "card/ledger/9"):
+                os.makedirs(os.path.dirname(folder.full(link)), exist_ok=True)
+                os.symlink(folder.full(name), folder.full(link))
+                self.expect(folder, "altered", None, link, None)
+                os.remove(folder.full(link))
+            for beside in ("card/hidden.bin", "keystore/hidden.bin", "hidden.bin"):
+                folder.put(beside, b"hidden")
+                answer = self.both(folder.path)
+                self.assertEqual(answer["verdict"], "intact")
+                self.assertIn(("foreign_file", beside), [(one["kind"], one["file"]) for one in answer["findings"]])
+                os.remove(folder.full(beside))
+        for name in ("ledger", "footage", "torn"):
+            with self.subTest(name), self.fresh() as folder:
+                if os.path.isdir(folder.full(f"card/{name}")):
+                    os.rename(folder.full(f"card/{name}"), folder.full("elsewhere"))
+                else:
+                    os.makedirs(folder.full("elsewhere"))
+                os.symlink(folder.full("elsewhere"), folder.full(f"card/{name}"))
+                answer = self.both(folder.path)
+                self.assertEqual((answer["verdict"], answer["first_bad"]["file"]), ("altered", f"card/{name}"))
 
     def test_row_11_replayed_under_a_new_name(self):
         with self.fresh() as folder:

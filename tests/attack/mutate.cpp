@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Row 51: seeded random mutations of a recorder's card or of a vault, checked in one process.
+// Row 51: seeded random mutations of a recorder's card or of a vault, of bytes and of names,
+// checked in one process.
 #include "common/core/fault_files.hpp"
+#include "common/crypto/digest.hpp"
 #include "common/evidence/card_check.hpp"
+#include "common/evidence/entry_stream.hpp"
+#include "common/evidence/keystore_state.hpp"
 #include "common/evidence/vault_check.hpp"
+#include "tests/attack/mutator.hpp"
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <random>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,12 +22,8 @@ namespace liuhen::attack {
 
 namespace {
 
-using core::Buffer;
 using core::Result;
 using nlohmann::json;
-
-constexpr std::size_t kMostInserted = 64;
-constexpr std::size_t kMostFlips = 3;
 
 struct Options {
     std::filesystem::path made;  // holds agency/ and recorder/ or vault/
@@ -32,101 +32,6 @@ struct Options {
     std::uint32_t seed = 0;
     unsigned sharePercent = 0;  // of the mutations, how many are written for the other checker
     std::filesystem::path out;
-};
-
-/// One mutation: new contents of one or two files.
-struct Mutation {
-    std::string how;
-    std::map<std::string, Buffer> changed;
-};
-
-class Mutator {
-public:
-    Mutator(std::map<std::string, Buffer> originals, std::uint32_t seed)
-        : originals_(std::move(originals)), random_(seed) {
-        for (const auto& [name, content] : originals_) {
-            if (!content.empty()) {
-                names_.push_back(name);
-            }
-        }
-    }
-
-    Mutation next() {
-        for (;;) {
-            Mutation mutation = any();
-            for (auto item = mutation.changed.begin(); item != mutation.changed.end();) {
-                item = item->second == originals_.at(item->first) ? mutation.changed.erase(item)
-                                                                  : std::next(item);
-            }
-            if (!mutation.changed.empty()) {
-                return mutation;
-            }
-        }
-    }
-
-    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_()) % bound; }
-
-private:
-    Mutation any() {
-        const std::string& name = names_[below(names_.size())];
-        Buffer bytes = originals_.at(name);
-        const std::size_t at = below(bytes.size());
-        const auto place = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-        const std::size_t length = 1 + below(std::min(kMostInserted, bytes.size() - at));
-        switch (below(6)) {
-            case 0:
-                bytes.resize(at);
-                return {fmt::format("cut {} at {}", name, at), {{name, bytes}}};
-            case 1: {
-                Buffer more(length);
-                for (std::uint8_t& byte : more) {
-                    byte = static_cast<std::uint8_t>(random_());
-                }
-                bytes.insert(place, more.begin(), more.end());
-                return {fmt::format("insert {} at {} of {}", length, at, name), {{name, bytes}}};
-            }
-            case 2:
-                bytes.erase(place, place + static_cast<std::ptrdiff_t>(length));
-                return {fmt::format("delete {} at {} of {}", length, at, name), {{name, bytes}}};
-            case 3:
-                return swapWithin(name, std::move(bytes), at, length);
-            case 4:
-                return swapFiles(name);
-            default:
-                return flip(name, std::move(bytes));
-        }
-    }
-
-    Mutation flip(const std::string& name, Buffer bytes) {
-        std::string how = "flip in " + name;
-        const std::size_t flips = 1 + below(kMostFlips);
-        for (std::size_t i = 0; i < flips; ++i) {
-            const std::size_t at = below(bytes.size());
-            bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ (1U << below(8)));
-            how += fmt::format(" {}", at);
-        }
-        return {how, {{name, std::move(bytes)}}};
-    }
-
-    Mutation swapWithin(const std::string& name, Buffer bytes, std::size_t at, std::size_t length) {
-        const std::size_t other = below(bytes.size() - length + 1);
-        const auto [low, high] = std::minmax(at, other);
-        const std::size_t size = std::min(length, high - low);
-        for (std::size_t i = 0; i < size; ++i) {
-            std::swap(bytes[low + i], bytes[high + i]);
-        }
-        return {fmt::format("swap {} at {} and {} of {}", size, low, high, name), {{name, bytes}}};
-    }
-
-    Mutation swapFiles(const std::string& name) {
-        const std::string& other = names_[below(names_.size())];
-        return {fmt::format("swap {} and {}", name, other),
-                {{name, originals_.at(other)}, {other, originals_.at(name)}}};
-    }
-
-    std::map<std::string, Buffer> originals_;
-    std::vector<std::string> names_;
-    std::mt19937 random_;
 };
 
 void must(bool holds, const std::string& what) {
@@ -160,7 +65,9 @@ void put(core::Files& files, const std::string& path, const Buffer& content) {
 }
 
 json answerOf(const evidence::Report& report) {
-    json answer = {{"verdict", evidence::name(report.verdict())}, {"first_bad", nullptr}};
+    json answer = {{"verdict", evidence::name(report.verdict())},
+                   {"witnessed", report.witnessed},
+                   {"first_bad", nullptr}};
     if (const evidence::Problem* first = report.firstBad()) {
         const evidence::Place& place = first->place;
         answer["first_bad"] = {
@@ -202,36 +109,55 @@ public:
         must(trust.has_value(), "read the agency's root");
         trust_ = *std::move(trust);
         must(check().verdict() == evidence::Verdict::Intact, "the original is not intact");
+        findHead();
         Mutator mutator(targets, options_.seed);
         for (std::uint64_t i = 0; i < options_.count; ++i) {
             const Mutation mutation = mutator.next();
             one(i, mutation, mutator.below(100) < options_.sharePercent);
         }
-        fmt::print("{} mutations of {}: {} intact, {} cut the tail behind the keystore's head\n",
-                   options_.count,
-                   options_.what,
-                   intact_,
-                   tails_);
+        fmt::print(
+            "{} mutations of {}: {} intact, {} more as the format says (tails, others' lines)\n",
+            options_.count,
+            options_.what,
+            intact_,
+            tails_);
         return intact_ == 0 ? 0 : 1;
     }
 
 private:
-    evidence::Report check() {
-        auto report =
-            options_.what == "vault" ? evidence::checkVault(files_, "vault", *trust_, std::nullopt)
-            : options_.what == "card"
-                ? evidence::checkCard(files_, {"recorder/card", "", std::nullopt}, *trust_)
-                : evidence::checkCard(
-                      files_, {"recorder/card", "card/", "recorder/keystore"}, *trust_);
+    evidence::Report check() { return check(files_, folder_, *trust_); }
+
+    [[nodiscard]] evidence::Report check(core::Files& files,
+                                         const std::string& folder,
+                                         const evidence::Trust& trust) const {
+        auto report = options_.what == "vault"
+                          ? evidence::checkVault(files, folder, trust, std::nullopt)
+                      : options_.what == "card"
+                          ? evidence::checkCard(files, {folder + "/card", "", std::nullopt}, trust)
+                          : evidence::checkCard(
+                                files, {folder + "/card", "card/", folder + "/keystore"}, trust);
         must(report.has_value(), "check: " + (report ? "" : report.error().message));
         return *std::move(report);
     }
 
     void one(std::uint64_t number, const Mutation& mutation, bool written) {
-        for (const auto& [name, content] : mutation.changed) {
-            put(files_, folder_ + "/" + name, content);
+        evidence::Report report;
+        if (mutation.links.empty()) {
+            for (const auto& [name, content] : mutation.changed) {
+                set(name, content);
+            }
+            report = check();
+            for (const auto& [name, content] : mutation.changed) {
+                const auto original = originals_.find(name);
+                set(name,
+                    original == originals_.end() ? std::nullopt : std::optional(original->second));
+            }
+            if (written) {
+                write(number, mutation);
+            }
+        } else {
+            report = onDisk(number, mutation, written);
         }
-        const evidence::Report report = check();
         if (report.verdict() == evidence::Verdict::Intact) {
             if (isDocumented(mutation)) {
                 ++tails_;
@@ -241,20 +167,64 @@ private:
             }
         }
         if (written) {
-            write(number, mutation, answerOf(report));
-        }
-        for (const auto& [name, content] : mutation.changed) {
-            put(files_, folder_ + "/" + name, originals_.at(name));
+            tell(number, mutation, answerOf(report));
         }
     }
 
-    /// What the format says may go unseen: the tail behind the last epoch (ledger.md section 7) and
-    /// other parties' lines under a checkpoint.
+    /// Links are only on real file systems.
+    evidence::Report onDisk(std::uint64_t number, const Mutation& mutation, bool keep) {
+        write(number, mutation);
+        const auto trust =
+            evidence::Trust::open(*disk_, (options_.made / "agency/root.pem").string());
+        must(trust.has_value(), "read the agency's root");
+        evidence::Report report = check(*disk_, (placeOf(number) / folder_).string(), *trust);
+        if (!keep) {
+            std::filesystem::remove_all(placeOf(number));
+        }
+        return report;
+    }
+
+    void set(const std::string& name, const std::optional<Buffer>& content) {
+        const std::string path = folder_ + "/" + name;
+        if (content) {
+            put(files_, path, *content);
+        } else if (files_.exists(path)) {
+            must(files_.remove(path).has_value(), "remove " + path);
+        }
+    }
+
+    /// Where the entry ends that the keystore remembers last, and in which file.
+    void findHead() {
+        const auto state = originals_.find("keystore/state.cbor");
+        const auto known = options_.what == "recorder" && state != originals_.end()
+                               ? evidence::KeystoreHead::decode(state->second)
+                               : Result<evidence::KeystoreHead>(tl::make_unexpected(core::Error{}));
+        for (const auto& [name, content] : originals_) {
+            if (name.find("ledger/") == std::string::npos || !name.ends_with(".cbor")) {
+                continue;
+            }
+            lastLedger_ = name;
+            const evidence::MemoryFile file(content);
+            evidence::EntryStream stream(file);
+            for (auto item = stream.next(); known && item && *item; item = stream.next()) {
+                if (crypto::sha256((*item)->bytes) == known->head->hash) {
+                    headFile_ = name;
+                    headEnd_ = stream.offset();
+                }
+            }
+        }
+        must(options_.what != "recorder" || !headFile_.empty(), "find the keystore's head");
+    }
+
+    /// What the format says may go unseen: the tail behind the keystore's head, of a card alone any
+    /// (ledger.md section 7), and other parties' lines under a checkpoint.
     [[nodiscard]] bool isDocumented(const Mutation& mutation) const {
-        if (mutation.changed.size() != 1) {
+        if (mutation.changed.size() != 1 || !mutation.links.empty() ||
+            !originals_.contains(mutation.changed.begin()->first)) {
             return false;
         }
-        const auto& [name, content] = *mutation.changed.begin();
+        const std::string& name = mutation.changed.begin()->first;
+        const Buffer content = mutation.changed.begin()->second.value_or(Buffer{});
         const Buffer& before = originals_.at(name);
         if (name == "log/checkpoint") {
             const std::size_t fixed = signedBytes(before);
@@ -263,13 +233,18 @@ private:
                               content.begin() + static_cast<std::ptrdiff_t>(fixed),
                               before.begin());
         }
-        return name.find("ledger/") != std::string::npos && content.size() < before.size() &&
-               std::equal(content.begin(), content.end(), before.begin());
+        return name == lastLedger_ && content.size() < before.size() &&
+               std::equal(content.begin(), content.end(), before.begin()) &&
+               (name != headFile_ || content.size() >= headEnd_);
+    }
+
+    [[nodiscard]] std::filesystem::path placeOf(std::uint64_t number) const {
+        return options_.out / fmt::format("{:05}", number);
     }
 
     /// The whole folder; files that did not change are hard links.
-    void write(std::uint64_t number, const Mutation& mutation, const json& answer) const {
-        const std::filesystem::path place = options_.out / fmt::format("{:05}", number);
+    void write(std::uint64_t number, const Mutation& mutation) const {
+        const std::filesystem::path place = placeOf(number);
         std::filesystem::create_directories(place);
         std::filesystem::copy(options_.made / folder_,
                               place / folder_,
@@ -277,21 +252,38 @@ private:
                                   std::filesystem::copy_options::create_hard_links);
         for (const auto& [name, content] : mutation.changed) {
             std::filesystem::remove(place / folder_ / name);
-            std::ofstream out(place / folder_ / name, std::ios::binary);
-            out.write(core::textOf(content).data(), static_cast<std::streamsize>(content.size()));
+            if (content) {
+                std::ofstream out(place / folder_ / name, std::ios::binary);
+                out.write(core::textOf(*content).data(),
+                          static_cast<std::streamsize>(content->size()));
+            }
         }
-        json line = answer;
+        for (const auto& [name, target] : mutation.links) {
+            std::filesystem::remove(place / folder_ / name);
+            std::filesystem::create_symlink(
+                std::filesystem::absolute(options_.made / folder_ / target),
+                place / folder_ / name);
+        }
+    }
+
+    /// The line for the other checker.
+    void tell(std::uint64_t number, const Mutation& mutation, json line) const {
         line["how"] = mutation.how;
-        line["path"] =
-            (place / folder_ / (options_.what == "card" ? "card" : "")).lexically_normal().string();
+        line["path"] = (placeOf(number) / folder_ / (options_.what == "card" ? "card" : ""))
+                           .lexically_normal()
+                           .string();
         std::ofstream(options_.out / "answers.jsonl", std::ios::app) << line.dump() << "\n";
     }
 
     Options options_;
     std::string folder_;
     core::FaultFiles files_;
+    std::unique_ptr<core::Files> disk_ = core::systemFiles();
     std::map<std::string, Buffer> originals_;
     std::optional<evidence::Trust> trust_;
+    std::string lastLedger_;
+    std::string headFile_;
+    std::uint64_t headEnd_ = 0;
     std::uint64_t intact_ = 0;
     std::uint64_t tails_ = 0;
 };

@@ -14,12 +14,12 @@ from liuhen_sample.recorder import Recorder  # noqa: E402
 from liuhen_sample.scenario import shift  # noqa: E402
 
 
-def make(folder, seed=1, encrypted=False, hook=None, size=4000):
+def make(folder, seed=1, encrypted=False, hook=None, size=4000, release=False):
     """Writes agency/, recorder/ and vault/ into the folder; the recorder, agency and receipts made."""
     source = Source(seed)
     agency = SampleAgency(source, os.path.join(folder, "agency"))
     recorder = Recorder(source, agency, encrypted, hook, size)
-    receipts = shift(recorder, agency, os.path.join(folder, "vault"))
+    receipts = shift(recorder, agency, os.path.join(folder, "vault"), release)
     recorder.write(os.path.join(folder, "recorder"))
     return recorder, agency, receipts
 

@@ -7,7 +7,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <semaphore>
+#include <condition_variable>
+#include <mutex>
 
 namespace liuhen::bench {
 
@@ -20,9 +21,10 @@ using recorder::Recorder;
 using recorder::WriterThread;
 
 /// Units under way between demuxer and writer: what an encoder's buffer pool would hold.
-constexpr std::ptrdiff_t kUnitsUnderWay = 64;
-/// How often the product ticks, here in media time.
+constexpr std::size_t kUnitsUnderWay = 64;
+/// How often the product ticks and asks for free space, here in media time.
 constexpr Nanoseconds kTick = std::chrono::milliseconds(50);
+constexpr Nanoseconds kHealthEvery = std::chrono::seconds(1);
 
 Result<crypto::Certificate> certificateIn(hal::Keystore& keystore, const std::string& name) {
     LIUHEN_TRY(const core::Buffer pem, keystore.readNamed(name));
@@ -129,16 +131,40 @@ private:
         if (!writer_) {
             return;
         }
-        slots_.acquire();
-        writer_->post([this, unit = std::move(unit)](Recorder& recorder) {
+        takeSlot();
+        writer_->postUnhurried([this, unit = std::move(unit)](Recorder& recorder) {
             clock_.reach(unit.track, unit.captureTime + unit.duration);
             recorder.takeUnit(unit);
-            while (clock_.boottime() >= nextTick_) {
-                recorder.tick(100, files_.freeBytes(card_).value_or(std::uint64_t{0}));
-                nextTick_ += kTick;
-            }
-            slots_.release();
+            tick(recorder);
+            giveSlot();
         });
+    }
+
+    void tick(Recorder& recorder) {
+        for (; clock_.boottime() >= nextTick_; nextTick_ += kTick) {
+            if (nextTick_ >= healthDue_) {
+                freeBytes_ = files_.freeBytes(card_).value_or(std::uint64_t{0});
+                healthDue_ = nextTick_ + kHealthEvery;
+            }
+            recorder.tick(100, freeBytes_);
+        }
+    }
+
+    /// Waits while too many units are under way; woken once half of them are written.
+    void takeSlot() {
+        std::unique_lock lock(slotMutex_);
+        slotFree_.wait(lock, [this] { return underWay_ < kUnitsUnderWay; });
+        ++underWay_;
+    }
+    void giveSlot() {
+        bool wake = false;
+        {
+            const std::lock_guard lock(slotMutex_);
+            wake = --underWay_ == kUnitsUnderWay / 2;
+        }
+        if (wake) {
+            slotFree_.notify_all();
+        }
     }
 
     RecordOptions options_;
@@ -148,8 +174,12 @@ private:
     hal::FolderKeystore keystore_;
     std::optional<recorder::Keychain> keychain_;
     std::optional<WriterThread> writer_;
-    std::counting_semaphore<kUnitsUnderWay> slots_{kUnitsUnderWay};
+    std::mutex slotMutex_;
+    std::condition_variable slotFree_;
+    std::size_t underWay_ = 0;
     Nanoseconds nextTick_{};
+    Nanoseconds healthDue_{};
+    std::uint64_t freeBytes_ = 0;
     std::string trouble_ = "the material has no picture or no sound";
 };
 
@@ -163,6 +193,7 @@ Result<void> record(const RecordOptions& options) {
 
 Result<void> splitmux(const std::string& material, const std::string& folder) {
     return runPipeline(demuxDescription(material,
+                                        "queue ! ",
                                         "split.video splitmuxsink name=split "
                                         "max-size-time=60000000000 location=\"" +
                                             folder + "/%05d.mp4\"",

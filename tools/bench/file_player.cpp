@@ -155,14 +155,17 @@ core::Result<void> playToEnd(GstElement* pipeline) {
 }  // namespace
 
 std::string demuxDescription(const std::string& path,
+                             const std::string& decoupled,
                              const std::string& picture,
                              const std::string& sound) {
     return fmt::format(
         "filesrc location=\"{}\" ! qtdemux name=demux "
-        "demux.video_0 ! queue ! h264parse ! video/x-h264,stream-format=avc,alignment=au ! {} "
-        "demux.audio_0 ! queue ! aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! {}",
+        "demux.video_0 ! {}h264parse ! video/x-h264,stream-format=avc,alignment=au ! {} "
+        "demux.audio_0 ! {}aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! {}",
         path,
+        decoupled,
         picture,
+        decoupled,
         sound);
 }
 
@@ -171,6 +174,7 @@ core::Result<void> playFile(const std::string& path,
                             const PlayerListener& listener) {
     LIUHEN_TRY(const auto pipeline,
                gst::makePipeline(demuxDescription(path,
+                                                  "",
                                                   "appsink name=picture sync=false async=false",
                                                   "appsink name=sound sync=false async=false")));
     Player player(zero, listener);

@@ -17,9 +17,11 @@ struct PlayerListener {
     std::function<void(capture::EncodedUnit)> unit;
 };
 
-/// How both sides begin: the file taken apart, a thread for each track, parsed. `picture` and
-/// `sound` go on from there. Without the queues splitmuxsink waits for ever.
+/// How both sides begin: the file taken apart and parsed. `picture` and `sound` go on from there,
+/// each behind `decoupled`: splitmuxsink waits for ever without a "queue ! " for each track; our
+/// writer has a thread and a queue of its own, as in the product.
 [[nodiscard]] std::string demuxDescription(const std::string& path,
+                                           const std::string& decoupled,
                                            const std::string& picture,
                                            const std::string& sound);
 

@@ -4,6 +4,9 @@
 #include "common/evidence/vault_check.hpp"
 #include "tools/liuhen/commands.hpp"
 
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -78,6 +81,8 @@ void printJson(const evidence::Report& report) {
         item["text"] = problem.text;
         answer["problems"].push_back(std::move(item));
     }
+    answer["problems_left_out"] = report.problemsLeftOut;
+    answer["findings_left_out"] = report.findingsLeftOut;
     fmt::print("{}\n", answer.dump(1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -91,10 +96,14 @@ void printText(const evidence::Report& report) {
                report.witnessed ? "" : "; unwitnessed 无外部见证");
     if (const evidence::Problem* first = report.firstBad()) {
         fmt::print("first bad:{}: {}\n", textOf(first->place), first->text);
-        fmt::print("{} places in all; --json lists them\n", report.problems.size());
+        fmt::print("{} places in all; --json lists them\n",
+                   report.problems.size() + report.problemsLeftOut);
     }
     for (const evidence::Finding& finding : report.findings) {
         fmt::print("note: {}:{}: {}\n", finding.kind, textOf(finding.place), finding.text);
+    }
+    if (report.findingsLeftOut > 0) {
+        fmt::print("note: and {} more\n", report.findingsLeftOut);
     }
 }
 
@@ -116,41 +125,59 @@ Result<std::string> findRoot(core::Files& files, const VerifyOptions& options) {
             ": no agency/root.pem beside it; name the agency's root with --trust ROOT.pem");
 }
 
+/// What PATH is, by what lies in it.
+enum class Kind { Recorder, Card, Vault };
+
+Result<Kind> kindOf(core::Files& files, const std::string& path) {
+    const bool recorder = files.exists(joinPath(path, "card"));
+    const bool card = files.exists(joinPath(path, "ledger"));
+    const bool vault =
+        files.exists(joinPath(path, "log")) || files.exists(joinPath(path, "objects"));
+    if (int{recorder} + int{card} + int{vault} > 1) {
+        return core::fail(core::ErrorKind::InvalidArgument,
+                          "verify " + path +
+                              ": it is more than one of recorder (card/), card (ledger/) and vault "
+                              "(objects/, log/); name one of them");
+    }
+    if (!recorder && !card && !vault) {
+        return core::fail(
+            core::ErrorKind::InvalidArgument,
+            "verify " + path +
+                ": it is no recorder (card/), no card (ledger/) and no vault (objects/, log/)");
+    }
+    return recorder ? Kind::Recorder : card ? Kind::Card : Kind::Vault;
+}
+
 Result<evidence::Report> check(core::Files& files,
                                const VerifyOptions& options,
                                const evidence::Trust& trust) {
-    if (files.exists(joinPath(options.path, "objects")) ||
-        files.exists(joinPath(options.path, "log"))) {
-        std::optional<std::string> note;
-        if (!options.checkpoint.empty()) {
-            LIUHEN_TRY(const core::Buffer bytes,
-                       core::readFile(files, options.checkpoint, kMaxNoteBytes));
-            note = std::string(core::textOf(bytes));
-        }
-        return evidence::checkVault(files, options.path, trust, note);
-    }
-    if (files.exists(joinPath(options.path, "card")) ||
-        files.exists(joinPath(options.path, "keystore"))) {
-        std::optional<std::string> keystore;
-        if (files.exists(joinPath(options.path, "keystore"))) {
-            keystore = joinPath(options.path, "keystore");
-        }
+    LIUHEN_TRY(const Kind kind, kindOf(files, options.path));
+    if (kind == Kind::Recorder) {
         return evidence::checkCard(
-            files, {joinPath(options.path, "card"), "card/", keystore}, trust);
+            files,
+            {joinPath(options.path, "card"), "card/", joinPath(options.path, "keystore")},
+            trust);
     }
-    if (files.exists(joinPath(options.path, "ledger")) ||
-        files.exists(joinPath(options.path, "footage"))) {
+    if (kind == Kind::Card) {
         return evidence::checkCard(files, {options.path, "", std::nullopt}, trust);
     }
-    return core::fail(
-        core::ErrorKind::InvalidArgument,
-        "verify " + options.path +
-            ": it is no recorder (card/), no card (ledger/) and no vault (objects/, log/)");
+    std::optional<std::string> note;
+    if (!options.checkpoint.empty()) {
+        LIUHEN_TRY(const core::Buffer bytes,
+                   core::readFile(files, options.checkpoint, kMaxNoteBytes));
+        note = std::string(core::textOf(bytes));
+    }
+    return evidence::checkVault(files, options.path, trust, note);
 }
 
 }  // namespace
 
-Result<int> verify(core::Files& files, const VerifyOptions& options) {
+Result<int> verify(core::Files& files, const VerifyOptions& given) {
+    VerifyOptions options = given;
+    // A folder may be named by a link; what lies in it may not.
+    std::error_code none;
+    const auto path = std::filesystem::canonical(given.path, none);
+    options.path = none ? given.path : path.string();
     LIUHEN_TRY(const std::string root, findRoot(files, options));
     LIUHEN_TRY(const evidence::Trust trust, evidence::Trust::open(files, root));
     LIUHEN_TRY(const evidence::Report report, check(files, options, trust));

@@ -24,7 +24,8 @@ TEST_SUITE("media/box") {
     }
 
     TEST_CASE("a box with a 64-bit size is read") {
-        const auto box = readBox(hex("000000016d6461740000000000000012aabb"), 0);
+        const Buffer bytes = hex("000000016d6461740000000000000012aabb");
+        const auto box = readBox(bytes, 0);
         REQUIRE(box);
         CHECK(box->headerBytes == 16);
         CHECK(box->size == 18);

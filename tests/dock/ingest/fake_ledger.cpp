@@ -27,7 +27,8 @@ FakeLedger::FakeLedger(const crypto::Authority& agency, std::string device, core
 
 FakeLedger FakeLedger::successor() const {
     FakeLedger next = *this;
-    next.former_ = entries_.back().head();
+    // What the keystore knows: the last entry that named keys.
+    next.former_ = docking_ ? docking_->head() : entries_.back().head();
     next.formerDocking_ = docking_ ? std::optional(docking_->head()) : std::nullopt;
     ++next.generation_;
     next.uptimeNs_ = 0;

@@ -4,44 +4,40 @@
 import os
 import re
 
-from . import cbor, kinds
-from .agency import listing, read
-from .chain import Generation, Ledger, check_origin
+from .chain import Generation, Ledger
+from .files import is_folder, listing, open_file
+from .findings import find_all
 from .footage import Footage
-from .receipt import read_receipt
-from .signed import sha256
+from .kinds import TORN_NAME, torn_of
+from .origin import check_head, check_origins, check_pruned, check_tails
+from .receipt import Receipts
 
 NUMBER = re.compile(r"(0|[1-9][0-9]{0,19})\Z")
 ENTRIES = re.compile(r"([0-9]{10})\.cbor\Z")
 FOOTAGE = re.compile(r"(0|[1-9][0-9]{0,19})-(0|[1-9][0-9]{0,19})\Z")
 SEGMENT = re.compile(r"(0|[1-9][0-9]{0,19})\.mp4\Z")
-TORN = re.compile(r".+\.torn\Z", re.DOTALL)
 ANCHOR = "anchor.cbor"
-CLOSED = ("end", "shutdown", "recovery", "docking")
 
 
 class Card:
-    """Files of one card by what their names say."""
+    """Files of one card by what their names say (step 1)."""
 
     def __init__(self, report, folder, prefix):
         self.report, self.folder, self.prefix = report, folder, prefix
-        self.ledger, self.anchors, self.footage, self.torn = {}, {}, {}, []
-        self._ledger()
-        self._footage()
-        for entry in self._list("torn"):
-            if self._is(entry, False) and TORN.match(entry.name):
-                self.torn.append((entry.name, self._label("torn", entry.name), entry.path))
-            else:
-                self._stray("torn", entry.name)
+        self.ledger, self.anchors, self.footage, self.torn = {}, {}, {}, {}
+        for name, look in (("ledger", self._generation), ("footage", self._recording), ("torn", self._torn)):
+            path = os.path.join(folder, name)
+            if os.path.lexists(path) and not is_folder(path):
+                self._stray(name)
+            for entry in listing(path):
+                look(entry)
 
-    def _list(self, *names):
-        return listing(os.path.join(self.folder, *names))
-
-    def _label(self, *names):
+    def label(self, *names):
+        """A path as problems name it."""
         return self.prefix + "/".join(names)
 
     def _stray(self, *names):
-        self.report.add("altered", None, None, self._label(*names), None, "no name for a file here")
+        self.report.add("altered", None, None, self.label(*names), None, "nothing of this name and kind belongs here")
 
     @staticmethod
     def _is(entry, folder):
@@ -53,168 +49,127 @@ class Card:
         numbers = tuple(map(int, match.groups())) if match else ()
         return numbers if numbers and all(number < 1 << 64 for number in numbers) else None
 
-    def _ledger(self):
-        for folder in self._list("ledger"):
-            if not (self._is(folder, True) and self._numbers(NUMBER.match(folder.name))):
-                self._stray("ledger", folder.name)
-                continue
-            for entry in self._list("ledger", folder.name):
-                match, number = ENTRIES.match(entry.name), int(folder.name)
-                label = self._label("ledger", folder.name, entry.name)
-                pruned = number in self.ledger and min(self.ledger[number])[0] > 0
-                if not self._is(entry, False) or not (match or entry.name == ANCHOR and pruned):
-                    self._stray("ledger", folder.name, entry.name)
-                elif match:
-                    self.ledger.setdefault(number, []).append((int(match.group(1)), label, entry.path))
-                else:
-                    self.anchors[number] = (label, entry.path)
+    def _generation(self, folder):
+        place = self._numbers(NUMBER.match(folder.name))
+        if not (self._is(folder, True) and place):
+            self._stray("ledger", folder.name)
+            return
+        files = listing(folder.path)
+        kept = [(int(match.group(1)), entry) for entry in files if (match := ENTRIES.match(entry.name)) and
+                self._is(entry, False)]
+        pruned = kept and kept[0][0] > 0
+        names = {entry.name for _, entry in kept}
+        for entry in files:
+            if entry.name == ANCHOR and pruned and self._is(entry, False):
+                self.anchors[place[0]] = (self.label("ledger", folder.name, ANCHOR), entry.path)
+            elif entry.name not in names:
+                self._stray("ledger", folder.name, entry.name)
+        if kept:
+            self.ledger[place[0]] = [(seq, self.label("ledger", folder.name, entry.name), entry.path)
+                                     for seq, entry in kept]
 
-    def _footage(self):
-        for folder in self._list("footage"):
-            place = self._numbers(FOOTAGE.match(folder.name))
-            if not (self._is(folder, True) and place):
-                self._stray("footage", folder.name)
-                continue
-            for entry in self._list("footage", folder.name):
-                segment = self._numbers(SEGMENT.match(entry.name))
-                if not (self._is(entry, False) and segment):
-                    self._stray("footage", folder.name, entry.name)
-                else:
-                    label = self._label("footage", folder.name, entry.name)
-                    self.footage[place + segment] = (label, entry.path)
+    def _recording(self, folder):
+        place = self._numbers(FOOTAGE.match(folder.name))
+        if not (self._is(folder, True) and place):
+            self._stray("footage", folder.name)
+            return
+        for entry in listing(folder.path):
+            segment = self._numbers(SEGMENT.match(entry.name))
+            if self._is(entry, False) and segment:
+                self.footage[place + segment] = (self.label("footage", folder.name, entry.name), entry.path)
+            else:
+                self._stray("footage", folder.name, entry.name)
+
+    def _torn(self, entry):
+        if self._is(entry, False) and TORN_NAME.match(entry.name):
+            self.torn[entry.name] = entry.path
+        else:
+            self._stray("torn", entry.name)
 
     def generation(self, number):
-        """The files of a generation, read."""
-        files = [(seq, label, read(path) or b"") for seq, label, path in sorted(self.ledger[number])]
-        anchor = self.anchors.get(number)
-        return Generation(number, files, (anchor[0], read(anchor[1]) or b"") if anchor else None)
+        """The files of a generation."""
+        return Generation(number, self.ledger[number], self.anchors.get(number))
 
-    def load(self, number):
-        """For Footage.check: where a segment stands and its bytes."""
+    def place(self, number):
+        """For Footage.check: the file and path of a segment of this generation."""
         def one(segment):
-            label, path = self.footage.get((number, segment.recording, segment.number), (None, None))
-            if label is None:
-                name = f"{number}-{segment.recording}"
-                return self._label("footage", name, f"{segment.number}.mp4"), None
-            return label, read(path)
+            found = self.footage.get((number, segment.recording, segment.number))
+            name = f"{number}-{segment.recording}"
+            return found or (self.label("footage", name, f"{segment.number}.mp4"), None)
         return one
 
 
 def check_recorder(report, agency, folder, keystore, prefix):
-    """All steps for a card folder; keystore: folder or None."""
+    """All steps for a card folder; keystore: the folder beside it, or None for a card alone."""
+    folder = os.path.realpath(folder)
     card = Card(report, folder, prefix)
     if not card.ledger:
         report.add("incomplete", None, None, None, None, "no ledger file")
     ledger = Ledger(report)
     for number in sorted(card.ledger):
         ledger.read(card.generation(number))
-    check_origins(report, ledger, agency)
+    receipts = Receipts(ledger, agency.root)
+    check_origins(report, ledger, agency, receipts)
     if keystore is not None:
-        _check_head(report, ledger, keystore)
+        check_head(report, ledger, keystore)
     named = set()
     for number, generation in ledger.generations.items():
-        footage = Footage(report, generation, agency.root)
-        footage.check(card.load(number))
+        footage = Footage(report, generation, receipts, ledger.device)
+        footage.check(card.place(number))
         named.update((number,) + place for place in footage.places)
-    for place, (label, _) in card.footage.items():
+    _check_unnamed(report, ledger, card, named)
+    _check_torn(report, ledger, card, receipts)
+    check_tails(report, ledger)
+    check_pruned(report, ledger, receipts)
+    find_all(report, ledger)
+
+
+def _check_unnamed(report, ledger, card, named):
+    """Segment files that no `segment` entry names; the ledger may be shorter than the boxes by the next one."""
+    ahead = None
+    if ledger.generations:
+        last = list(ledger.generations.values())[-1]
+        if last.problem in (None, "incomplete") and last.order.open is not None:
+            ahead = (last.number, last.order.open, last.order.next_segment.get(last.order.open, 0))
+    for place, (label, _) in sorted(card.footage.items(), key=lambda item: os.fsencode(item[1][0])):
         if place not in named:
-            report.add("altered", None, None, label, None, "no segment entry names this file")
-    _check_torn(report, ledger, card)
-    check_tail(report, ledger)
-    check_pruned(report, ledger, agency.root)
-    find(report, ledger)
+            report.add("incomplete" if place == ahead else "altered", None, None, label, None,
+                       "no segment entry names this file")
 
 
-def check_origins(report, ledger, agency):
-    """Step 3 for all generations."""
-    for number, generation in ledger.generations.items():
-        first = generation.entry(0)
-        if first is not None:
-            check_origin(report, ledger, generation, agency.root, agency.registration(first.device, number))
-
-
-def _check_head(report, ledger, keystore):
-    """Step 4."""
-    raw = read(os.path.join(keystore, "state.cbor"))
-    file = "keystore/state.cbor"
-    if raw is None:
-        report.add("incomplete", None, None, file, None, "the keystore has no state")
-        return
-    try:
-        state = cbor.decode(raw)
-    except ValueError as error:
-        state = str(error)
-    wanted = kinds.record(version=lambda v: type(v) is int and v == 1, generation=kinds.unsigned, boot=kinds.unsigned,
-                          head=kinds.optional(kinds.head))
-    if not wanted(state):
-        report.add("altered", None, None, file, None, "the keystore's state is malformed")
-        return
-    last = [g.entries[-1] for g in ledger.generations.values() if g.entries]
-    if last and (state["generation"], state["boot"]) != (last[-1].generation, last[-1].boot):
-        report.find("keystore gap", None, None, "generation or boot of the keystore are not those of the last entry")
-    head = state["head"]
-    if head is None:
-        return
-    generation = ledger.generations.get(head["generation"])
-    found = generation.hash_at(head["seq"]) if generation else None
-    if found is None:
-        report.add("incomplete", head["generation"], head["seq"], None, None, "the keystore's head is absent")
-    elif found != head["hash"]:
-        report.add("altered", head["generation"], head["seq"], None, None, "the keystore's head has another hash")
-
-
-def _check_torn(report, ledger, card):
+def _check_torn(report, ledger, card, receipts):
     named = {}
-    for generation in ledger.generations.values():
-        for entry in generation.entries:
-            for torn in entry.body["torn"] if entry.kind == "recovery" else []:
-                named.setdefault(torn["file"], []).append((torn["size"], torn["hash"], entry))
-    for name, label, path in card.torn:
+    for entry in ledger.entries():
+        for torn in torn_of(entry):
+            named.setdefault(torn["file"], []).append((torn["size"], torn["hash"], entry))
+    for name, path in card.torn.items():
         said = named.pop(name, None)
-        data = read(path) or b""
         if said is None:
-            report.add("incomplete", None, None, label, None, "no recovery names this file")
-        elif not any((size, digest) == (len(data), sha256(data)) for size, digest, _ in said):
-            report.add("altered", None, None, label, None, "other length or hash than a recovery says")
-    for name, said in named.items():
-        report.find("torn file gone", said[0][2].generation, said[0][2].seq, name)
+            report.add("incomplete", None, None, card.label("torn", name), None, "no entry names this file")
+        elif not _as_said(path, said):
+            report.add("altered", None, None, card.label("torn", name), None, "other length or hash than an entry says")
+    for name in sorted(named):
+        if not all(_torn_released(ledger, receipts, name, entry) for _, _, entry in named[name]):
+            report.add("incomplete", None, None, card.label("torn", name), None, "a torn file is gone")
 
 
-def check_tail(report, ledger):
-    """Step 6."""
-    highest = list(ledger.generations.values())[-1:]
-    if not highest or highest[0].problem:
-        return
-    if not highest[0].entries:
-        report.add("incomplete", highest[0].number, highest[0].first, highest[0].files[0][1], 0, "no entry was read")
-    elif highest[0].entries[-1].kind not in CLOSED:
-        last = highest[0].entries[-1]
-        report.add("incomplete", last.generation, last.seq + 1, last.file, last.offset + len(last.raw),
-                   "nothing closes the ledger")
-
-
-def check_pruned(report, ledger, root):
-    """Step 7."""
-    for generation in ledger.generations.values():
-        if generation.first > 0 and not any(
-                _covers(generation, read_receipt(entry, root), entry) for entry in generation.entries):
-            report.add("incomplete", generation.number, 0, None, None, "no receipt covers the pruned stretch")
-
-
-def _covers(generation, receipt, entry):
-    if receipt is None or not receipt.of("chapter", entry.device, generation.number):
+def _as_said(path, said):
+    """Whether a torn file has a length and hash that an entry gives."""
+    stored = open_file(path)
+    if stored is None:
         return False
-    seq = receipt.map["seq"]
-    named = generation.entry(seq)
-    return (seq >= generation.first - 1 and generation.hash_at(seq) == receipt.map["entry"]
-            and (named is None or named.kind == "docking"))
+    with stored:
+        hashes = {digest for size, digest, _ in said if size == stored.size}
+        return bool(hashes) and stored.sha256() in hashes
 
 
-def find(report, ledger):
-    """Declared losses are findings."""
-    for generation in ledger.generations.values():
-        for entry in generation.entries:
-            if entry.kind in ("part.lost", "interruption", "fault", "late", "rollback"):
-                report.find(entry.kind, generation.number, entry.seq, entry.kind)
-            elif entry.kind == "recovery" and (entry.body["missing"] or entry.body["torn"]):
-                report.find("recovery", generation.number, entry.seq, f"missing {entry.body['missing']}")
+def _torn_released(ledger, receipts, name, entry):
+    wanted = {"type": "torn", "device": ledger.device, "generation": entry.generation, "entry": entry.hash}
+    return any(receipt.says(**wanted) for receipt in receipts.released(entry.generation, name))
+
+
+def find_foreign(report, path, prefix=""):
+    """Other things in the card's folder than the evidence."""
+    for entry in listing(path):
+        if entry.name not in ("ledger", "footage", "torn", "reserve", "lost+found"):
+            report.find("foreign_file", None, "no part of the evidence", prefix + entry.name)

@@ -53,6 +53,8 @@ def _value(data, pos, end, depth):
     if major == 0:
         return value, at
     if major == 1:
+        if value >= 1 << 63:
+            raise CborError("integer below -2^63")
         return -1 - value, at
     if major in (2, 3):
         if value > end - at:
@@ -104,6 +106,8 @@ def encode(value):
     if value is None or isinstance(value, bool):
         return {None: b"\xf6", False: b"\xf4", True: b"\xf5"}[value]
     if isinstance(value, int):
+        if value < -(1 << 63):
+            raise CborError("integer too small")
         return _encode_head(0, value) if value >= 0 else _encode_head(1, -1 - value)
     if isinstance(value, bytes):
         return _encode_head(2, len(value)) + value

@@ -3,6 +3,7 @@
 
 import base64
 import binascii
+import datetime
 import re
 
 from cryptography.exceptions import InvalidSignature
@@ -90,7 +91,7 @@ class Certificate:
         part.take(0x02)
         self.algorithms.append(_algorithm(part.take(0x30)[0]))
         self.issuer = part.take(0x30)[1]
-        part.take(0x30)
+        self.validity = _validity(Der(part.take(0x30)[0]))
         content, self.subject = part.take(0x30)
         self.name = _common_name(content)
         spki = part.take(0x30)[1]
@@ -128,6 +129,24 @@ class Certificate:
         """Whether this is a root of liuhen that signed itself."""
         return (self.kind() == "p256" and self.signed_by(self)
                 and self.has(1, [SERVER_AUTH, CLIENT_AUTH], b"\x02\x04", (b"\x30\x06\x01\x01\xff\x02\x01\x00",)))
+
+
+def _validity(part):
+    """Both times in seconds since 1970."""
+    times = [_time(part), _time(part)]
+    part.end()
+    return times
+
+
+def _time(part):
+    short = part.peek() == 0x17
+    digits = part.take(0x17 if short else 0x18)[0].decode("ascii")
+    if not re.fullmatch(r"[0-9]{12}Z" if short else r"[0-9]{14}Z", digits):
+        raise ValueError("certificate: time")
+    if short:
+        digits = ("19" if digits[:2] >= "50" else "20") + digits
+    numbers = [int(digits[:4])] + [int(digits[at:at + 2]) for at in range(4, 14, 2)]
+    return int(datetime.datetime(*numbers, tzinfo=datetime.timezone.utc).timestamp())
 
 
 def _algorithm(content):
@@ -185,6 +204,18 @@ def parse(der):
         except Exception:  # pylint: disable=broad-except  (hostile bytes, many third-party errors)
             _CACHE[der] = None
     return _CACHE[der]
+
+
+def key_of(der):
+    """The P-256 key of a certificate, whatever else is wrong with it, or None."""
+    try:
+        body = Der(Der(Der(der).take(0x30)[0]).take(0x30)[0])
+        for tag in (0xA0, 0x02, 0x30, 0x30, 0x30, 0x30):
+            body.take(tag)
+        key = serialization.load_der_public_key(body.take(0x30)[1])
+    except Exception:  # pylint: disable=broad-except  (hostile bytes, many third-party errors)
+        return None
+    return key if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1) else None
 
 
 def parse_pem(data):

@@ -4,9 +4,9 @@
 import os
 import re
 
-from .agency import listing, read
 from .certificate import parse, trusted
-from .merkle import Note, leaf_hash, root_of
+from .files import is_folder, listing, open_file, read
+from .merkle import NOTE_BYTES, Note, leaf_hash, root_of
 from .receipt import read_leaf
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -14,14 +14,26 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 _TILE = re.compile(r"log/tile/(0|[1-9][0-9]?|entries)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?\Z")
 
 
+DEEPEST = 9  # a folder so many levels below log/ is a stray
+CHECKPOINT, TILE_BYTES = "log/checkpoint", 256 * 65537
+
+
 def walk(folder, label):
-    """(label, path, regular file or not) of everything under a folder that is not a folder."""
-    for entry in listing(folder):
-        name = f"{label}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield from walk(entry.path, name)
+    """(label, path, "file" or "other") of what lies under a folder, folders themselves apart."""
+    stack = [iter(_kinds(folder, label))]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+        elif found[2] == "folder" and len(stack) < DEEPEST:
+            stack.append(iter(_kinds(found[1], found[0])))
         else:
-            yield name, entry.path, entry.is_file(follow_symlinks=False)
+            yield found[0], found[1], "other" if found[2] == "folder" else found[2]
+
+
+def _kinds(folder, label):
+    return [(f"{label}/{entry.name}", entry.path, "folder" if entry.is_dir(follow_symlinks=False) else
+             "file" if entry.is_file(follow_symlinks=False) else "other") for entry in listing(folder)]
 
 
 def tile_name(level, number, width):
@@ -46,16 +58,29 @@ def split_leaves(data, count):
     return leaves
 
 
+def _holds(path, wanted):
+    """Whether a file holds exactly these bytes."""
+    stored = open_file(path)
+    if stored is None:
+        return False
+    with stored:
+        return stored.size == len(wanted) and stored.take(0, len(wanted)) == wanted
+
+
 class Log:
     """A log read and checked; what is wrong is reported, what can be read is kept."""
 
     def __init__(self, report, agency, folder):
         self.report, self.agency, self.folder = report, agency, folder
         self.raw, self.leaves, self.note, self.public = [], [], None, None
+        self._witnesses = agency.witnesses()
+        if os.path.lexists(self._path("log")) and not is_folder(self._path("log")):
+            self._bad("log", "the log is no folder")
+            return
         try:
-            self.note = Note((read(self._path("log/checkpoint")) or b"").decode("utf-8"))
+            self.note = Note(read(self._path(CHECKPOINT), NOTE_BYTES) or b"")
         except ValueError as error:
-            self._bad("log/checkpoint", f"checkpoint is absent or malformed: {error}")
+            self._bad(CHECKPOINT, f"checkpoint is absent or malformed: {error}")
         if self.note:
             self._read_leaves()
         self._tiles()
@@ -72,7 +97,7 @@ class Log:
         for number in range((size + 255) // 256):
             width = min(256, size - 256 * number)
             name = tile_name("entries", number, width)
-            data = read(self._path(name))
+            data = read(self._path(name), TILE_BYTES)
             try:
                 if data is None:
                     raise ValueError("entries tile is absent")
@@ -84,7 +109,7 @@ class Log:
                 self._leaf(name, leaf)
             self.raw += raw
         if len(self.raw) == size and root_of([leaf_hash(leaf) for leaf in self.raw]) != self.note.root:
-            self._bad("log/checkpoint", "the leaves give another root")
+            self._bad(CHECKPOINT, "the leaves give another root")
 
     def _leaf(self, name, raw):
         index = len(self.leaves)
@@ -105,15 +130,15 @@ class Log:
             hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) - 255, 256)]
         due = {tile_name(level, number, min(256, len(row) - 256 * number))
                for level, row in enumerate(levels) for number in range((len(row) + 255) // 256)}
-        for name, path, regular in walk(self._path("log"), "log"):
+        for name, path, kind in walk(self._path("log"), "log"):
             due.discard(name)
-            if name == "log/checkpoint" and regular:
+            if name == CHECKPOINT and kind == "file":
                 continue
             match = _TILE.match(name)
-            wanted = self._content(match, levels) if match and regular else None
+            wanted = self._content(match, levels) if match and kind == "file" else None
             if wanted is None:
-                self._bad(name, "no file of this name belongs to the log")
-            elif read(path) != wanted:
+                self._bad(name, "nothing of this name and kind belongs to the log")
+            elif not _holds(path, wanted):
                 self._bad(name, "tile is not what the leaves give")
         for name in sorted(due):
             self._bad(name, "tile is absent")
@@ -137,25 +162,25 @@ class Log:
         """Leaf 0 against the agency, the checkpoint against leaf 0, witnesses."""
         first = self.leaves[0] if self.leaves else None
         if first is None or first["kind"] != "log.opened":
-            self._bad("log/checkpoint", "no leaf 0 of kind log.opened")
+            self._bad(CHECKPOINT, "no leaf 0 of kind log.opened")
             return
         body, root = first["body"], self.agency.root
         key = parse(body["checkpoint_certificate"])
         if not trusted(key, "checkpoint", root, body["origin"]) or not trusted(
                 parse(body["receipt_certificate"]), "receipt", root):
-            self._bad("log/checkpoint", "certificates of leaf 0 are not the agency's")
+            self._bad(CHECKPOINT, "certificates of leaf 0 are not the agency's")
             return
         public = key.key.public_bytes(Encoding.Raw, PublicFormat.Raw)
         if self.note.origin != body["origin"] or not self.note.signed_by(body["origin"], public):
-            self._bad("log/checkpoint", "checkpoint is not signed by the key of leaf 0")
+            self._bad(CHECKPOINT, "checkpoint is not signed by the key of leaf 0")
             return
         self.public = public
-        self.report.witnessed = any(self.note.cosigned_by(*witness) for witness in self.agency.witnesses())
+        self.report.witnessed = any(self.note.cosigned_by(*witness) for witness in self._witnesses)
 
     def check_against(self, note):
         """Whether an earlier note of this log agrees with the leaves."""
-        if self.note and (note.origin != self.note.origin or not self.public
-                          or not note.signed_by(note.origin, self.public)):
-            self._bad("log/checkpoint", "the given checkpoint is not one of this log")
+        origin = self.leaves[0]["body"]["origin"] if self.public else None
+        if note.origin != origin or not note.signed_by(origin, self.public):
+            self._bad(CHECKPOINT, "the given checkpoint is not one of this log")
         elif note.size > len(self.raw) or root_of([leaf_hash(leaf) for leaf in self.raw[:note.size]]) != note.root:
-            self._bad("log/checkpoint", "the log does not contain the tree of the given checkpoint")
+            self._bad(CHECKPOINT, "the log does not contain the tree of the given checkpoint")

@@ -7,6 +7,7 @@ from . import cbor
 from .signed import load_key
 
 _DEVICE = re.compile(r"[A-Za-z0-9._-]{1,32}\Z")
+TORN_NAME = re.compile(r"[A-Za-z0-9._-]{1,60}\.torn\Z")
 NAMING = {"genesis", "rollback", "docking", "boot", "epoch"}
 
 
@@ -69,9 +70,19 @@ def _null(value):
     return value is None
 
 
+def _torn_list(value):
+    return array(torn)(value) and len(value) <= 256
+
+
+def private(value):
+    """A name or place that is committed to and locked (§8)."""
+    return type(value) is dict and len(value) == 3 and record(commitment=digest, counter=unsigned, locked=data)(value)
+
+
 head = record(generation=unsigned, seq=unsigned, hash=digest)
+torn = record(file=lambda value: text(value) and TORN_NAME.match(value) is not None, size=unsigned, hash=digest)
 _KEYS = {"epoch_key": key, "resume_key": key}
-_ORIGIN = {"certificate": data, **_KEYS, "head": optional(head)}
+_ORIGIN = {"certificate": data, **_KEYS, "head": optional(head), "docking": optional(head)}
 _PLACE = {"recording": unsigned, "segment": unsigned}
 
 BODIES = {
@@ -80,19 +91,41 @@ BODIES = {
     "boot": _KEYS,
     "epoch": _KEYS,
     "docking": {"nonce": _nonce, "statement": data, **_KEYS},
-    "recovery": {"torn": array(record(file=text, size=unsigned, hash=digest)), "missing": array(unsigned)},
+    "recovery": {"torn": _torn_list, "missing": array(unsigned), "recording": optional(unsigned)},
     "end": {"recording": unsigned},
     "segment": {**_PLACE, "init": digest, "init_size": at_most(20), "encryption": optional(record(commitment=digest))},
     "part": {**_PLACE, "part": unsigned, "offset": at_most(40), "size": at_most(26), "hash": digest, "init": digest,
              "tracks": _tracks, "encryption": optional(record(counter=unsigned, clear=digest))},
-    "part.lost": {"entry": unsigned},
+    "part.lost": {"entry": unsigned, "torn": optional(torn)},
     "segment.end": {**_PLACE, "size": unsigned, "parts": unsigned},
     "interruption": {"recording": unsigned, "tracks": array(unsigned)},
     "resume": {"recording": unsigned, "tracks": array(unsigned)},
     "receipt": {"message": data},
-    "release": {"recording": optional(unsigned), "segment": optional(unsigned), "chapter": optional(unsigned),
-                "receipt": unsigned},
+    "handover": {"from": private, "to": private},
+    "release": {"generation": unsigned, "recording": optional(unsigned), "segment": optional(unsigned),
+                "chapter": optional(unsigned), "torn": optional(text), "receipt": head},
 }
+OPTIONAL = {"start": {"wearer": private, "place": private}}
+_FREED = ((True, True, False, False), (False, False, True, False), (False, False, False, True))
+
+
+def freed(body):
+    """What a release frees, as (generation, recording, segment), (generation, chapter) or (generation, torn)."""
+    return (body["generation"],) + tuple(
+        body[name] for name in ("recording", "segment", "chapter", "torn") if body[name] is not None)
+
+
+def privates(entry):
+    """The private values of an entry."""
+    names = {"start": ("wearer", "place"), "handover": ("from", "to")}.get(entry.kind, ())
+    return [entry.body[name] for name in names if name in entry.body]
+
+
+def torn_of(entry):
+    """The torn files that an entry names."""
+    if entry.kind == "recovery":
+        return entry.body["torn"]
+    return [entry.body["torn"]] if entry.kind == "part.lost" and entry.body["torn"] is not None else []
 
 
 def _utc(value):
@@ -121,4 +154,10 @@ def read_payload(raw):
     for name, check in BODIES.get(payload[9], {}).items():
         if name not in body or not check(body[name]):
             raise ValueError(f"field {name} of {payload[9]} is absent or of another type")
+    for name, check in OPTIONAL.get(payload[9], {}).items():
+        if name in body and not check(body[name]):
+            raise ValueError(f"field {name} of {payload[9]} is of another type")
+    if payload[9] == "release" and tuple(
+            body[name] is not None for name in ("recording", "segment", "chapter", "torn")) not in _FREED:
+        raise ValueError("release frees not exactly one thing")
     return payload

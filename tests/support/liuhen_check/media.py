@@ -94,7 +94,7 @@ def _sound_entry(entry):
 
 
 def read_init(data):
-    """The track ids of ftyp moov; ValueError if a byte is not as it must be."""
+    """{track id: type of its sample entry} of ftyp moov; ValueError if a byte is not as it must be."""
     picture = sound = None
     at = 28 + 8 + 108
     while data[at + 4:at + 8] == b"trak" and len(data) >= at + 8:
@@ -116,7 +116,7 @@ def read_init(data):
         at += size
     if not (picture or sound) or data != build_init(picture, sound):
         raise ValueError("ftyp moov is not as it must be")
-    return [track for track, there in ((1, picture), (2, sound)) if there]
+    return {track: there[0][4:8] for track, there in ((1, picture), (2, sound)) if there}
 
 
 def build_fragment(number, tracks):
@@ -134,8 +134,8 @@ def build_fragment(number, tracks):
     return moof + box(b"mdat", *data)
 
 
-def _traf(data, at, end, data_offset):
-    """(track, start, durations, samples, size of the samples, next position)."""
+def _traf(data, at, end, data_offset, known):
+    """([track, start, durations, samples], flags of the first sample, size of the samples, next position)."""
     if end - at < 64:
         raise ValueError("traf cut off")
     count = struct.unpack_from(">I", data, at + 8 + 16 + 20 + 12)[0]
@@ -148,7 +148,7 @@ def _traf(data, at, end, data_offset):
             + struct.pack(">I", 20 + 16 * count) + b"trun" + full(1, 0xF01) + struct.pack(">II", count, data_offset))
     if data[at:at + 64] != head:
         raise ValueError("traf is not as it must be")
-    allowed = (KEY, OTHER) if track == 1 else (KEY,)
+    allowed = (KEY, OTHER) if known.get(track) == b"avc1" else (KEY,)
     durations = sizes = 0
     for duration, sample, flags, _ in struct.iter_unpack(">IIIi", data[at + 64:at + size]):
         if not duration or not sample or flags not in allowed:
@@ -156,27 +156,30 @@ def _traf(data, at, end, data_offset):
         durations, sizes = durations + duration, sizes + sample
     if start + durations >= 1 << 64:
         raise ValueError("media time too large")
-    return track, start, durations, count, sizes, at + size
+    return [track, start, durations, count], struct.unpack_from(">I", data, at + 72)[0], sizes, at + size
 
 
-def check(data, tracks, known):
-    """What is wrong with moof mdat that should have these tracks, of those known, or None."""
-    try:
-        if not 24 <= len(data) <= 0x7FFFFFFF:
-            raise ValueError("moof mdat too short or too long")
-        size = struct.unpack_from(">I", data)[0]
-        head = struct.pack(">I", size) + b"moof" + struct.pack(">I", 16) + b"mfhd" + bytes(4)
-        if data[:20] != head or size > len(data) - 8:
-            raise ValueError("moof is not as it must be")
-        at, offset, found = 24, size + 8, []
-        while at < size:
-            track, start, durations, count, sizes, at = _traf(data, at, size, offset)
-            found.append([track, start, durations, count])
-            offset += sizes
-        if at != size or offset != len(data) or data[size:size + 8] != struct.pack(">I", offset - size) + b"mdat":
-            raise ValueError("mdat does not hold the samples and nothing else")
-        if not found or found != tracks or any(track[0] not in known for track in found):
-            raise ValueError("tracks are not those of the entry")
-    except ValueError as error:
-        return str(error)
-    return None
+def read_fragment(data, known):
+    """(tracks as in a part entry, whether the first picture is a key frame); ValueError if moof mdat breaks a rule.
+
+    known: what read_init() gave.
+    """
+    if not 24 <= len(data) <= 0x7FFFFFFF:
+        raise ValueError("moof mdat too short or too long")
+    size = struct.unpack_from(">I", data)[0]
+    head = struct.pack(">I", size) + b"moof" + struct.pack(">I", 16) + b"mfhd" + bytes(4)
+    if data[:20] != head or size > len(data) - 8:
+        raise ValueError("moof is not as it must be")
+    at, offset, found, key_first = 24, size + 8, [], False
+    while at < size:
+        track, flags, sizes, at = _traf(data, at, size, offset, known)
+        if track[0] not in known or found and track[0] <= found[-1][0]:
+            raise ValueError("track not in the init, or not in order")
+        key_first = key_first or track[0] == 1 and flags == KEY
+        found.append(track)
+        offset += sizes
+    if at != size or offset != len(data) or data[size:size + 8] != struct.pack(">I", offset - size) + b"mdat":
+        raise ValueError("mdat does not hold the samples and nothing else")
+    if not found:
+        raise ValueError("no track")
+    return found, key_first

@@ -57,46 +57,62 @@ def _base64(text):
     return raw
 
 
+_ORIGIN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_SIZE = re.compile(r"(?:0|[1-9][0-9]{0,19})\Z")
+_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_LINE = re.compile(f"\u2014 ([^{_WHITE_SPACE}+]+) ([A-Za-z0-9+/=]+)\\Z")
+_CONTROL = re.compile("[\0-\x09\x0b-\x1f]")
+NOTE_BYTES, NOTE_LINES = 65536, 64
+
+
 class Note:
     """A checkpoint: origin, size, root and signature lines; ValueError if malformed."""
 
-    def __init__(self, text):
+    def __init__(self, raw):
+        """raw: bytes, or text."""
+        raw = raw.encode("utf-8") if isinstance(raw, str) else raw
+        if len(raw) > NOTE_BYTES:
+            raise ValueError("note: too long")
+        text = raw.decode("utf-8")
         head, gap, tail = text.partition("\n\n")
-        lines = head.split("\n")
-        if not gap or len(lines) != 3 or not tail.endswith("\n"):
+        lines, signatures = head.split("\n"), tail[:-1].split("\n")
+        if not gap or len(lines) != 3 or not tail.endswith("\n") or _CONTROL.search(text):
             raise ValueError("note: not three lines, an empty line and signatures")
+        if len(signatures) > NOTE_LINES:
+            raise ValueError("note: too many signature lines")
         self.body = head + "\n"
         self.origin = lines[0]
-        if not lines[0] or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1]):
+        if not _ORIGIN.match(lines[0]) or not _SIZE.match(lines[1]) or int(lines[1]) >= 1 << 64:
             raise ValueError("note: origin or size")
         self.size, self.root = int(lines[1]), _base64(lines[2])
-        self.signatures = [self._signature(line) for line in tail[:-1].split("\n")]
+        self.signatures = [self._signature(line) for line in signatures]
         if len(self.root) != 32:
             raise ValueError("note: root is not a hash")
 
     @staticmethod
     def _signature(line):
-        match = re.fullmatch("\u2014 ([^ +]+) ([A-Za-z0-9+/=]+)", line)
+        match = _LINE.match(line)
         raw = _base64(match.group(2)) if match else b""
         if len(raw) < 5:
             raise ValueError("note: signature line")
         return match.group(1), raw[:4], raw[4:]
 
+    def _all(self, name, number, holds):
+        """Whether there is a line of this name and key id, and every such line holds."""
+        found = [signature for who, key, signature in self.signatures if (who, key) == (name, number)]
+        return bool(found) and all(map(holds, found))
+
     def signed_by(self, name, public):
         """Whether the log's Ed25519 key signed the note under this name."""
-        return any(_ed25519(public, signature, self.body.encode())
-                   for who, number, signature in self.signatures
-                   if who == name and number == key_id(name, 1, public))
+        return self._all(name, key_id(name, 1, public),
+                         lambda signature: _ed25519(public, signature, self.body.encode()))
 
     def cosigned_by(self, name, public):
         """Whether a witness cosigned (cosignature/v1) under this name."""
-        for who, number, signature in self.signatures:
-            if who != name or number != key_id(name, 4, public) or len(signature) != 72:
-                continue
-            time = int.from_bytes(signature[:8], "big")
-            if _ed25519(public, signature[8:], f"cosignature/v1\ntime {time}\n{self.body}".encode()):
-                return True
-        return False
+        def holds(signature):
+            said = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n{self.body}"
+            return len(signature) == 72 and _ed25519(public, signature[8:], said.encode())
+        return self._all(name, key_id(name, 4, public), holds)
 
 
 def key_id(name, algorithm, public):

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The order of entries within a generation (ledger.md §6)."""
 
+from .kinds import privates
+
 
 class Order:
     """Sees the entries of one generation in turn; check() names the first rule an entry breaks."""
 
-    def __init__(self, report, generation, first):
-        self.report, self.generation, self.first = report, generation, first
-        self.starts, self.segments, self.ended = set(), {}, set()
+    def __init__(self, generation):
+        self.generation = generation
+        self.open = None
+        self.segments, self.ended = {}, set()
         self.next_segment, self.next_part, self.counters, self.parts = {}, {}, {}, {}
+        self.private = -1
         self.previous = None
         self.recovery_due = False
 
     def check(self, entry):
         """None, or what is wrong; remembers the entry if nothing is."""
-        wrong = self._clock(entry) or self._neighbour(entry) or self._body(entry)
+        wrong = self._clock(entry) or self._neighbour(entry) or self._body(entry) or self._privates(entry)
         if wrong is None:
             self.previous = entry
         return wrong
@@ -29,8 +33,6 @@ class Order:
             return "boot counter is not as the entry before demands"
         if step == 0 and entry.boottime <= before.boottime:
             return "boottime does not rise"
-        if step > 1:
-            self.report.find("boot gap", self.generation, entry.seq, f"boot counter rises by {step}")
         return None
 
     def _neighbour(self, entry):
@@ -45,32 +47,48 @@ class Order:
                                             or before.kind == "genesis" and self.generation == 0)
             self.recovery_due = not quiet
         if entry.kind == "genesis":
-            given = (entry.body["head"] is not None, entry.body["resume"] is not None)
-            if given != ((False, False) if self.generation == 0 else (True, True)):
-                return "genesis has head or resume where it must not, or lacks one"
+            given = tuple(entry.body[name] is not None for name in ("head", "resume", "docking"))
+            if given[:2] != (self.generation > 0,) * 2 or given[2] and self.generation == 0:
+                return "genesis has head, docking or resume where it must not, or lacks head or resume"
         return None
 
     def _body(self, entry):
         rule = {"start": self._start, "segment": self._segment, "part": self._part, "part.lost": self._lost,
-                "segment.end": self._segment_end, "end": self._recording, "interruption": self._recording,
-                "resume": self._recording}.get(entry.kind)
+                "segment.end": self._segment_end, "end": self._end, "interruption": self._of_open,
+                "resume": self._of_open, "recovery": self._of_open, "docking": self._docking}.get(entry.kind)
         return rule(entry) if rule else None
 
-    def _start(self, entry):
-        self.starts.add(entry.seq)
+    def _privates(self, entry):
+        if entry.kind == "boot":
+            self.private = -1
+        counters = [value["counter"] for value in privates(entry)]
+        if len(set(counters)) != len(counters) or any(counter <= self.private for counter in counters):
+            return "counter of a private value is not higher than those before it"
+        self.private = max(counters, default=self.private)
+        return None
 
-    def _recording(self, entry):
-        recording = entry.body["recording"]
-        if recording not in self.starts and recording >= self.first:
-            return "recording is not the seq of an earlier start"
+    def _start(self, entry):
+        self.open = entry.seq
+
+    def _docking(self, _):
+        self.open = None
+
+    def _of_open(self, entry):
+        if entry.body["recording"] != self.open:
+            return "recording is not the open one"
+        return None
+
+    def _end(self, entry):
+        if entry.body["recording"] != self.open:
+            return "recording is not the open one"
+        self.open = None
         return None
 
     def _segment(self, entry):
         recording, number = entry.body["recording"], entry.body["segment"]
-        wrong = self._recording(entry)
-        if wrong:
-            return wrong
-        if number != self.next_segment.get(recording, 0) and recording >= self.first:
+        if recording != self.open:
+            return "recording is not the open one"
+        if number != self.next_segment.get(recording, 0):
             return "segment numbers do not rise by one from 0"
         self.next_segment[recording] = number + 1
         self.segments[(recording, number)] = entry
@@ -80,8 +98,10 @@ class Order:
         body = entry.body
         place = (body["recording"], body["segment"])
         segment = self.segments.get(place)
-        if segment is None or segment.body["init"] != body["init"]:
-            return "part names no segment before it with this init"
+        if body["recording"] != self.open:
+            return "recording is not the open one"
+        if segment is None or segment.boot != entry.boot or segment.body["init"] != body["init"]:
+            return "part names no segment before it in this boot with this init"
         if place in self.ended:
             return "part after its segment.end"
         if body["part"] != self.next_part.get(place, 0):
@@ -89,10 +109,10 @@ class Order:
         if (body["encryption"] is None) != (segment.body["encryption"] is None):
             return "part is encrypted and its segment not, or the other way round"
         if body["encryption"] is not None:
-            run, counter = (entry.boot, body["recording"]), body["encryption"]["counter"]
-            if counter <= self.counters.get(run, -1):
+            key, counter = segment.body["encryption"]["commitment"], body["encryption"]["counter"]
+            if counter <= self.counters.get(key, -1):
                 return "counter of encryption does not rise"
-            self.counters[run] = counter
+            self.counters[key] = counter
         self.next_part[place] = body["part"] + 1
         self.parts[entry.seq] = entry.boot
         return None
@@ -104,7 +124,8 @@ class Order:
 
     def _segment_end(self, entry):
         place = (entry.body["recording"], entry.body["segment"])
-        if place not in self.segments or place in self.ended:
-            return "segment.end of no segment, or a second one"
+        segment = self.segments.get(place)
+        if place[0] != self.open or segment is None or segment.boot != entry.boot or place in self.ended:
+            return "segment.end of no segment of this boot and recording, or a second one"
         self.ended.add(place)
         return None

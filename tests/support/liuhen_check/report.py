@@ -21,9 +21,10 @@ class Report:
         self.problems.append({"verdict": verdict, "generation": generation, "seq": seq,
                               "file": file, "offset": offset, "text": text})
 
-    def find(self, kind, generation, seq, text):
-        """One finding: a fact that changes no verdict."""
-        self.findings.append({"kind": kind, "generation": generation, "seq": seq, "text": text})
+    def find(self, kind, entry, text, file=None):
+        """One finding, a fact that changes no verdict: about an entry, or about a file alone."""
+        place = (entry.generation, entry.seq, entry.file, entry.offset) if entry else (None, None, file, None)
+        self.findings.append({"kind": kind, **dict(zip(("generation", "seq", "file", "offset"), place)), "text": text})
 
     def answer(self):
         """The worst verdict and the first place that has it."""
@@ -34,11 +35,11 @@ class Report:
             chosen = min(worst, key=_place)
             first = {name: chosen[name] for name in ("generation", "seq", "file", "offset")}
         return {"verdict": verdict, "witnessed": self.witnessed, "first_bad": first,
-                "findings": self.findings, "problems": self.problems}
+                "findings": sorted(self.findings, key=_place), "problems": self.problems}
 
 
 def _place(problem):
     generation, seq = problem["generation"], problem["seq"]
     if generation is None:
         return (1, 0, 0)
-    return (0, generation, -1 if seq is None else seq)
+    return (0, generation, seq)

@@ -21,13 +21,20 @@ class Bits:
         zeros = 0
         while not self.take(1):
             zeros += 1
-            if zeros > 32:
+            if zeros > 31:
                 raise ValueError("Exp-Golomb code too long")
         return (1 << zeros) - 1 + self.take(zeros)
 
     def se(self):
         code = self.ue()
         return (code + 1) // 2 if code & 1 else -(code // 2)
+
+    def most(self, bound, what):
+        """ue() of at most this."""
+        value = self.ue()
+        if value > bound:
+            raise ValueError(f"SPS: {what} is more than {bound}")
+        return value
 
 
 def _scaling_lists(bits, count):
@@ -36,8 +43,23 @@ def _scaling_lists(bits, count):
             last = following = 8
             for _ in range(16 if index < 6 else 64):
                 if following:
-                    following = (last + bits.se() + 256) % 256
+                    delta = bits.se()
+                    if not -128 <= delta <= 127:
+                        raise ValueError("SPS: scaling delta")
+                    following = (last + delta + 256) % 256
                 last = following or last
+
+
+def _picture_order(bits):
+    order = bits.most(2, "picture order type")
+    if order == 0:
+        bits.most(12, "log2 of picture order - 4")
+    elif order == 1:
+        bits.take(1)
+        bits.se()
+        bits.se()
+        for _ in range(bits.most(255, "frames in the picture order cycle")):
+            bits.se()
 
 
 def sps_size(nal):
@@ -45,41 +67,37 @@ def sps_size(nal):
     bits = Bits(nal[1:].replace(b"\0\0\3", b"\0\0"))
     profile = bits.take(8)
     bits.take(16)
-    bits.ue()
+    bits.most(31, "id")
     chroma, luma_depth, chroma_depth, separate = 1, 0, 0, 0
     if profile in HIGH:
-        chroma = bits.ue()
+        chroma = bits.most(3, "chroma format")
         separate = bits.take(1) if chroma == 3 else 0
-        luma_depth, chroma_depth = bits.ue(), bits.ue()
+        luma_depth, chroma_depth = bits.most(6, "luma depth - 8"), bits.most(6, "chroma depth - 8")
         bits.take(1)
         if bits.take(1):
             _scaling_lists(bits, 12 if chroma == 3 else 8)
-    bits.ue()
-    order = bits.ue()
-    if order == 0:
-        bits.ue()
-    elif order == 1:
-        bits.take(1)
-        bits.se()
-        bits.se()
-        count = bits.ue()
-        if count > 255:
-            raise ValueError("SPS: picture order")
-        for _ in range(count):
-            bits.se()
-    bits.ue()
+    bits.most(12, "log2 of frame number - 4")
+    _picture_order(bits)
+    bits.most(16, "reference frames")
     bits.take(1)
-    width, units = 16 * (bits.ue() + 1), bits.ue() + 1
+    width, units = 16 * (bits.most(1023, "macroblocks across - 1") + 1), bits.most(1023, "macroblocks down - 1") + 1
     frames_only = bits.take(1)
     height = 16 * units * (2 - frames_only)
+    if height > 16384:
+        raise ValueError("SPS: height")
     if not frames_only:
         bits.take(1)
     bits.take(1)
     if bits.take(1):
-        left, right, top, bottom = bits.ue(), bits.ue(), bits.ue(), bits.ue()
+        left, right, top, bottom = (bits.most(16384, "cropping offset") for _ in range(4))
         across = 2 if chroma in (1, 2) and not separate else 1
         down = (2 if chroma == 1 and not separate else 1) * (2 - frames_only)
         width, height = width - across * (left + right), height - down * (top + bottom)
+        if width <= 0 or height <= 0:
+            raise ValueError("SPS: cropping leaves no picture")
+    bits.take(1)
+    if not bits.left:
+        raise ValueError("SPS: its fields end with its bytes")
     return width, height, chroma, luma_depth, chroma_depth
 
 
@@ -118,7 +136,10 @@ def picture_size(record):
 def config_of(config):
     """(sampling rate, channel configuration) of an AudioSpecificConfig."""
     bits = Bits(config)
-    if bits.take(5) == 31:
+    kind = bits.take(5)
+    if kind == 0:
+        raise ValueError("AudioSpecificConfig: object type")
+    if kind == 31:
         bits.take(6)
     index = bits.take(4)
     if index < len(RATES):

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The check of a vault (custody.md §5)."""
 
-import hashlib
+import os
 import re
 
-from .agency import listing, read
-from .card import check_origins, check_pruned, check_tail, find
 from .chain import Generation, Ledger
 from .custody import Log
+from .files import is_folder, listing, open_file
+from .findings import find_all
 from .footage import Footage
+from .kinds import torn_of
+from .origin import check_origins, check_pruned, check_tails
+from .receipt import Receipts
 
 _OBJECT = re.compile(r"objects/([0-9a-f]{2})/(\1[0-9a-f]{62})\Z")
 
@@ -18,12 +21,20 @@ def object_label(digest):
     return f"objects/{digest.hex()[:2]}/{digest.hex()}"
 
 
+def _grouped(bodies, name):
+    """Bodies by the value of a field, in order of the values."""
+    groups = {}
+    for body in bodies:
+        groups.setdefault(body[name], []).append(body)
+    return dict(sorted(groups.items()))
+
+
 class Vault:
     """One vault's objects against its log."""
 
     def __init__(self, report, agency, folder):
         self.report, self.agency, self.folder = report, agency, folder
-        self.bad = []
+        self.there, self.bad = {}, []
 
     def check(self, earlier=None):
         """All steps; earlier: the note of --checkpoint or None."""
@@ -33,55 +44,76 @@ class Vault:
         leaves = [leaf for leaf in log.leaves if leaf]
         objects = [leaf["body"] for leaf in leaves if leaf["kind"] == "object"]
         self._objects(objects, [leaf["body"] for leaf in leaves if leaf["kind"] in ("quarantine", "fork")])
-        for device in sorted({body["device"] for body in objects}):
-            self._device(device, self._distinct([body for body in objects if body["device"] == device]))
+        for device, bodies in sorted(_grouped(objects, "device").items(), key=lambda item: item[0].encode()):
+            self._device(device, self._distinct(bodies))
+        told = {problem["file"] for problem in self.report.problems}
         for body in self.bad:
             label = object_label(body["object"])
-            if not any(problem["file"] == label for problem in self.report.problems):
+            if label not in told:
                 self.report.add("altered", body["generation"], body["seq"], label, 0, "object is not what its leaf names")
         for leaf in leaves:
             if leaf["kind"] == "fork":
                 body = leaf["body"]
                 self.report.add("altered", body["generation"], body["seq"], None, None, "two histories of one recorder")
 
-    def _objects(self, objects, others):
-        """Step 2 of the check."""
-        there = {}
-        for folder in listing(f"{self.folder}/objects"):
+    def _list(self):
+        """The objects that are there: label to path, or None for what cannot be one."""
+        root = f"{self.folder}/objects"
+        if os.path.lexists(root) and not is_folder(root):
+            self.report.add("altered", None, None, "objects", None, "the objects are in no folder")
+            return
+        for folder in listing(root):
             within = listing(folder.path) if folder.is_dir(follow_symlinks=False) else [folder]
             for entry in within:
                 label = "objects/" + (entry.name if entry is folder else f"{folder.name}/{entry.name}")
                 regular = entry.is_file(follow_symlinks=False)
-                there[label] = entry.path if regular and _OBJECT.match(label) else None
-        kept = {}
+                self.there[label] = entry.path if regular and _OBJECT.match(label) else None
+
+    def _objects(self, objects, others):
+        """Step 2 of the check."""
+        self._list()
+        kept, aside = {}, {}
         for body in objects:
-            kept.setdefault(object_label(body["object"]), body)
-        aside = {object_label(body["object"]) for body in others} - set(kept)
-        for label, path in there.items():
+            kept.setdefault(object_label(body["object"]), []).append(body)
+        for body in others:
+            label = object_label(body["object"])
+            if label not in kept:
+                aside.setdefault(label, []).append(body)
+        for label, path in self.there.items():
             if path is None or label not in kept and label not in aside:
                 self.report.add("altered", None, None, label, None, "no leaf names this file")
-        for label, body in kept.items():
-            data = self._read(label) if there.get(label) else None
-            if data is None:
-                self.report.add("incomplete", body["generation"], body["seq"], label, None, "object is absent")
-            elif len(data) != body["size"] or hashlib.sha256(data).digest() != body["object"]:
-                self.bad.append(body)
+        for label, bodies in kept.items():
+            wrong = self._wrong(label, bodies)
+            if wrong == "absent":
+                self.report.add("incomplete", bodies[0]["generation"], bodies[0]["seq"], label, None, "object is absent")
+            elif wrong:
+                self.bad.append(wrong)
         for label in sorted(aside):
-            data = self._read(label) if there.get(label) else None
-            if data is None:
-                self.report.add("incomplete", None, None, label, None, "quarantined object is absent")
-            elif hashlib.sha256(data).hexdigest() != label[-64:]:
-                self.report.add("altered", None, None, label, None, "quarantined object has another hash")
+            wrong = self._wrong(label, aside[label])
+            if wrong:
+                self.report.add("incomplete" if wrong == "absent" else "altered", None, None, label, None,
+                                "quarantined object is absent or has another hash or size")
 
-    def _read(self, label):
-        return read(f"{self.folder}/{label}")
+    def _wrong(self, label, bodies):
+        """None, "absent", or the first of the leaves' bodies with which the object does not agree."""
+        path = self.there.get(label)
+        stored = open_file(path) if path else None
+        if stored is None:
+            return "absent"
+        with stored:
+            wrong = next((body for body in bodies if body.get("size", stored.size) != stored.size), None)
+            return wrong or (bodies[0] if stored.sha256().hex() != label[-64:] else None)
+
+    def _path(self, body):
+        return self.there.get(object_label(body["object"]))
 
     def _distinct(self, bodies):
         """One leaf for each place; two of other content are a problem."""
         places = {}
         for body in bodies:
-            place = (body["type"], body["generation"]) + (
-                (body["first"],) if body["type"] == "chapter" else (body["recording"], body["segment"]))
+            place = (body["type"], body["generation"]) + {
+                "chapter": lambda one: (one["first"],), "segment": lambda one: (one["recording"], one["segment"]),
+                "torn": lambda one: (one["seq"], one["file"], one["object"])}[body["type"]](body)
             held = places.setdefault(place, body)
             if held["object"] != body["object"]:
                 self.report.add("altered", body["generation"], min(held["seq"], body["seq"]), None, None,
@@ -90,38 +122,41 @@ class Vault:
 
     def _device(self, device, bodies):
         ledger = Ledger(self.report, device, stored=True)
-        for number in sorted({body["generation"] for body in bodies if body["type"] == "chapter"}):
-            chapters = sorted((body["first"], object_label(body["object"])) for body in bodies
-                              if body["type"] == "chapter" and body["generation"] == number)
-            ledger.read(Generation(number, [(first, label, self._read(label)) for first, label in chapters]))
-        check_origins(self.report, ledger, self.agency)
+        of = _grouped(bodies, "type")
+        for number, chapters in _grouped(of.get("chapter", []), "generation").items():
+            chapters = sorted(chapters, key=lambda body: body["first"])
+            ledger.read(Generation(number, [
+                (body["first"], object_label(body["object"]), self._path(body)) for body in chapters]))
+        receipts = Receipts(ledger, self.agency.root)
+        check_origins(self.report, ledger, self.agency, receipts)
+        stored = {(body["generation"], body["recording"], body["segment"]): (
+            object_label(body["object"]), self._path(body)) for body in of.get("segment", [])}
         named = set()
         for number, generation in ledger.generations.items():
-            stored = {(body["recording"], body["segment"]): object_label(body["object"]) for body in bodies
-                      if body["type"] == "segment" and body["generation"] == number}
-            footage = Footage(self.report, generation, self.agency.root)
-            footage.check(lambda segment, stored=stored: self._load(stored, segment))
+            footage = Footage(self.report, generation, receipts, device)
+            footage.check(lambda segment, number=number: stored.get(
+                (number, segment.recording, segment.number), (None, None)))
             named.update((number,) + place for place in footage.places)
+        check_tails(self.report, ledger)
+        check_pruned(self.report, ledger, receipts)
         self._leaves(ledger, bodies, named)
-        check_tail(self.report, ledger)
-        check_pruned(self.report, ledger, self.agency.root)
-        find(self.report, ledger)
-
-    def _load(self, stored, segment):
-        label = stored.get((segment.recording, segment.number))
-        return label, self._read(label) if label else None
+        find_all(self.report, ledger)
 
     def _leaves(self, ledger, bodies, named):
         """What leaves say of their last entry against the entries read."""
         for body in bodies:
-            generation = ledger.generations.get(body["generation"])
-            label = object_label(body["object"])
-            entry = generation.entry(body["seq"]) if generation else None
-            place = (body["generation"], body["seq"], label, None)
+            entry = ledger.entry(body["generation"], body["seq"])
+            place = (body["generation"], body["seq"], object_label(body["object"]), None)
+            unnamed = body["type"] == "segment" and (
+                body["generation"], body["recording"], body["segment"]) not in named
             if entry is None:
-                if body["type"] == "segment" and (body["generation"], body["recording"], body["segment"]) not in named:
-                    self.report.add("incomplete", *place, "the chapter of this segment is absent")
+                if unnamed or body["type"] == "torn":
+                    self.report.add("incomplete", *place, "the chapter of this object is absent")
             elif entry.hash != body["entry"]:
                 self.report.add("altered", *place, "leaf names another entry than the chapter holds")
-            elif body["type"] == "segment" and (body["generation"], body["recording"], body["segment"]) not in named:
+            elif unnamed:
                 self.report.add("altered", *place, "no segment entry names this object")
+            elif body["type"] == "torn" and not any(
+                    (torn["file"], torn["size"], torn["hash"]) == (body["file"], body["size"], body["object"])
+                    for torn in torn_of(entry)):
+                self.report.add("altered", *place, "the entry names no such torn file")

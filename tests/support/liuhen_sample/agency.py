@@ -12,6 +12,7 @@ from liuhen_check.merkle import key_id, leaf_hash, root_of
 from .keys import sign1
 from .pki import certificate, pem
 
+OPENED = 1_770_000_100_000_000
 NAME, ORIGIN, WITNESS = "Sample Agency", "vault.example", "witness.example"
 
 
@@ -44,8 +45,9 @@ class SampleAgency:
             Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
         self.evidence_der = self.issue(9, "evidence", source.p256("evidence").spki())
         self.escrow_der = self.issue(10, "escrow", source.p256("escrow").spki())
-        self.leaves = [cbor.encode({"version": 1, "time": 1_700_000_000_000_000, "kind": "log.opened", "body": {
-            "origin": ORIGIN, "checkpoint_certificate": self.log_der, "receipt_certificate": self.receipt_der}})]
+        self.leaves = []
+        self.log("log.opened", {"origin": ORIGIN, "checkpoint_certificate": self.log_der,
+                                "receipt_certificate": self.receipt_der})
         os.makedirs(os.path.join(folder, "registered"), exist_ok=True)
         os.makedirs(os.path.join(folder, "witnesses"), exist_ok=True)
         self.write("root.pem", pem(self.root_der).encode())
@@ -69,7 +71,7 @@ class SampleAgency:
         """The signed note over the leaves so far."""
         root = base64.b64encode(root_of([leaf_hash(leaf) for leaf in self.leaves])).decode()
         body = f"{ORIGIN}\n{len(self.leaves)}\n{root}\n"
-        key, time = public(self.log_key), 1_700_000_100
+        key, time = public(self.log_key), OPENED // 1_000_000 + 100
         line = base64.b64encode(key_id(ORIGIN, 1, key) + self.log_key.sign(body.encode())).decode()
         text = f"{body}\n\u2014 {ORIGIN} {line}\n"
         if witnessed:
@@ -79,23 +81,29 @@ class SampleAgency:
         return text
 
     def store(self, place, content, last):
-        """Logs an object leaf; place: its type and numbers; last: (device, generation, seq, hash)."""
+        """Logs an object leaf and answers its index.
+
+        place: its type and numbers, and fields that shall be others; last: (device, generation, seq, hash).
+        """
         body = {"object": hashlib.sha256(content).digest(), "size": len(content), "device": last[0],
                 "generation": last[1], "seq": last[2], "entry": last[3], "verdict": "intact", "findings": [], **place}
-        self.leaves.append(cbor.encode({"version": 1, "time": 1_700_000_000_000_000 + len(self.leaves),
-                                        "kind": "object", "body": body}))
+        return self.log("object", body)
+
+    def log(self, kind, body):
+        """Logs a leaf and answers its index."""
+        self.leaves.append(cbor.encode({"version": 1, "time": OPENED + len(self.leaves), "kind": kind, "body": body}))
         return len(self.leaves) - 1
 
-    def receipt(self, index):
-        """The receipt of a leaf against the tree as it is now."""
+    def receipt(self, index, /, key=None, **other):
+        """The receipt of a leaf against the tree as it is now; other: fields that shall be others."""
         leaf = cbor.decode(self.leaves[index])
         body, hashes = leaf["body"], [leaf_hash(raw) for raw in self.leaves]
         names = ("device", "generation", "type", "seq", "entry", "object", "size")
         payload = {"version": 1, "vault": ORIGIN, "certificate": self.receipt_der, "stored": leaf["time"], "copies": 2,
                    "recording": body.get("recording"), "segment": body.get("segment"), "index": index,
                    "path": tree_path(hashes, index), "checkpoint": self.note(), "leaf": self.leaves[index],
-                   **{name: body[name] for name in names}}
-        return sign1("liuhen/receipt", payload, self.receipt_key)
+                   **{name: body[name] for name in names}, **other}
+        return sign1("liuhen/receipt", payload, key or self.receipt_key)
 
     def write_vault(self, folder, contents):
         """objects/ and log/ of a vault that holds these objects."""
@@ -106,6 +114,7 @@ class SampleAgency:
                 file.write(content)
         hashes = [leaf_hash(leaf) for leaf in self.leaves]
         assert len(hashes) < 256
+        os.makedirs(os.path.join(folder, "objects"), exist_ok=True)
         files = {"checkpoint": self.note().encode(), f"tile/0/000.p/{len(hashes)}": b"".join(hashes),
                  f"tile/entries/000.p/{len(hashes)}": b"".join(
                      len(leaf).to_bytes(2, "big") + leaf for leaf in self.leaves)}

@@ -20,13 +20,13 @@ def _sps():
     return b"\x67" + int(bits, 2).to_bytes(len(bits) // 8, "big")
 
 
-def init():
-    """ftyp moov of both tracks."""
+def init(tracks=(1, 2)):
+    """ftyp moov of these tracks."""
     sps, pps = _sps(), b"\x68\xce\x38\x80"
     record = b"\1" + sps[1:4] + b"\xff\xe1" + len(sps).to_bytes(2, "big") + sps + b"\1\0\4" + pps
     picture = visual_entry(b"avc1", WIDTH, HEIGHT, box(b"avcC", record))
     sound = sound_entry(RATE, 1, 24000, b"\x14\x08")
-    return build_init((picture, WIDTH, HEIGHT), (sound, RATE))
+    return build_init((picture, WIDTH, HEIGHT) if 1 in tracks else None, (sound, RATE) if 2 in tracks else None)
 
 
 class Camera:
@@ -41,16 +41,27 @@ class Camera:
         self.picture += 90 * milliseconds
         self.sound += RATE // 1000 * milliseconds
 
-    def shoot(self):
-        """(moof mdat, tracks of the part entry) of the next half second."""
+    def place(self):
+        """Where the next half second begins; go_to() goes back there."""
+        return self.number, self.picture, self.sound
+
+    def go_to(self, place):
+        self.number, self.picture, self.sound = place
+
+    def shoot(self, key=KEY, only=(1, 2)):
+        """(moof mdat, tracks of the part entry) of the next half second.
+
+        key: flags of the first picture; only: the tracks that have samples.
+        """
         self.number += 1
-        pictures = [(3000, OTHER if index else KEY, 0, self._unit(index)) for index in range(15)]
+        pictures = [(3000, OTHER if index else key, 0, self._unit(index)) for index in range(15)]
         frames = (RATE * self.number // 2) // 1024 - (RATE * (self.number - 1) // 2) // 1024
         sounds = [(1024, KEY, 0, self.source.take(f"sound {self.number} {index}", 90)) for index in range(frames)]
-        data = build_fragment(self.number, {1: (self.picture, pictures), 2: (self.sound, sounds)})
+        both = {1: (self.picture, pictures), 2: (self.sound, sounds)}
+        data = build_fragment(self.number, {track: both[track] for track in only})
         tracks = [[1, self.picture, 45000, 15], [2, self.sound, 1024 * frames, frames]]
         self.picture, self.sound = self.picture + 45000, self.sound + 1024 * frames
-        return data, tracks
+        return data, [track for track in tracks if track[0] in only]
 
     def _unit(self, index):
         size = self.size if index == 0 else self.size // 8

@@ -1,14 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sample made once, and copies of it to tamper with."""
 
+import json
 import os
 import shutil
+import subprocess
 import tempfile
 
 from liuhen_check import cbor
+from liuhen_check.report import CannotTell
 from liuhen_check.signed import frame
 from make_sample import make
 from verify import check
+
+
+COMPARED = ("verdict", "first_bad", "witnessed")
+
+
+def other_answer(path, trust=None, checkpoint=None):
+    """(exit status, answer or None, what it said) of the checker named by LIUHEN_CHECKER; None if there is none."""
+    program = os.environ.get("LIUHEN_CHECKER")
+    if not program:
+        return None
+    command = [program, "verify", path, "--json"]
+    command += ["--trust", trust] if trust else []
+    command += ["--checkpoint", checkpoint] if checkpoint else []
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    answer = json.loads(done.stdout) if done.returncode in (0, 1) else None
+    return done.returncode, answer, done.stderr
 
 
 class Sample:
@@ -65,4 +84,16 @@ class Folder:
         os.remove(self.full(name))
 
     def verdict(self, what="recorder", **options):
-        return check(os.path.join(self.path, what), **options)
+        path = os.path.join(self.path, what)
+        other = other_answer(path, **options)
+        try:
+            result = check(path, **options)
+        except CannotTell:
+            if other is not None:
+                assert other[0] == 2, f"the other checker ended with {other[0]} where none can tell"
+            raise
+        if other is not None:
+            told = {key: result[key] for key in COMPARED}
+            assert other[1] is not None, f"the other checker cannot tell: {other[2]}; here {told}"
+            assert told == {key: other[1][key] for key in COMPARED}, f"here {told}, the other checker: {other[1]}"
+        return result

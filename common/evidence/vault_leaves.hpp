@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A log's leaves by what they name: objects by device and place, quarantined bytes, forks.
+#pragma once
+
+#include "common/evidence/messages.hpp"
+#include "common/evidence/verdict.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace liuhen::evidence {
+
+/// One `object` leaf, in log order.
+struct StoredObject {
+    ObjectLeaf leaf;   // without its findings
+    std::string name;  // objects/aa/hash
+    bool present = false;
+    bool told = false;  // a segment that a `segment` entry tells of
+};
+
+/// Generation, then (first, 0) of a chapter or (recording, segment).
+using PlaceKey = std::pair<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>>;
+
+/// The objects of one device, as indexes into VaultLeaves::stored.
+struct DeviceShelf {
+    std::map<PlaceKey, std::vector<std::size_t>> chapters;
+    std::map<PlaceKey, std::vector<std::size_t>> segments;
+    std::vector<std::size_t> torn;
+    std::vector<std::size_t> all;
+};
+
+/// Bytes kept aside.
+struct QuarantinedObject {
+    Digest object{};
+    std::optional<std::uint64_t> size;
+    bool sizesDiffer = false;  // two leaves contradict each other
+};
+
+struct VaultLeaves {
+    std::vector<StoredObject> stored;
+    std::map<std::string, DeviceShelf> devices;
+    std::map<std::string, QuarantinedObject> quarantined;       // by name; none that is stored too
+    std::map<std::string, std::optional<std::uint64_t>> known;  // names; sizes of those found
+    std::vector<Place> forks;
+};
+
+/// Sorts the leaves; malformed ones are passed over.
+[[nodiscard]] VaultLeaves readVaultLeaves(const std::vector<Buffer>& leaves);
+
+}  // namespace liuhen::evidence
