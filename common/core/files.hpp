@@ -42,6 +42,7 @@ struct FolderItem {
     std::string name;
     bool isFolder = false;
     std::uint64_t sizeBytes = 0;
+    std::int64_t changedUs = 0;  // when its content was last changed, UTC; 0 if that is not known
 };
 
 enum class OpenMode {

@@ -64,9 +64,6 @@ tl::unexpected<Error> failErrno(int errorNumber, std::string_view what) {
             break;
         case ENOSPC:
         case EDQUOT:
-        case ENOMEM:
-        case EMFILE:
-        case ENFILE:
             kind = ErrorKind::ResourceExhausted;
             break;
         case EINVAL:

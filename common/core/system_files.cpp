@@ -23,6 +23,8 @@ namespace {
 
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kFolderMode = 0750;
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+constexpr long kNanosPerMicro = 1000;
 
 tl::unexpected<Error> failed(int errorNumber, std::string_view verb, const std::string& path) {
     const std::string what = fmt::format("{} {}", verb, path);
@@ -249,6 +251,8 @@ public:
             item.isFolder = S_ISDIR(status.st_mode);
             item.sizeBytes =
                 S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+            item.changedUs = std::int64_t{status.st_mtim.tv_sec} * kMicrosPerSecond +
+                             status.st_mtim.tv_nsec / kNanosPerMicro;
             items.push_back(std::move(item));
         }
         if (errno != 0) {

@@ -2,6 +2,8 @@
 // Well-formedness of UTF-8.
 #include "common/core/utf8.hpp"
 
+#include <algorithm>
+
 namespace liuhen::core {
 
 namespace {
@@ -34,26 +36,50 @@ Lead leadOf(std::uint8_t byte) {
     return {.valid = false};
 }
 
+/// Bytes of the character at the front, at least one; 0 if there is none.
+std::size_t characterBytes(ByteView bytes) {
+    const Lead lead = leadOf(bytes.front());
+    if (!lead.valid || lead.following >= bytes.size()) {
+        return 0;
+    }
+    for (unsigned i = 1; i <= lead.following; ++i) {
+        const std::uint8_t low = i == 1 ? lead.low : std::uint8_t{0x80};
+        const std::uint8_t high = i == 1 ? lead.high : std::uint8_t{0xbf};
+        if (bytes[i] < low || bytes[i] > high) {
+            return 0;
+        }
+    }
+    return 1 + lead.following;
+}
+
 }  // namespace
 
 bool isUtf8(ByteView bytes) {
-    std::size_t at = 0;
-    while (at < bytes.size()) {
-        const Lead lead = leadOf(bytes[at]);
-        if (!lead.valid || lead.following >= bytes.size() - at) {
+    while (!bytes.empty()) {
+        const std::size_t count = characterBytes(bytes);
+        if (count == 0) {
             return false;
         }
-        for (unsigned i = 1; i <= lead.following; ++i) {
-            const std::uint8_t byte = bytes[at + i];
-            const std::uint8_t low = i == 1 ? lead.low : std::uint8_t{0x80};
-            const std::uint8_t high = i == 1 ? lead.high : std::uint8_t{0xbf};
-            if (byte < low || byte > high) {
-                return false;
-            }
-        }
-        at += 1 + lead.following;
+        bytes = bytes.subspan(count);
     }
     return true;
+}
+
+std::string utf8Prefix(std::string_view text, std::size_t limit) {
+    std::string kept;
+    while (!text.empty() && kept.size() < limit) {
+        const std::size_t count = characterBytes(viewOf(text));
+        if (count > limit - kept.size()) {
+            break;
+        }
+        if (count == 0) {
+            kept.push_back('?');
+        } else {
+            kept.append(text.substr(0, count));
+        }
+        text.remove_prefix(std::max<std::size_t>(count, 1));
+    }
+    return kept;
 }
 
 }  // namespace liuhen::core

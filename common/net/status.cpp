@@ -2,6 +2,8 @@
 // Error kinds as HTTP statuses and back.
 #include "common/net/status.hpp"
 
+#include "common/core/utf8.hpp"
+
 #include <array>
 
 #include <fmt/format.h>
@@ -124,7 +126,7 @@ Error errorOf(const Response& response, std::string_view what) {
     if (json.is_object()) {
         const auto message = json.find("error");
         if (message != json.end() && message->is_string()) {
-            text = message->get<std::string>().substr(0, kPeerTextBytes);
+            text = core::utf8Prefix(message->get_ref<const std::string&>(), kPeerTextBytes);
         }
         const auto kindName = json.find("kind");
         for (const KindRow& row : kKinds) {

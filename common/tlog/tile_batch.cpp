@@ -55,7 +55,11 @@ Result<void> TileBatch::place() {
         touched.insert(folder);
     }
     for (const std::string& folder : touched) {
-        LIUHEN_CHECK(files_->syncFolder(folder));
+        if (const auto synced = files_->syncFolder(folder); !synced) {
+            // Whatever the cause: a later sync that answers well does not say that these names are
+            // on the medium.
+            return core::fail(core::ErrorKind::DataLoss, synced.error().message);
+        }
     }
     return {};
 }

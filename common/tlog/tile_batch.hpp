@@ -31,7 +31,8 @@ public:
 
     /// Writes and syncs the content of what shall be `path` in the log.
     [[nodiscard]] core::Result<void> put(const std::string& path, core::ByteView content);
-    /// Gives all files their names, replacing what is there, and makes these durable.
+    /// Gives all files their names, replacing what is there, and makes these durable. Errors:
+    /// DataLoss if a folder could not be synced: which names are on the medium is not known then.
     [[nodiscard]] core::Result<void> place();
 
 private:

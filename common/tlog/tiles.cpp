@@ -4,6 +4,8 @@
 
 #include "common/tlog/tile_batch.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace liuhen::tlog {
@@ -13,6 +15,29 @@ using core::ErrorKind;
 using core::fail;
 
 constexpr const char* kCheckpointName = "checkpoint";
+
+/// The tiles and the bundle that are partial in a tree of so many leaves.
+std::vector<TileName> partialsOf(std::uint64_t size) {
+    std::vector<TileName> names;
+    for (unsigned level = 0; level < kTileLevels; ++level) {
+        const std::uint64_t hashes = hashesAt(level, size);
+        const auto width = static_cast<unsigned>(hashes % kTileWidth);
+        if (width == 0) {
+            continue;
+        }
+        if (level == 0) {
+            names.push_back({true, 0, hashes / kTileWidth, width});
+        }
+        names.push_back({false, level, hashes / kTileWidth, width});
+    }
+    return names;
+}
+
+/// Whether a tree of so many leaves has a partial tile in the place of this one.
+bool isPartialIn(const TileName& name, std::uint64_t size) {
+    const std::uint64_t hashes = hashesAt(name.level, size);
+    return hashes % kTileWidth != 0 && hashes / kTileWidth == name.index;
+}
 
 }  // namespace
 
@@ -49,6 +74,58 @@ Result<void> TileStore::emptyScratch() {
     return {};
 }
 
+/// Removes the partial files of a tree of so many leaves, save those that the present checkpoint or
+/// the one before it needs. One that cannot be removed does no harm.
+void TileStore::removePartials(std::uint64_t size) {
+    for (const TileName& name : partialsOf(size)) {
+        const auto needed = [&name](std::uint64_t other) {
+            return isPartialIn(name, other) &&
+                   hashesAt(name.level, other) % kTileWidth == name.width;
+        };
+        if (needed(this->size()) || needed(formerSize_)) {
+            continue;
+        }
+        removeFile(name);
+        if (!isPartialIn(name, this->size()) && !isPartialIn(name, formerSize_)) {
+            const std::string folder = core::folderOf(core::joinPath(folder_, toPath(name)));
+            if (files_->remove(folder)) {
+                folders_.erase(folder);
+            }
+        }
+    }
+}
+
+void TileStore::removeFile(const TileName& name) {
+    static_cast<void>(files_->remove(core::joinPath(folder_, toPath(name))));
+}
+
+/// What an earlier run left of the present edge and of the tiles just before it.
+void TileStore::removeLeftPartials() {
+    for (unsigned level = 0; level < kTileLevels; ++level) {
+        const std::uint64_t hashes = hashesAt(level, size());
+        for (const bool entries : {true, false}) {
+            if (entries && level > 0) {
+                continue;
+            }
+            const std::uint64_t edge = hashes / kTileWidth;
+            for (std::uint64_t index = edge == 0 ? 0 : edge - 1; index <= edge; ++index) {
+                const TileName any{entries, level, index, 1};
+                const std::string folder = core::folderOf(core::joinPath(folder_, toPath(any)));
+                const auto items = files_->list(folder);
+                for (const core::FolderItem& item :
+                     items ? *items : std::vector<core::FolderItem>()) {
+                    if (index != edge || item.name != fmt::to_string(hashes % kTileWidth)) {
+                        static_cast<void>(files_->remove(core::joinPath(folder, item.name)));
+                    }
+                }
+                if (items && index != edge) {
+                    static_cast<void>(files_->remove(folder));
+                }
+            }
+        }
+    }
+}
+
 Result<void> TileStore::load() {
     const auto bytes =
         core::readFile(*files_, core::joinPath(folder_, kCheckpointName), kNoteBytes);
@@ -83,6 +160,8 @@ Result<void> TileStore::load() {
     }
     checkpoint_ = std::move(parsed->checkpoint);
     note_ = core::textOf(*bytes);
+    formerSize_ = size;
+    removeLeftPartials();
     return {};
 }
 
@@ -171,12 +250,14 @@ Result<std::string> TileStore::publish(std::string_view origin, const crypto::No
     TileBatch head(*files_, folder_, scratch_, folders_);
     LIUHEN_CHECK(head.put(kCheckpointName, core::viewOf(note)));
     LIUHEN_CHECK(head.place());
+    const std::uint64_t superseded = std::exchange(formerSize_, size());
     edge_ = std::move(next);
     staged_.clear();
     stagedBytes_ = 0;
     checkpoint_ = checkpoint;
     note_ = std::move(note);
     reader_.grow(size());
+    removePartials(superseded);
     return note_;
 }
 

@@ -21,8 +21,11 @@ class TileBatch;
 ///
 /// The log is as large as its checkpoint says; leaves handed over since are *staged*, in memory.
 /// Files beyond the checkpoint are leftovers of a publish that was cut short: whoever keeps the
-/// leaves hands them over again, and the same files are written again. Nothing is ever removed from
-/// the log.
+/// leaves hands them over again, and the same files are written again.
+///
+/// Nothing is ever removed but partial tiles and bundles that no reader needs: those of the
+/// checkpoint before the last, which longer ones or full ones hold as well, once the new checkpoint
+/// is durable. So whoever has just read a checkpoint finds its files until two more are published.
 ///
 /// Memory: the staged leaves, the right edge (at most 64 KiB of hashes and one bundle) and a small
 /// cache. `files` must outlive it. Not thread-safe; blocks on the medium.
@@ -67,7 +70,8 @@ public:
     /// name; answers the note. Without anything staged the present note is answered and nothing
     /// written.
     ///
-    /// Errors: FailedPrecondition if the log has another origin; those of Files. After an error the
+    /// Errors: FailedPrecondition if the log has another origin; DataLoss if a folder could not be
+    /// synced, after which only a new start knows what is there; those of Files. After an error the
     /// log is as before, and the leaves are still staged: publish again. Power loss: the old
     /// checkpoint or the new one, each with all of its files.
     [[nodiscard]] Result<std::string> publish(std::string_view origin, const crypto::NoteKey& key);
@@ -100,6 +104,9 @@ private:
 
     TileStore(core::Files& files, std::string folder, std::string scratch);
     [[nodiscard]] Result<void> emptyScratch();
+    void removePartials(std::uint64_t size);
+    void removeLeftPartials();
+    void removeFile(const TileName& name);
     [[nodiscard]] Result<void> load();
     [[nodiscard]] Result<void> checkSize(std::uint64_t size) const;
 
@@ -113,6 +120,7 @@ private:
     std::optional<Checkpoint> checkpoint_;
     std::string note_;
     std::set<std::string> folders_;  // known to be durable
+    std::uint64_t formerSize_ = 0;   // of the checkpoint before the present one
 };
 
 }  // namespace liuhen::tlog

@@ -3,14 +3,16 @@
 #include "dock/app/config.hpp"
 
 #include "common/core/config_table.hpp"
+#include "common/net/revocation.hpp"
 
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace liuhen::dock {
 
-using core::ErrorKind;
 using core::Result;
 
 namespace {
@@ -50,81 +52,101 @@ std::vector<ingest::BayPlace> readBays(core::ConfigTable& file) {
     return bays;
 }
 
-Result<core::Buffer> readPem(core::Files& files, const std::string& path) {
-    return core::readFile(files, path, kPemBytes);
+/// A key or certificate of its own file, and its text. What is wrong with it is told by the table;
+/// nothing then.
+template <class Thing>
+std::optional<std::pair<Thing, std::string>> readPem(core::Files& files,
+                                                     core::ConfigTable& table,
+                                                     const char* key) {
+    const std::string path = table.path(key);
+    if (path.empty()) {
+        return std::nullopt;  // told already
+    }
+    auto pem = core::readFile(files, path, kPemBytes);
+    if (!pem) {
+        table.reject(key, pem.error().message);
+        return std::nullopt;
+    }
+    std::string text(core::textOf(*pem));
+    crypto::wipe(*pem);
+    auto thing = Thing::fromPem(text);
+    if (!thing) {
+        table.reject(key, "read " + path + ": " + thing.error().message);
+        return std::nullopt;
+    }
+    return std::pair(*std::move(thing), std::move(text));
 }
 
-Result<crypto::Certificate> readCertificate(core::Files& files, const std::string& path) {
-    LIUHEN_TRY(const core::Buffer pem, readPem(files, path));
-    auto certificate = crypto::Certificate::fromPem(core::textOf(pem));
-    if (!certificate) {
-        return core::failWith(certificate.error(), "read " + path);
+/// Reads keys and certificates and judges them; nothing if something is wrong, which the table
+/// tells.
+std::optional<Identity> readIdentity(core::Files& files, core::ConfigTable& keys) {
+    using crypto::Certificate;
+    using crypto::PrivateKey;
+    using crypto::Role;
+    auto root = readPem<Certificate>(files, keys, "root");
+    auto tlsKey = readPem<PrivateKey>(files, keys, "tls_key");
+    auto tls = readPem<Certificate>(files, keys, "tls_certificate");
+    auto dockKey = readPem<PrivateKey>(files, keys, "dock_key");
+    auto dock = readPem<Certificate>(files, keys, "dock_certificate");
+    if (!root || !tlsKey || !tls || !dockKey || !dock) {
+        return std::nullopt;
     }
-    return certificate;
-}
-
-/// A certificate of ours, with the role that it must have.
-Result<crypto::Certificate> readOwn(core::Files& files,
-                                    const std::string& path,
-                                    const crypto::Certificate& root,
-                                    crypto::Role role) {
-    LIUHEN_TRY(crypto::Certificate certificate, readCertificate(files, path));
-    if (const auto wrong = crypto::judge(certificate, root, role, core::SystemClock().utc())) {
-        return core::fail(ErrorKind::InvalidArgument, "read " + path + ": " + *wrong);
+    if (root->first.role() != Role::Root) {
+        keys.reject("root", "it is no root certificate");
+        return std::nullopt;
     }
-    return certificate;
+    struct Own {
+        const char* key;
+        const char* certificateKey;
+        const PrivateKey& held;
+        const Certificate& certificate;
+        Role role;
+    };
+    for (const Own& own :
+         {Own{"tls_key", "tls_certificate", tlsKey->first, tls->first, Role::DockTls},
+          Own{"dock_key", "dock_certificate", dockKey->first, dock->first, Role::Dock}}) {
+        const auto wrong =
+            crypto::judge(own.certificate, root->first, own.role, core::SystemClock().utc());
+        const auto certified = own.certificate.key();
+        if (wrong) {
+            keys.reject(own.certificateKey, *wrong);
+        } else if (!certified || !(*certified == own.held.publicKey())) {
+            keys.reject(own.key, fmt::format("it is not the key of {}", own.certificateKey));
+        }
+    }
+    return Identity{net::TlsIdentity{std::move(tlsKey->second),
+                                     std::move(tls->first),
+                                     std::move(root->first),
+                                     Role::RecorderTls,
+                                     {},
+                                     {},
+                                     {},
+                                     false},
+                    std::move(dockKey->first),
+                    dock->first.der()};
 }
 
 }  // namespace
 
-Result<Config> loadConfig(const std::string& path) {
+Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_TRY(core::ConfigTable file, core::ConfigTable::open(path));
-    Config config;
-    config.folder = file.path("folder");
-    config.vaultSocket = file.path("vault_socket");
+    std::string folder = file.path("folder");
+    std::string socket = file.path("vault_socket");
+    const std::string revoked = file.path("revoked", "");
     core::ConfigTable keys = file.table("keys");
-    config.root = keys.path("root");
-    config.tlsKey = keys.path("tls_key");
-    config.tlsCertificate = keys.path("tls_certificate");
-    config.dockKey = keys.path("dock_key");
-    config.dockCertificate = keys.path("dock_certificate");
-    config.bays = readBays(file);
+    auto identity = readIdentity(files, keys);
+    auto bays = readBays(file);
+    if (!revoked.empty()) {
+        if (const auto readable = net::checkRevoked(revoked); !readable) {
+            file.reject("revoked", readable.error().message);
+        }
+    }
     LIUHEN_CHECK(file.finish());
-    return config;
-}
-
-Result<Identity> loadIdentity(core::Files& files, const Config& config) {
-    using crypto::Role;
-    LIUHEN_TRY(crypto::Certificate root, readCertificate(files, config.root));
-    if (root.role() != Role::Root) {
-        return core::fail(ErrorKind::InvalidArgument,
-                          "read " + config.root + ": it is no root certificate");
+    LIUHEN_ASSERT(identity);
+    if (!revoked.empty()) {
+        identity->tls.allowed = net::unlessRevoked(revoked);
     }
-    LIUHEN_TRY(core::Buffer tlsPem, readPem(files, config.tlsKey));
-    LIUHEN_TRY(crypto::Certificate tls, readOwn(files, config.tlsCertificate, root, Role::DockTls));
-    LIUHEN_TRY(const core::Buffer dockPem, readPem(files, config.dockKey));
-    auto dockKey = crypto::PrivateKey::fromPem(core::textOf(dockPem));
-    if (!dockKey) {
-        return core::failWith(dockKey.error(), "read " + config.dockKey);
-    }
-    LIUHEN_TRY(const crypto::Certificate dock,
-               readOwn(files, config.dockCertificate, root, Role::Dock));
-    LIUHEN_TRY(const crypto::PublicKey certified, dock.key());
-    if (!(certified == dockKey->publicKey())) {
-        return core::fail(
-            ErrorKind::InvalidArgument,
-            "read " + config.dockKey + ": " + config.dockCertificate + " is not for this key");
-    }
-    net::TlsIdentity identity{std::string(core::textOf(tlsPem)),
-                              std::move(tls),
-                              std::move(root),
-                              Role::RecorderTls,
-                              {},
-                              {},
-                              {},
-                              false};
-    crypto::wipe(tlsPem);
-    return Identity{std::move(identity), *std::move(dockKey), dock.der()};
+    return Config{std::move(folder), std::move(socket), *std::move(identity), std::move(bays)};
 }
 
 }  // namespace liuhen::dock

@@ -9,21 +9,6 @@
 
 namespace liuhen::dock {
 
-/// As docs/ref/config.md lists it; paths are relative to the file.
-struct Config {
-    std::string folder;
-    std::string vaultSocket;
-    std::string root;             // PEM
-    std::string tlsKey;           // PEM
-    std::string tlsCertificate;   // PEM, role DockTls
-    std::string dockKey;          // PEM
-    std::string dockCertificate;  // PEM, role Dock
-    std::vector<ingest::BayPlace> bays;
-};
-
-/// Errors: InvalidArgument with file, line and key; NotFound.
-[[nodiscard]] core::Result<Config> loadConfig(const std::string& path);
-
 /// What the keys' files hold.
 struct Identity {
     net::TlsIdentity tls;
@@ -31,8 +16,17 @@ struct Identity {
     core::Buffer dockCertificate;  // DER
 };
 
-/// Reads keys and certificates and judges them against the root.
-/// Errors: NotFound, InvalidArgument, with the file's name.
-[[nodiscard]] core::Result<Identity> loadIdentity(core::Files& files, const Config& config);
+/// As docs/ref/config.md lists it, with what the files hold that it names; paths are relative to
+/// the file.
+struct Config {
+    std::string folder;
+    std::string vaultSocket;
+    Identity identity;
+    std::vector<ingest::BayPlace> bays;
+};
+
+/// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.
+/// Errors: InvalidArgument with file, line and key; NotFound if there is no such file.
+[[nodiscard]] core::Result<Config> loadConfig(core::Files& files, const std::string& path);
 
 }  // namespace liuhen::dock

@@ -49,27 +49,35 @@ int start(int argc, char** argv) {
         "run", "take in recorders; with --once 0 if all is receipted and intact, else 1");
     runApp->add_flag("--once", runOptions.once, "end when every bay has ended once");
     CLI::App* checkApp = app.add_subcommand(
-        "check", "hold the catalogue against the vault: 0 they agree, 1 they do not");
+        "check",
+        "hold the catalogue against the vault: 0 they agree, 1 they do not, 2 cannot tell");
     for (CLI::App* sub : {runApp, checkApp}) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kUnusable;
+    }
 
     const std::unique_ptr<core::Files> files = core::systemFiles();
     core::Result<int> code = 0;
     if (initApp->parsed()) {
         code = init(*files, initOptions);
     } else {
-        const auto config = loadConfig(configPath);
+        std::signal(SIGINT, askStop);
+        std::signal(SIGTERM, askStop);
+        const auto config = loadConfig(*files, configPath);
         if (!config) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
             return kUnusable;
         }
-        std::signal(SIGINT, askStop);
-        std::signal(SIGTERM, askStop);
         code = runApp->parsed() ? run(*files, *config, runOptions, stopAsked) : check(*config);
     }
-    static_cast<void>(checkApp);
+    if (!code && checkApp->parsed()) {
+        fmt::print(stderr, "liuhen-dock: {}\n", code.error().message);
+        return kUnusable;  // it could not be told
+    }
     return code ? *code : failure(code.error());
 }
 

@@ -47,19 +47,44 @@ std::vector<std::int64_t> stampsOf(const bay::Fleet& fleet) {
     return stamps;
 }
 
+/// Carries the wish to end from a signal handler to the threads, from the start on.
+class StopWatch {
+public:
+    StopWatch(const std::atomic<bool>& asked, ingest::Stop& stopping)
+        : thread_([this, &asked, &stopping] {
+              while (!done_ && !asked) {
+                  std::this_thread::sleep_for(kLook);
+              }
+              if (asked) {
+                  stopping.ask();
+              }
+          }) {}
+    StopWatch(const StopWatch&) = delete;
+    StopWatch& operator=(const StopWatch&) = delete;
+    ~StopWatch() {
+        done_ = true;
+        thread_.join();
+    }
+
+private:
+    static constexpr milliseconds kLook{50};
+    std::atomic<bool> done_{false};
+    std::thread thread_;
+};
+
 }  // namespace
 
 Result<int> run(core::Files& files,
                 const Config& config,
                 const RunOptions& options,
                 const std::atomic<bool>& stop) {
-    LIUHEN_TRY(Identity identity, loadIdentity(files, config));
     const std::string nonces = joinPath(config.folder, "nonces");
     const std::string spool = joinPath(config.folder, "spool");
     LIUHEN_CHECK(files.makeFolders(nonces));
     LIUHEN_CHECK(files.makeFolders(spool));
     LIUHEN_TRY(const auto catalogue, catalogue::Catalogue::open(config.folder));
     ingest::Stop stopping;
+    const StopWatch watch(stop, stopping);
     ingest::Claims claims;
     ingest::Patience patience;
     if (options.once) {
@@ -69,9 +94,9 @@ Result<int> run(core::Files& files,
                             files,
                             claims,
                             stopping,
-                            std::move(identity.tls),
-                            std::move(identity.dockKey),
-                            std::move(identity.dockCertificate),
+                            config.identity.tls,
+                            config.identity.dockKey,
+                            config.identity.dockCertificate,
                             config.vaultSocket,
                             nonces,
                             spool,
@@ -82,8 +107,14 @@ Result<int> run(core::Files& files,
         ingest::Progress unused;
         ingest::VaultFeed feed(
             {config.vaultSocket, parts.identity.root, patience}, stopping, unused);
-        LIUHEN_TRY(vault::Client * vault, feed.client());
-        LIUHEN_TRY(const vault::Hello hello, vault->hello());
+        const auto vault = feed.client();
+        if (!vault && stop) {
+            return 0;  // told to end before anything began
+        }
+        if (!vault) {
+            return tl::make_unexpected(vault.error());
+        }
+        LIUHEN_TRY(const vault::Hello hello, (*vault)->hello());
         core::log(core::LogLevel::Info,
                   "dock",
                   fmt::format("vault {} has {} leaves", hello.origin, hello.logSize));
@@ -94,9 +125,6 @@ Result<int> run(core::Files& files,
     Display display;
     std::vector<std::int64_t> written = stampsOf(fleet);
     while (!fleet.ended()) {
-        if (stop) {
-            stopping.ask();
-        }
         display.show(fleet);
         if (auto stamps = stampsOf(fleet); stamps != written) {
             written = std::move(stamps);

@@ -58,6 +58,13 @@ Outcome Bay::visit() {
         Outcome outcome = intake_.run();
         const bool fruitful = outcome.chapters + outcome.segments > 0;
         outcome.join(before);
+        if (outcome.noRoom) {
+            if (!waitForRoom(outcome, began)) {
+                return outcome;
+            }
+            before = std::move(outcome);
+            continue;
+        }
         const bool there = !outcome.device.empty() || !before.device.empty();
         const bool waiting = pace_.once && !there && clock.boottime() - began < pace_.arrivalWait;
         poor = fruitful ? 0 : poor + 1;
@@ -73,9 +80,25 @@ Outcome Bay::visit() {
     }
 }
 
+bool Bay::waitForRoom(const Outcome& outcome, core::Nanoseconds began) {
+    const core::SystemClock clock;
+    const auto& limit = parts_.patience.roomWait;
+    if (limit && clock.boottime() - began >= *limit) {
+        return false;
+    }
+    progress_.enter(Phase::Paused, "a disk is full: " + outcome.reason);
+    return parts_.stop.wait(parts_.patience.longestPause);
+}
+
 void Bay::waitUntilGone(const Outcome& last) {
+    const core::SystemClock clock;
+    const auto began = clock.boottime();
+    const bool comesBack = last.end == Phase::Failed || last.waiting;
     bool recorded = false;
     while (parts_.stop.wait(pace_.look)) {
+        if (comesBack && clock.boottime() - began >= pace_.revisit) {
+            return;
+        }
         auto link = ingest::RecorderLink::connect(place_.endpoint, parts_.identity, parts_.limits);
         if (!link) {
             return;

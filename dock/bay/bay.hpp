@@ -15,6 +15,8 @@ struct Pace {
     bool once = false;                              // one intake, then the end
     std::chrono::milliseconds arrivalWait{10'000};  // once: for a recorder to answer at all
     std::chrono::milliseconds look{2'000};          // between two looks for a recorder
+    /// Until a recorder that is still there is visited again, if its intake failed or waits.
+    std::chrono::milliseconds revisit{180'000};
 };
 
 /// Runs intakes at one place. run() is for one thread; the rest is thread-safe.
@@ -32,10 +34,13 @@ public:
     [[nodiscard]] std::optional<ingest::Outcome> outcome() const;
 
 private:
-    /// One visit of a recorder: tries again while that may help.
+    /// One visit of a recorder: tries again while that may help, and as soon as there is room.
     [[nodiscard]] ingest::Outcome visit();
-    /// Blocks until the recorder of `last` is gone, was started anew, or recorded meanwhile.
+    /// Blocks until the recorder of `last` is gone, was started anew, recorded meanwhile, or is to
+    /// be visited again.
     void waitUntilGone(const ingest::Outcome& last);
+    /// Whether a visit that found a full disk goes on.
+    [[nodiscard]] bool waitForRoom(const ingest::Outcome& outcome, core::Nanoseconds began);
 
     ingest::DockParts& parts_;
     ingest::BayPlace place_;

@@ -164,9 +164,11 @@ Result<std::optional<SegmentRow>> Catalogue::segment(const std::string& device,
     return row ? std::optional<SegmentRow>(segmentOf(asked)) : std::nullopt;
 }
 
-Result<std::vector<SegmentRow>> Catalogue::segmentsWithoutObject(const std::string& device,
-                                                                 std::uint64_t generation,
-                                                                 std::size_t limit) {
+Result<std::vector<SegmentRow>> Catalogue::segmentsWithoutObject(
+    const std::string& device,
+    std::uint64_t generation,
+    std::size_t limit,
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> after) {
     const std::scoped_lock guard(mutex_);
     LIUHEN_TRY(Statement asked,
                connection_.prepare(
@@ -175,8 +177,11 @@ Result<std::vector<SegmentRow>> Catalogue::segmentsWithoutObject(const std::stri
                    "and s.parts > s.parts_lost and not exists (select 1 from object o "
                    "where o.device = s.device and o.generation = s.generation "
                    "and o.recording = s.recording and o.segment = s.segment) "
+                   "and (?4 is null or (s.recording, s.segment) > (?4, ?5)) "
                    "order by s.recording, s.segment limit ?3"));
     asked.bind(device).bind(generation).bind(std::uint64_t{limit});
+    asked.bind(after ? std::optional(after->first) : std::nullopt);
+    asked.bind(after ? std::optional(after->second) : std::nullopt);
     std::vector<SegmentRow> rows;
     for (;;) {
         LIUHEN_TRY(const bool row, asked.step());
@@ -188,21 +193,23 @@ Result<std::vector<SegmentRow>> Catalogue::segmentsWithoutObject(const std::stri
 }
 
 Result<std::vector<StoredObject>> Catalogue::undelivered(const std::string& device,
-                                                         std::size_t limit) {
+                                                         std::size_t limit,
+                                                         std::optional<std::uint64_t> after) {
     const std::scoped_lock guard(mutex_);
     LIUHEN_TRY(Statement asked,
                connection_.prepare(
-                   "select object, size_bytes, generation, first, recording, segment, entry "
+                   "select object, size_bytes, generation, first, recording, segment, entry, leaf "
                    "from object where device = ?1 and object not in "
-                   "(select object from receipt_delivered) order by leaf limit ?2"));
-    asked.bind(device).bind(std::uint64_t{limit});
+                   "(select object from receipt_delivered) and leaf >= ?3 order by leaf limit ?2"));
+    asked.bind(device).bind(std::uint64_t{limit}).bind(after ? *after + 1 : std::uint64_t{0});
     std::vector<StoredObject> rows;
     for (;;) {
         LIUHEN_TRY(const bool row, asked.step());
         if (!row) {
             return rows;
         }
-        rows.push_back(StoredObject{digestOf(asked, 0),
+        rows.push_back(StoredObject{asked.number(7),
+                                    digestOf(asked, 0),
                                     asked.number(1),
                                     asked.number(2),
                                     optionalOf(asked, 3),

@@ -45,6 +45,7 @@ struct SegmentRow {
 
 /// A stored object whose receipt the recorder may not have.
 struct StoredObject {
+    std::uint64_t leaf = 0;
     Digest object{};
     std::uint64_t sizeBytes = 0;
     std::uint64_t generation = 0;
@@ -96,13 +97,19 @@ public:
                                                             std::uint64_t generation,
                                                             std::uint64_t recording,
                                                             std::uint64_t segment);
-    /// Segments of a generation that have parts, but no object; at most `limit`, oldest first.
-    [[nodiscard]] Result<std::vector<SegmentRow>> segmentsWithoutObject(const std::string& device,
-                                                                        std::uint64_t generation,
-                                                                        std::size_t limit);
-    /// Objects of a device whose receipt was not acknowledged; at most `limit`, oldest first.
-    [[nodiscard]] Result<std::vector<StoredObject>> undelivered(const std::string& device,
-                                                                std::size_t limit);
+    /// Segments of a generation that have parts, but no object; at most `limit`, oldest first, from
+    /// the (recording, segment) behind `after` on.
+    [[nodiscard]] Result<std::vector<SegmentRow>> segmentsWithoutObject(
+        const std::string& device,
+        std::uint64_t generation,
+        std::size_t limit,
+        std::optional<std::pair<std::uint64_t, std::uint64_t>> after = std::nullopt);
+    /// Objects of a device whose receipt was not acknowledged; at most `limit`, oldest first, from
+    /// the leaf behind `after` on.
+    [[nodiscard]] Result<std::vector<StoredObject>> undelivered(
+        const std::string& device,
+        std::size_t limit,
+        std::optional<std::uint64_t> after = std::nullopt);
     /// All (device, generation), in order.
     [[nodiscard]] Result<std::vector<std::pair<std::string, std::uint64_t>>> generations();
     [[nodiscard]] Result<std::uint64_t> objectCount();

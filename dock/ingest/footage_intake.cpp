@@ -31,48 +31,75 @@ vault::Place placeOf(const std::string& device, const SegmentPlace& segment) {
 
 Result<Flow> FootageIntake::run(const std::vector<std::uint64_t>& generations) {
     for (const std::uint64_t generation : generations) {
-        for (;;) {
-            LIUHEN_TRY(const std::vector<Wanted> batch, find(generation));
-            if (batch.empty()) {
-                break;
-            }
-            session_.progress.setTotal(total_);
-            for (const Wanted& wanted : batch) {
-                LIUHEN_TRY(const Flow flow, take(wanted));
-                if (flow == Flow::End) {
-                    return flow;
-                }
-            }
+        LIUHEN_TRY(const Flow missing, takeMissing(generation));
+        if (missing == Flow::End) {
+            return missing;
+        }
+        LIUHEN_TRY(const Flow entered, takeNotEntered(generation));
+        if (entered == Flow::End) {
+            return entered;
         }
     }
     return Flow::GoOn;
 }
 
-Result<std::vector<FootageIntake::Wanted>> FootageIntake::find(std::uint64_t generation) {
-    std::vector<Wanted> batch;
-    const auto want = [&](std::uint64_t recording,
-                          std::uint64_t segment,
-                          std::optional<catalogue::SegmentRow> row) {
-        if (tried_.insert({generation, {recording, segment}}).second) {
-            total_ += row ? row->sizeBytes : 0;
-            batch.push_back(Wanted{{generation, recording, segment}, row});
+Result<Flow> FootageIntake::takeMissing(std::uint64_t generation) {
+    std::optional<std::uint64_t> after;
+    do {
+        LIUHEN_TRY(vault::Client * vault, session_.feed.client());
+        LIUHEN_TRY(const vault::Held held, vault->held(session_.device(), generation, after));
+        std::vector<Wanted> batch;
+        for (const vault::SegmentName& name : held.missing) {
+            LIUHEN_TRY(auto row,
+                       session_.catalogue.segment(
+                           session_.device(), generation, name.recording, name.segment));
+            want(batch, {generation, name.recording, name.segment}, std::move(row));
         }
-    };
-    LIUHEN_TRY(vault::Client * vault, session_.feed.client());
-    LIUHEN_TRY(const vault::Held held, vault->held(session_.device(), generation));
-    for (const vault::SegmentName& name : held.missing) {
-        LIUHEN_TRY(auto row,
-                   session_.catalogue.segment(
-                       session_.device(), generation, name.recording, name.segment));
-        want(name.recording, name.segment, std::move(row));
+        LIUHEN_TRY(const Flow flow, takeAll(batch));
+        if (flow == Flow::End) {
+            return flow;
+        }
+        after = held.more;
+    } while (after);
+    return Flow::GoOn;
+}
+
+Result<Flow> FootageIntake::takeNotEntered(std::uint64_t generation) {
+    std::optional<Name> after;
+    for (;;) {
+        LIUHEN_TRY(
+            const auto rows,
+            session_.catalogue.segmentsWithoutObject(session_.device(), generation, kBatch, after));
+        std::vector<Wanted> batch;
+        for (const catalogue::SegmentRow& row : rows) {
+            want(batch, {generation, row.recording, row.segment}, row);
+            after = Name{row.recording, row.segment};
+        }
+        LIUHEN_TRY(const Flow flow, takeAll(batch));
+        if (flow == Flow::End || rows.size() < kBatch) {
+            return flow;
+        }
     }
-    // Stored, but not entered, as after a crash between the two.
-    LIUHEN_TRY(const auto rows,
-               session_.catalogue.segmentsWithoutObject(session_.device(), generation, kBatch));
-    for (const catalogue::SegmentRow& row : rows) {
-        want(row.recording, row.segment, row);
+}
+
+void FootageIntake::want(std::vector<Wanted>& batch,
+                         const SegmentPlace& place,
+                         std::optional<catalogue::SegmentRow> row) {
+    if (tried_.insert({place.generation, {place.recording, place.segment}}).second) {
+        total_ += row ? row->sizeBytes : 0;
+        batch.push_back(Wanted{place, std::move(row)});
     }
-    return batch;
+}
+
+Result<Flow> FootageIntake::takeAll(const std::vector<Wanted>& batch) {
+    session_.progress.setTotal(total_);
+    for (const Wanted& wanted : batch) {
+        LIUHEN_TRY(const Flow flow, take(wanted));
+        if (flow == Flow::End) {
+            return flow;
+        }
+    }
+    return Flow::GoOn;
 }
 
 Result<Flow> FootageIntake::take(const Wanted& wanted) {

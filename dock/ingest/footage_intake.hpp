@@ -29,8 +29,15 @@ private:
         SegmentPlace place;
         std::optional<catalogue::SegmentRow> row;
     };
-    /// The next segments of a generation that were not tried yet.
-    [[nodiscard]] Result<std::vector<Wanted>> find(std::uint64_t generation);
+    /// What the vault misses of a generation, page by page.
+    [[nodiscard]] Result<Flow> takeMissing(std::uint64_t generation);
+    /// What is stored, but not entered, as after a crash between the two.
+    [[nodiscard]] Result<Flow> takeNotEntered(std::uint64_t generation);
+    /// Adds what was not tried yet to the batch.
+    void want(std::vector<Wanted>& batch,
+              const SegmentPlace& place,
+              std::optional<catalogue::SegmentRow> row);
+    [[nodiscard]] Result<Flow> takeAll(const std::vector<Wanted>& batch);
     [[nodiscard]] Result<Flow> take(const Wanted& wanted);
     [[nodiscard]] Result<void> noteAbsent(const Wanted& wanted, const vault::Place& place);
 

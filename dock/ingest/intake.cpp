@@ -18,7 +18,8 @@ using core::fail;
 
 namespace {
 
-constexpr std::size_t kDetailBytes = 4000;
+/// Kept free of the scratch file: twice what the vault keeps for itself.
+constexpr std::uint64_t kSpoolReserveBytes = std::uint64_t{64} << 20U;
 
 std::int64_t nowUs() {
     return core::SystemClock().utc().count();
@@ -40,11 +41,21 @@ private:
 bool isQuarantined(const ObjectOutcome& object) {
     return object.state == ObjectState::Quarantined;
 }
+bool isWaiting(const ObjectOutcome& object) {
+    return object.state == ObjectState::Waiting;
+}
 bool isForked(const ObjectOutcome& object) {
     return object.state == ObjectState::Forked;
 }
 bool isBad(const ObjectOutcome& object) {
     return !object.good() || !object.delivered;
+}
+
+/// Whether an error is of what one ledger holds, so that the rest can still be taken in.
+bool isOfLedger(ErrorKind kind) {
+    return kind == ErrorKind::DataLoss || kind == ErrorKind::NotFound ||
+           kind == ErrorKind::InvalidArgument || kind == ErrorKind::FailedPrecondition ||
+           kind == ErrorKind::PermissionDenied || kind == ErrorKind::Unimplemented;
 }
 
 /// The first object that is not as it should be, in words.
@@ -77,7 +88,8 @@ Outcome Intake::run() {
     const auto flow = connectAndTake(outcome);
     outcome.endUs = nowUs();
     conclude(outcome, flow);
-    progress_.enter(outcome.end, outcome.reason);
+    const bool nobody = outcome.device.empty() && !outcome.refusedPeer;
+    progress_.enter(nobody ? Phase::Empty : outcome.end, outcome.reason);
     if (!outcome.device.empty()) {
         const auto noted = parts_.catalogue.addRun({outcome.bay,
                                                     outcome.device,
@@ -103,11 +115,13 @@ Result<Flow> Intake::connectAndTake(Outcome& outcome) {
         progress_.enter(Phase::Empty);
         outcome.refusedPeer = link.error().kind == ErrorKind::Unauthenticated;
         if (outcome.refusedPeer) {
-            noteRefusedPeer(feed, link.error());
+            incidents_.note(feed,
+                            "tls.refused",
+                            "",
+                            fmt::format("bay {}: {}", bay_.name, link.error().message));
         }
         return tl::make_unexpected(std::move(link).error());
     }
-    lastRefusal_.clear();
     outcome.device = (*link)->device();
     progress_.setDevice(outcome.device);
     progress_.enter(Phase::Connecting);
@@ -118,12 +132,15 @@ Result<Flow> Intake::connectAndTake(Outcome& outcome) {
     const Claim claim(parts_.claims, outcome.device);
     LIUHEN_TRY(vault::Client * vault, feed.client());
     static_cast<void>(vault);
-    Session session{**link, feed, parts_.catalogue, progress_, parts_.stop, outcome};
+    Session session{**link, feed, parts_.catalogue, progress_, parts_.stop, incidents_, outcome};
     auto flow = take(session);
     if (!flow && flow.error().kind == ErrorKind::Unauthenticated) {
         // In TLS 1.3 the other side's refusal of our certificate comes with the first answer.
         outcome.refusedPeer = true;
-        noteRefusedPeer(feed, flow.error());
+        incidents_.note(feed,
+                        "tls.refused",
+                        outcome.device,
+                        fmt::format("bay {}: {}", bay_.name, flow.error().message));
     }
     return flow;
 }
@@ -142,7 +159,8 @@ Result<Flow> Intake::take(Session& session) {
         return Flow::End;
     }
     LIUHEN_CHECK(session.deliverEarlier());
-    LIUHEN_TRY(const Flow ledgers, takeLedgers(session, state));
+    Later later;
+    LIUHEN_TRY(const Flow ledgers, takeLedgers(session, state, later));
     if (ledgers == Flow::End) {
         return ledgers;
     }
@@ -158,21 +176,27 @@ Result<Flow> Intake::take(Session& session) {
     if (last == Witnessed::Refused) {
         return Flow::End;
     }
-    NonceStore nonces(parts_.files, parts_.nonceFolder);
-    LIUHEN_CHECK(nonces.finish(session.device()));
+    if (later) {
+        return tl::make_unexpected(*std::move(later));
+    }
+    if (!session.outcome.waiting) {  // else it goes on, and needs no other docking for that
+        NonceStore nonces(parts_.files, parts_.nonceFolder);
+        LIUHEN_CHECK(nonces.finish(session.device()));
+    }
     return Flow::GoOn;
 }
 
-Result<Flow> Intake::takeLedgers(Session& session, const DeviceState& state) {
+Result<Flow> Intake::takeLedgers(Session& session, const DeviceState& state, Later& later) {
     NonceStore nonces(parts_.files, parts_.nonceFolder);
     LIUHEN_TRY(NonceStore::Nonce nonce, nonces.take(session.device()));
     for (;;) {
         LIUHEN_TRY(const evidence::Head docking, dock(session, nonce));
-        bool tailMatters = false;
-        LIUHEN_TRY(const Flow flow, passLedgers(session, state.generations, docking, tailMatters));
+        Pass pass;
+        LIUHEN_TRY(const Flow flow, passLedgers(session, state.generations, docking, pass));
+        later = std::move(pass.later);
         // A nonce of an earlier try gives an earlier docking; what was recorded since needs
         // another.
-        if (flow == Flow::End || !nonce.reused || !tailMatters) {
+        if (flow == Flow::End || !nonce.reused || !pass.tailMatters) {
             return flow;
         }
         LIUHEN_TRY(nonce, nonces.renew(session.device()));
@@ -194,54 +218,59 @@ Result<evidence::Head> Intake::dock(Session& session, const NonceStore::Nonce& n
 Result<Flow> Intake::passLedgers(Session& session,
                                  const std::vector<std::uint64_t>& generations,
                                  const evidence::Head& docking,
-                                 bool& tailMatters) {
+                                 Pass& pass) {
     progress_.enter(Phase::Ledger);
-    LIUHEN_TRY(
-        Spool spool,
-        Spool::create(parts_.files, core::joinPath(parts_.spoolFolder, bay_.name + ".cbor")));
+    LIUHEN_TRY(Spool spool,
+               Spool::create(parts_.files,
+                             core::joinPath(parts_.spoolFolder, bay_.name + ".cbor"),
+                             kSpoolReserveBytes));
     for (const std::uint64_t generation : generations) {
         LedgerIntake ledger(session, spool, generation);
-        LIUHEN_TRY(const Flow flow, ledger.run());
-        if (flow == Flow::End) {
+        const auto flow = ledger.run();
+        if (!flow && !isOfLedger(flow.error().kind)) {
+            return flow;
+        }
+        if (!flow) {
+            core::log(core::LogLevel::Error, "ingest", flow.error().message);
+            pass.later = pass.later ? std::move(pass.later) : flow.error();
+            continue;
+        }
+        if (*flow == Flow::End) {
             return flow;
         }
         if (generation == docking.generation) {
-            tailMatters = ledger.tailMatters();
+            pass.tailMatters = ledger.tailMatters();
         }
     }
-    const auto kept =
-        std::any_of(session.outcome.objects.begin(), session.outcome.objects.end(), isQuarantined);
-    LIUHEN_TRY(vault::Client * vault, session.feed.client());
-    LIUHEN_TRY(const vault::Held held, vault->held(session.device(), docking.generation));
-    if (held.next <= docking.seq && !kept) {
-        return fail(ErrorKind::DataLoss,
-                    fmt::format("read the ledger of {}: it ends before the docking {} that was "
-                                "just signed",
-                                session.device(),
-                                docking.seq));
+    if (!pass.later) {
+        if (auto ended = checkEnd(session, docking); !ended && isOfLedger(ended.error().kind)) {
+            pass.later = std::move(ended).error();
+        } else if (!ended) {
+            return tl::make_unexpected(std::move(ended).error());
+        }
     }
     return Flow::GoOn;
 }
 
-void Intake::noteRefusedPeer(VaultFeed& feed, const core::Error& error) {
-    core::log(
-        core::LogLevel::Warning, "ingest", fmt::format("bay {}: {}", bay_.name, error.message));
-    if (error.message == lastRefusal_) {
-        return;
-    }
-    const auto noted = [&]() -> Result<void> {
-        LIUHEN_TRY(vault::Client * vault, feed.client());
-        const std::string detail = fmt::format("bay {}: {}", bay_.name, error.message);
-        LIUHEN_TRY(const std::uint64_t leaf,
-                   vault->incident({"tls.refused", "", detail.substr(0, kDetailBytes)}));
-        static_cast<void>(leaf);
+/// Whether the docking came that was just signed, unless it is known what it waits for.
+Result<void> Intake::checkEnd(Session& session, const evidence::Head& docking) {
+    const bool held = std::any_of(
+        session.outcome.objects.begin(),
+        session.outcome.objects.end(),
+        [](const ObjectOutcome& object) { return isQuarantined(object) || isWaiting(object); });
+    if (held) {
         return {};
-    }();
-    if (noted) {
-        lastRefusal_ = error.message;
-    } else {
-        core::log(core::LogLevel::Error, "ingest", noted.error().message);
     }
+    LIUHEN_TRY(vault::Client * vault, session.feed.client());
+    LIUHEN_TRY(const vault::Held stored, vault->held(session.device(), docking.generation));
+    return stored.next > docking.seq
+               ? Result<void>()
+               : Result<void>(fail(
+                     ErrorKind::DataLoss,
+                     fmt::format("read the ledger of {}: it ends before the docking {} that was "
+                                 "just signed",
+                                 session.device(),
+                                 docking.seq)));
 }
 
 void Intake::conclude(Outcome& outcome, const Result<Flow>& flow) {
@@ -251,6 +280,7 @@ void Intake::conclude(Outcome& outcome, const Result<Flow>& flow) {
     if (!flow) {
         const ErrorKind kind = flow.error().kind;
         outcome.transient = kind == ErrorKind::Unavailable || kind == ErrorKind::DeadlineExceeded;
+        outcome.noRoom = kind == ErrorKind::ResourceExhausted;
         outcome.reason = flow.error().message;
         outcome.end = any(isQuarantined) ? Phase::Quarantined : Phase::Failed;
     } else if (*flow == Flow::End) {
@@ -261,6 +291,9 @@ void Intake::conclude(Outcome& outcome, const Result<Flow>& flow) {
     } else if (any(isQuarantined)) {
         outcome.end = Phase::Quarantined;
         outcome.reason = reasonOf(outcome, isQuarantined);
+    } else if (outcome.waiting) {
+        outcome.end = Phase::Waiting;
+        outcome.reason = reasonOf(outcome, isWaiting);
     } else if (!outcome.allGood) {
         outcome.end = Phase::Flawed;
         outcome.reason = reasonOf(outcome, isBad);

@@ -7,6 +7,7 @@
 #include "dock/ingest/session.hpp"
 
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -59,22 +60,32 @@ public:
     [[nodiscard]] Outcome run();
 
 private:
+    /// Trouble with one ledger that ends the intake only after all else was taken in.
+    using Later = std::optional<core::Error>;
+
     [[nodiscard]] Result<Flow> connectAndTake(Outcome& outcome);
     [[nodiscard]] Result<Flow> take(Session& session);
-    [[nodiscard]] Result<Flow> takeLedgers(Session& session, const DeviceState& state);
+    [[nodiscard]] Result<Flow> takeLedgers(Session& session,
+                                           const DeviceState& state,
+                                           Later& later);
     [[nodiscard]] Result<evidence::Head> dock(Session& session, const NonceStore::Nonce& nonce);
-    /// One look at all generations; answers whether the tail holds what should not wait.
+    /// What one look at all generations found.
+    struct Pass {
+        bool tailMatters = false;  // the newest one's tail holds what should not wait
+        Later later;
+    };
     [[nodiscard]] Result<Flow> passLedgers(Session& session,
                                            const std::vector<std::uint64_t>& generations,
                                            const evidence::Head& docking,
-                                           bool& tailMatters);
-    void noteRefusedPeer(VaultFeed& feed, const core::Error& error);
+                                           Pass& pass);
+    [[nodiscard]] Result<void> checkEnd(Session& session, const evidence::Head& docking);
     void conclude(Outcome& outcome, const Result<Flow>& flow);
 
     DockParts& parts_;
     BayPlace bay_;
     Progress& progress_;
-    std::string lastRefusal_;  // each reason becomes one leaf while nothing else happens
+    core::SystemClock clock_;
+    IncidentLog incidents_{clock_};
 };
 
 }  // namespace liuhen::ingest

@@ -3,6 +3,7 @@
 #include "dock/ingest/ledger_intake.hpp"
 
 #include "common/core/log.hpp"
+#include "common/evidence/bodies.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,7 +81,7 @@ Result<Flow> LedgerIntake::pass(const Join& join, bool& joined) {
         }
         received_ += answer.size();
         if (received_ > kMaxLedgerBytes) {
-            return fail(ErrorKind::ResourceExhausted,
+            return fail(ErrorKind::DataLoss,
                         fmt::format("read the ledger of generation {}: more than {} bytes",
                                     generation_,
                                     kMaxLedgerBytes));
@@ -97,7 +98,7 @@ Result<Flow> LedgerIntake::pass(const Join& join, bool& joined) {
             }
         }
         LIUHEN_TRY(const Flow flow, takeEntries(bytes));
-        if (flow == Flow::End || spoilt_) {
+        if (flow == Flow::End || ended_) {
             return flow;
         }
     }
@@ -133,11 +134,13 @@ Result<Flow> LedgerIntake::takeEntries(core::ByteView bytes) {
         const bool due = entry && (entry->seq == next_ || (!first_ && next_ == 0));
         if (!due) {
             // The vault keeps what came, with the reason why it is no evidence.
-            spoilt_ = true;
             first_ = first_.value_or(next_);
             LIUHEN_CHECK(spool_.append(bytes));
-            return closeChapter(std::nullopt);
+            LIUHEN_TRY(const Flow flow, closeChapter(std::nullopt));
+            ended_ = true;  // nothing after it can be cut
+            return flow;
         }
+        LIUHEN_CHECK(lookAtGenesis(*entry));
         first_ = first_.value_or(entry->seq);
         next_ = entry->seq + 1;
         LIUHEN_CHECK(spool_.append(whole));
@@ -145,7 +148,7 @@ Result<Flow> LedgerIntake::takeEntries(core::ByteView bytes) {
         if (entry->kind == "docking") {
             tailMatters_ = false;
             LIUHEN_TRY(const Flow flow, closeChapter(entry->hash));
-            if (flow == Flow::End) {
+            if (flow == Flow::End || ended_) {
                 return flow;
             }
         } else if (!isQuiet(entry->kind)) {
@@ -174,7 +177,19 @@ Result<Flow> LedgerIntake::closeChapter(const std::optional<core::Digest>& docki
     LIUHEN_TRY(const Flow flow, session_.conclude(offer, taken, project));
     LIUHEN_CHECK(spool_.clear());
     first_.reset();
+    ended_ = taken.state != vault::State::Receipted;
     return flow;
+}
+
+Result<void> LedgerIntake::lookAtGenesis(const Entry& genesis) {
+    if (genesis.kind != "genesis" || genesis.seq != 0 || generation_ == 0) {
+        return {};
+    }
+    const auto body = evidence::GenesisBody::fromCbor(genesis.body, false);
+    if (!body || !body->docking || body->docking->generation >= generation_) {
+        return {};  // whether that is well is the vault's to judge
+    }
+    return session_.deliverFormer(*body->docking);
 }
 
 }  // namespace liuhen::ingest

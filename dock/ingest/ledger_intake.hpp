@@ -19,9 +19,10 @@ public:
     LedgerIntake(Session& session, Spool& spool, std::uint64_t generation)
         : session_(session), spool_(spool), generation_(generation) {}
 
-    /// Takes all chapters that the vault does not have. Entries after the last docking stay for the
-    /// next time. Errors: of cable, vault and catalogue; DataLoss if the recorder does not go on
-    /// with what it was asked for; ResourceExhausted beyond kMaxLedgerBytes.
+    /// Takes all chapters that the vault does not have, up to the first that it does not store:
+    /// what comes behind must wait for that one. Entries after the last docking stay for the next
+    /// time. Errors: of cable, vault and catalogue; DataLoss if the recorder does not go on with
+    /// what it was asked for, or beyond kMaxLedgerBytes.
     [[nodiscard]] Result<Flow> run();
 
     /// Whether entries after the last docking tell of footage, or of what people did.
@@ -40,6 +41,8 @@ private:
     /// already is cut off the front.
     [[nodiscard]] static bool goesOn(const Join& join, core::ByteView& bytes);
     [[nodiscard]] Result<Flow> closeChapter(const std::optional<core::Digest>& docking);
+    /// A generation after the first names the docking that ended the one before.
+    [[nodiscard]] Result<void> lookAtGenesis(const evidence::Entry& genesis);
 
     Session& session_;
     Spool& spool_;
@@ -47,7 +50,7 @@ private:
     std::uint64_t next_ = 0;              // seq due
     std::optional<std::uint64_t> first_;  // seq of the first entry in the spool
     bool tailMatters_ = false;
-    bool spoilt_ = false;  // something came that is no entry: nothing after it can be cut
+    bool ended_ = false;  // a chapter was not stored: nothing after it can be
     std::uint64_t received_ = 0;
 };
 

@@ -10,15 +10,16 @@ namespace liuhen::ingest {
 namespace {
 
 constexpr std::size_t kListed = 10'000;
-constexpr std::array<std::string_view, 9> kNames = {"offered",
-                                                    "receiving",
-                                                    "received",
-                                                    "verified",
-                                                    "committed",
-                                                    "receipted",
-                                                    "quarantined",
-                                                    "forked",
-                                                    "absent"};
+constexpr std::array<std::string_view, 10> kNames = {"offered",
+                                                     "receiving",
+                                                     "received",
+                                                     "verified",
+                                                     "committed",
+                                                     "receipted",
+                                                     "quarantined",
+                                                     "forked",
+                                                     "absent",
+                                                     "waiting"};
 
 }  // namespace
 
@@ -33,6 +34,7 @@ void Outcome::add(ObjectOutcome object) {
         footageBytes += chapter ? 0 : object.sizeBytes;
     }
     allGood = allGood && object.good() && object.delivered;
+    waiting = waiting || object.state == ObjectState::Waiting;
     if (objects.size() < kListed) {
         objects.push_back(std::move(object));
     } else {

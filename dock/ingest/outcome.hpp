@@ -22,7 +22,8 @@ enum class ObjectState {
     Receipted,
     Quarantined,
     Forked,
-    Absent,  // the recorder has no such file
+    Absent,   // the recorder has no such file
+    Waiting,  // not taken now: something else must be done first
 };
 
 [[nodiscard]] std::string_view name(ObjectState state);
@@ -50,6 +51,8 @@ struct Outcome {
     std::string reason;
     bool transient = false;    // failed in a way that may pass: the whole may be run again
     bool refusedPeer = false;  // failed since one side refused the other's certificate
+    bool noRoom = false;       // failed since a disk is full: to be run again when there is room
+    bool waiting = false;      // some object is Waiting: to be run again later
     std::uint64_t boot = 0;    // the recorder's, to tell another visit
     std::int64_t startUs = 0;
     std::int64_t endUs = 0;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kWindowNs = 3'000'000'000;
 constexpr std::int64_t kShortestNs = 200'000'000;  // a rate over less says little
 constexpr double kNsPerSecond = 1e9;
-constexpr std::array<std::string_view, 12> kNames = {"empty",
+constexpr std::array<std::string_view, 13> kNames = {"empty",
                                                      "connecting",
                                                      "witnessing",
                                                      "docking",
@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 12> kNames = {"empty",
                                                      "paused",
                                                      "done",
                                                      "flawed",
+                                                     "waiting",
                                                      "quarantined",
                                                      "forked",
                                                      "failed"};

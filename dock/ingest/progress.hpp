@@ -20,6 +20,7 @@ enum class Phase {
     Paused,       // waits for something that is named
     Done,         // all receipted and intact
     Flawed,       // all taken in, but not all is intact or there
+    Waiting,      // something must be done first, then it goes on; the rest is taken in
     Quarantined,  // something was kept as no evidence
     Forked,       // alarm: two histories
     Failed,       // ended, for the reason named

@@ -124,6 +124,14 @@ std::string targetOf(const SegmentPlace& place) {
                        place.segment);
 }
 
+/// A recorder that sends or says too much must not look like a full disk of ours.
+core::Error foreign(core::Error error) {
+    if (error.kind == ErrorKind::ResourceExhausted) {
+        error.kind = ErrorKind::DataLoss;
+    }
+    return error;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RecorderLink>> RecorderLink::connect(const Endpoint& endpoint,
@@ -159,11 +167,15 @@ Result<void> RecorderLink::ensure() {
 
 Result<net::Response> RecorderLink::ask(net::Request request, std::string_view what) {
     LIUHEN_CHECK(ensure());
-    LIUHEN_TRY(net::Response response, client_->request(request));
+    auto answer = client_->request(request);
+    if (!answer) {
+        return tl::make_unexpected(foreign(std::move(answer).error()));
+    }
+    net::Response response = *std::move(answer);
     constexpr unsigned kOk = 200;
     constexpr unsigned kNoMoreOk = 300;
     if (response.status < kOk || response.status >= kNoMoreOk) {
-        return tl::make_unexpected(net::errorOf(response, what));
+        return tl::make_unexpected(foreign(net::errorOf(response, what)));
     }
     return response;
 }
@@ -266,7 +278,16 @@ Result<void> RecorderLink::fetchSegment(const SegmentPlace& place,
     own.attempt = [this](const net::DownloadRequest& wanted,
                          const net::Sink& to) -> Result<net::DownloadEnd> {
         LIUHEN_CHECK(ensure());
-        return client_->download(wanted, to);
+        std::optional<core::Error> ours;
+        const net::Sink marked = [&](core::ByteView bytes) {
+            auto taken = to(bytes);
+            ours = taken ? std::nullopt : std::optional(taken.error());
+            return taken;
+        };
+        auto end = client_->download(wanted, marked);
+        return end || ours
+                   ? std::move(end)
+                   : Result<net::DownloadEnd>(tl::make_unexpected(foreign(std::move(end).error())));
     };
     LIUHEN_TRY(const net::DownloadEnd end, net::fetchWithResume(plan, own, sink));
     if (end.total != head.sizeBytes) {

@@ -43,6 +43,8 @@ ObjectState stateOf(vault::State state) {
             return ObjectState::Forked;
         case vault::State::Quarantined:
             return ObjectState::Quarantined;
+        case vault::State::Again:
+            return ObjectState::Waiting;
         default:
             return ObjectState::Received;
     }
@@ -50,10 +52,9 @@ ObjectState stateOf(vault::State state) {
 
 }  // namespace
 
-Result<bool> Session::deliver(const Taken& taken) {
-    const auto given = link.giveReceipt(taken.message);
+Result<bool> Session::give(core::ByteView receipt) {
+    const auto given = link.giveReceipt(receipt);
     if (given) {
-        LIUHEN_CHECK(catalogue.noteDelivered(taken.receipt->object));
         return true;
     }
     const ErrorKind kind = given.error().kind;
@@ -64,6 +65,31 @@ Result<bool> Session::deliver(const Taken& taken) {
               "ingest",
               fmt::format("{}: refused a receipt: {}", device(), given.error().message));
     return false;
+}
+
+Result<bool> Session::deliver(const Taken& taken) {
+    LIUHEN_TRY(const bool given, give(taken.message));
+    if (given) {
+        LIUHEN_CHECK(catalogue.noteDelivered(taken.receipt->object));
+    }
+    return given;
+}
+
+Result<void> Session::deliverFormer(const evidence::Head& docking) {
+    LIUHEN_TRY(vault::Client * vault, feed.client());
+    LIUHEN_TRY(const vault::Held held, vault->held(device(), docking.generation));
+    if (held.last != docking.hash || held.receipt.empty()) {
+        return {};
+    }
+    LIUHEN_TRY(const bool given, give(held.receipt));
+    if (given) {
+        core::log(
+            core::LogLevel::Info,
+            "ingest",
+            fmt::format(
+                "{}: has the receipt for the end of generation {}", device(), docking.generation));
+    }
+    return {};
 }
 
 Result<Flow> Session::conclude(
@@ -96,7 +122,7 @@ Result<Flow> Session::conclude(
         }
     } else {
         core::log(
-            core::LogLevel::Error,
+            object.state == ObjectState::Waiting ? core::LogLevel::Warning : core::LogLevel::Error,
             "ingest",
             fmt::format(
                 "{}: {}: {}", vault::describe(offer.place), name(object.state), object.reason));
@@ -107,22 +133,24 @@ Result<Flow> Session::conclude(
 }
 
 Result<void> Session::deliverEarlier() {
-    for (bool all = true; all;) {
-        LIUHEN_TRY(const auto rows, catalogue.undelivered(device(), kBatch));
-        all = !rows.empty();
+    std::optional<std::uint64_t> after;
+    for (;;) {
+        LIUHEN_TRY(const auto rows, catalogue.undelivered(device(), kBatch, after));
         for (const catalogue::StoredObject& row : rows) {
+            after = row.leaf;
             LIUHEN_TRY(const auto taken, feed.find(offerOf(device(), row)));
-            bool given = false;
-            if (taken) {
-                LIUHEN_TRY(given, deliver(*taken));
+            if (!taken) {
+                continue;
             }
+            LIUHEN_TRY(const bool given, deliver(*taken));
             if (given) {
                 outcome.earlierReceipts.push_back(core::toHex(row.object));
             }
-            all = all && given;
+        }
+        if (rows.size() < kBatch) {
+            return {};
         }
     }
-    return {};
 }
 
 }  // namespace liuhen::ingest

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/catalogue/catalogue.hpp"
+#include "dock/ingest/incident_log.hpp"
 #include "dock/ingest/outcome.hpp"
 #include "dock/ingest/recorder_link.hpp"
 #include "dock/ingest/vault_feed.hpp"
@@ -21,6 +22,7 @@ struct Session {
     catalogue::Catalogue& catalogue;
     Progress& progress;
     const Stop& stop;
+    IncidentLog& incidents;
     Outcome& outcome;
 
     [[nodiscard]] const std::string& device() const { return link.device(); }
@@ -34,9 +36,15 @@ struct Session {
         const std::function<Result<void>(const catalogue::LoggedObject&)>& project);
     /// Hands over receipts that an earlier intake left behind.
     [[nodiscard]] Result<void> deliverEarlier();
+    /// Hands over the receipt for the chapter that ends at `docking`, if the vault has it, so that
+    /// a new generation proves what became of the one before (docs/format/ledger.md section 7, step
+    /// 3). Errors: of vault and connection; a refusal is logged.
+    [[nodiscard]] Result<void> deliverFormer(const evidence::Head& docking);
 
 private:
     /// Whether the recorder took it. Errors: of the connection alone; a refusal is logged.
+    [[nodiscard]] Result<bool> give(core::ByteView receipt);
+    /// The same, noted in the catalogue.
     [[nodiscard]] Result<bool> deliver(const Taken& taken);
 };
 

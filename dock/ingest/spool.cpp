@@ -7,20 +7,23 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 namespace liuhen::ingest {
 
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10U;
+constexpr std::uint64_t kGrantBytes = std::uint64_t{1} << 20U;
 
 }  // namespace
 
-Result<Spool> Spool::create(core::Files& files, std::string path) {
+Result<Spool> Spool::create(core::Files& files, std::string path, std::uint64_t reserveBytes) {
     if (files.exists(path)) {
         LIUHEN_CHECK(files.remove(path));
     }
     LIUHEN_TRY(auto file, files.open(path, core::OpenMode::CreateNew));
-    return Spool(files, std::move(path), std::move(file));
+    return Spool(files, std::move(path), reserveBytes, std::move(file));
 }
 
 Spool::~Spool() {
@@ -34,9 +37,28 @@ Spool::~Spool() {
 }
 
 Result<void> Spool::append(core::ByteView bytes) {
+    if (granted_ < bytes.size()) {
+        LIUHEN_CHECK(checkRoom(bytes.size()));
+    }
     const std::array<core::ByteView, 1> pieces = {bytes};
     LIUHEN_CHECK(file_->append(pieces));
     size_ += bytes.size();
+    granted_ -= bytes.size();
+    return {};
+}
+
+Result<void> Spool::checkRoom(std::uint64_t needed) {
+    const std::uint64_t grant = std::max<std::uint64_t>(needed, kGrantBytes);
+    LIUHEN_TRY(const std::uint64_t free, files_->freeBytes(core::folderOf(path_)));
+    if (free < reserveBytes_ || free - reserveBytes_ < grant) {
+        return core::fail(core::ErrorKind::ResourceExhausted,
+                          fmt::format("write {}: its disk has {} bytes left, {} of them are kept "
+                                      "for the vault",
+                                      path_,
+                                      free,
+                                      reserveBytes_));
+    }
+    granted_ = grant;
     return {};
 }
 

@@ -17,8 +17,11 @@ using core::Result;
 /// A scratch file. Nothing in it is needed after a crash: the recorder has it. Not thread-safe.
 class Spool {
 public:
-    /// Errors: those of the file system.
-    [[nodiscard]] static Result<Spool> create(core::Files& files, std::string path);
+    /// Its folder's file system keeps `reserveBytes` free: they are for the vault, if it is the
+    /// same. Errors: those of the file system.
+    [[nodiscard]] static Result<Spool> create(core::Files& files,
+                                              std::string path,
+                                              std::uint64_t reserveBytes);
     Spool(Spool&&) noexcept = default;
     Spool& operator=(Spool&&) = delete;
     Spool(const Spool&) = delete;
@@ -26,6 +29,7 @@ public:
     ~Spool();
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
+    /// Errors: also ResourceExhausted if the reserve would be touched.
     [[nodiscard]] Result<void> append(core::ByteView bytes);
     [[nodiscard]] Result<void> clear();
     /// Puts the bytes from an offset on into the sink, in pieces.
@@ -46,13 +50,22 @@ public:
     };
 
 private:
-    Spool(core::Files& files, std::string path, std::unique_ptr<core::File> file)
-        : files_(&files), path_(std::move(path)), file_(std::move(file)) {}
+    Spool(core::Files& files,
+          std::string path,
+          std::uint64_t reserveBytes,
+          std::unique_ptr<core::File> file)
+        : files_(&files),
+          path_(std::move(path)),
+          reserveBytes_(reserveBytes),
+          file_(std::move(file)) {}
+    [[nodiscard]] Result<void> checkRoom(std::uint64_t needed);
 
     core::Files* files_;
     std::string path_;
+    std::uint64_t reserveBytes_;
     std::unique_ptr<core::File> file_;
     std::uint64_t size_ = 0;
+    std::uint64_t granted_ = 0;  // bytes that may be added before room is looked for again
 };
 
 }  // namespace liuhen::ingest

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds kKnock{100};  // between two looks for the vault's socket
+constexpr milliseconds kPatience = std::chrono::minutes(10);  // for the vault's answer
 
 bool closesConnection(ErrorKind kind) {
     return kind == ErrorKind::Unavailable || kind == ErrorKind::DeadlineExceeded ||
@@ -30,6 +31,14 @@ bool mayPass(ErrorKind kind) {
            kind == ErrorKind::FailedPrecondition;
 }
 
+Taken notTaken(vault::State state, std::string verdict, std::string reason) {
+    Taken taken;
+    taken.state = state;
+    taken.verdict = std::move(verdict);
+    taken.reason = std::move(reason);
+    return taken;
+}
+
 }  // namespace
 
 Result<vault::Client*> VaultFeed::client() {
@@ -39,7 +48,8 @@ Result<vault::Client*> VaultFeed::client() {
     const core::SystemClock clock;
     const auto began = clock.boottime();
     for (;;) {
-        auto connected = vault::Client::connect(settings_.socket);
+        auto connected =
+            vault::Client::connect(settings_.socket, kPatience, [this] { return stop_.asked(); });
         if (connected) {
             client_.emplace(*std::move(connected));
             return &*client_;
@@ -98,6 +108,10 @@ Result<VaultFeed::Attempt> VaultFeed::attempt(const vault::Offer& offer,
         LIUHEN_TRY(attempt.taken, receipted(std::move(answer->receipt)));
         return attempt;
     }
+    if (answer->state != vault::State::Receiving) {
+        attempt.taken = notTaken(answer->state, answer->verdict, answer->reason);
+        return attempt;
+    }
     std::uint64_t offset = answer->offset;
     count(offset, false);
     if (offset < offer.sizeBytes) {
@@ -128,14 +142,10 @@ Result<VaultFeed::Attempt> VaultFeed::attempt(const vault::Offer& offer,
     }
     if (commit->state == vault::State::Receipted) {
         LIUHEN_TRY(attempt.taken, receipted(std::move(commit->receipt)));
-    } else if (commit->state == vault::State::Again) {
+    } else if (commit->resend) {
         attempt.vaultError = Error{ErrorKind::FailedPrecondition, commit->reason};
     } else {
-        Taken taken;
-        taken.state = commit->state;
-        taken.verdict = commit->verdict;
-        taken.reason = commit->reason;
-        attempt.taken = std::move(taken);
+        attempt.taken = notTaken(commit->state, commit->verdict, commit->reason);
     }
     return attempt;
 }

@@ -33,7 +33,7 @@ using ByteSource = std::function<Result<void>(std::uint64_t from, const net::Sin
 
 /// What became of an object.
 struct Taken {
-    vault::State state = vault::State::Again;  // never Receiving
+    vault::State state = vault::State::Again;  // never Receiving; Again: not now
     core::Buffer message;                      // receipted: the receipt
     std::optional<evidence::Receipt> receipt;  // the same, verified
     std::string verdict;

@@ -14,8 +14,6 @@ using core::ErrorKind;
 
 namespace {
 
-constexpr std::size_t kDetailBytes = 4000;
-
 /// What the recorder remembers of the log.
 struct Remembered {
     std::uint64_t size = 0;
@@ -34,7 +32,7 @@ Result<Remembered> readRemembered(const std::string& note,
     return Remembered{parsed.checkpoint.size, tlog::verifySignature(parsed.note, origin, key)};
 }
 
-Result<Witnessed> refuse(Session& session, const Remembered& remembered, const core::Error& error) {
+Witnessed refuse(Session& session, const Remembered& remembered, const core::Error& error) {
     const std::string detail =
         fmt::format("{}. The recorder remembers {} leaves; that note is {} by this log's key.",
                     error.message,
@@ -43,11 +41,7 @@ Result<Witnessed> refuse(Session& session, const Remembered& remembered, const c
     core::log(core::LogLevel::Error,
               "ingest",
               fmt::format("ALARM: {} refused the custody log: {}", session.device(), detail));
-    LIUHEN_TRY(vault::Client * vault, session.feed.client());
-    LIUHEN_TRY(
-        const std::uint64_t leaf,
-        vault->incident({"checkpoint.refused", session.device(), detail.substr(0, kDetailBytes)}));
-    static_cast<void>(leaf);
+    session.incidents.note(session.feed, "checkpoint.refused", session.device(), detail);
     session.outcome.reason = "the recorder says that the custody log was rewritten: " + detail;
     return Witnessed::Refused;
 }

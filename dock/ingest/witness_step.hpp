@@ -13,7 +13,8 @@ enum class Witnessed {
 };
 
 /// Shows the newest checkpoint, with the proof from the one that the recorder remembers of this
-/// log. A refusal becomes an `incident` leaf and the outcome's reason.
+/// log. A refusal becomes an `incident` leaf, if the vault can still write one, and the outcome's
+/// reason.
 /// Errors: of cable and vault; DataLoss if what the recorder remembers is no checkpoint.
 [[nodiscard]] Result<Witnessed> showCheckpoint(Session& session, const DeviceState& state);
 

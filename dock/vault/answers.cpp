@@ -90,7 +90,8 @@ Cbor toCbor(const Held& held) {
     return Cbor::map({{"next", held.next},
                       {"last", held.last ? Cbor(*held.last) : Cbor()},
                       {"missing", std::move(missing)},
-                      {"more", held.more}});
+                      {"more", held.more ? Cbor(*held.more) : Cbor()},
+                      {"receipt", held.receipt}});
 }
 
 Result<Held> readHeld(const Cbor& map) {
@@ -110,16 +111,40 @@ Result<Held> readHeld(const Cbor& map) {
         held.missing.push_back({*(*pair)[0].unsignedInteger(), *(*pair)[1].unsignedInteger()});
     }
     const Cbor* more = map.find("more");
-    held.more = more != nullptr && more->boolean().value_or(false);
+    if (more != nullptr && !more->isNull()) {
+        LIUHEN_TRY(held.more, unsignedAt(map, "more"));
+    }
+    LIUHEN_TRY(held.receipt, bytesAt(map, "receipt"));
     return held;
 }
 
+namespace {
+
+Cbor orNull(const std::string& text) {
+    return text.empty() ? Cbor() : Cbor(text);
+}
+
+/// "" for null.
+Result<std::string> verdictAt(const Cbor& map) {
+    const Cbor* verdict = map.find("verdict");
+    return verdict == nullptr || verdict->isNull() ? Result<std::string>(std::string())
+                                                   : textAt(map, "verdict");
+}
+
+}  // namespace
+
 Cbor toCbor(const OfferAnswer& answer) {
+    Cbor map = Cbor::map({{"state", name(answer.state)}});
     if (answer.state == State::Receipted) {
-        return Cbor::map({{"state", name(answer.state)}, {"receipt", answer.receipt}});
+        map.set("receipt", answer.receipt);
+    } else if (answer.state == State::Receiving) {
+        map.set("upload", answer.upload);
+        map.set("offset", answer.offset);
+    } else {
+        map.set("reason", answer.reason);
+        map.set("verdict", orNull(answer.verdict));
     }
-    return Cbor::map(
-        {{"state", name(answer.state)}, {"upload", answer.upload}, {"offset", answer.offset}});
+    return map;
 }
 
 Result<OfferAnswer> readOfferAnswer(const Cbor& map) {
@@ -127,20 +152,23 @@ Result<OfferAnswer> readOfferAnswer(const Cbor& map) {
     LIUHEN_TRY(answer.state, stateAt(map));
     if (answer.state == State::Receipted) {
         LIUHEN_TRY(answer.receipt, bytesAt(map, "receipt"));
-        return answer;
+    } else if (answer.state == State::Receiving) {
+        LIUHEN_TRY(answer.upload, textAt(map, "upload"));
+        LIUHEN_TRY(answer.offset, unsignedAt(map, "offset"));
+    } else {
+        LIUHEN_TRY(answer.reason, textAt(map, "reason"));
+        LIUHEN_TRY(answer.verdict, verdictAt(map));
     }
-    LIUHEN_TRY(answer.upload, textAt(map, "upload"));
-    LIUHEN_TRY(answer.offset, unsignedAt(map, "offset"));
     return answer;
 }
 
 Cbor toCbor(const CommitAnswer& answer) {
-    Cbor map = Cbor::map({{"state", name(answer.state)},
-                          {"verdict", answer.verdict.empty() ? Cbor() : Cbor(answer.verdict)}});
+    Cbor map = Cbor::map({{"state", name(answer.state)}, {"verdict", orNull(answer.verdict)}});
     if (answer.state == State::Receipted) {
         map.set("receipt", answer.receipt);
     } else {
         map.set("reason", answer.reason);
+        map.set("resend", answer.resend);
     }
     return map;
 }
@@ -148,14 +176,13 @@ Cbor toCbor(const CommitAnswer& answer) {
 Result<CommitAnswer> readCommitAnswer(const Cbor& map) {
     CommitAnswer answer;
     LIUHEN_TRY(answer.state, stateAt(map));
-    const Cbor* verdict = map.find("verdict");
-    if (verdict != nullptr && !verdict->isNull()) {
-        LIUHEN_TRY(answer.verdict, textAt(map, "verdict"));
-    }
+    LIUHEN_TRY(answer.verdict, verdictAt(map));
     if (answer.state == State::Receipted) {
         LIUHEN_TRY(answer.receipt, bytesAt(map, "receipt"));
     } else {
         LIUHEN_TRY(answer.reason, textAt(map, "reason"));
+        const Cbor* resend = map.find("resend");
+        answer.resend = resend != nullptr && resend->boolean().value_or(false);
     }
     return answer;
 }

@@ -55,8 +55,11 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
-Result<Client> Client::connect(const std::string& socket, std::chrono::milliseconds patience) {
+Result<Client> Client::connect(const std::string& socket,
+                               std::chrono::milliseconds patience,
+                               std::function<bool()> stopped) {
     LIUHEN_TRY(Stream stream, Stream::connect(socket, patience));
+    stream.endWhen(std::move(stopped));
     return Client(std::make_unique<Calls>(std::move(stream), patience));
 }
 
@@ -65,8 +68,10 @@ Result<Hello> Client::hello() {
     return readHello(answer);
 }
 
-Result<Held> Client::held(const std::string& device, std::uint64_t generation) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(HeldRequest{device, generation}));
+Result<Held> Client::held(const std::string& device,
+                          std::uint64_t generation,
+                          std::optional<std::uint64_t> after) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HeldRequest{device, generation, after}));
     return readHeld(answer);
 }
 

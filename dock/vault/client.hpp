@@ -5,6 +5,7 @@
 #include "dock/vault/types.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,9 +21,12 @@ class Stream;
 class Client {
 public:
     /// `patience` is the longest wait for an answer; a commit of a long segment takes as long as
-    /// reading it twice.
+    /// reading it twice. `stopped` is asked several times a second during a wait: once it answers
+    /// true, the call ends with Unavailable. It may be empty.
     [[nodiscard]] static Result<Client> connect(
-        const std::string& socket, std::chrono::milliseconds patience = std::chrono::minutes(10));
+        const std::string& socket,
+        std::chrono::milliseconds patience = std::chrono::minutes(10),
+        std::function<bool()> stopped = {});
     Client(Client&&) noexcept;
     Client& operator=(Client&&) noexcept;
     Client(const Client&) = delete;
@@ -30,9 +34,13 @@ public:
     ~Client();
 
     [[nodiscard]] Result<Hello> hello();
-    /// What is stored of a generation; the dock fetches the ledger from `next` on.
-    [[nodiscard]] Result<Held> held(const std::string& device, std::uint64_t generation);
-    /// Answers the receipt if the place is stored, else where the bytes should go on.
+    /// What is stored of a generation; the dock fetches the ledger from `next` on. Missing footage
+    /// is listed from behind the seq `after`.
+    [[nodiscard]] Result<Held> held(const std::string& device,
+                                    std::uint64_t generation,
+                                    std::optional<std::uint64_t> after = std::nullopt);
+    /// Answers the receipt if the place is stored with that last entry; why nothing should be sent
+    /// (quarantined, forked, again); else where the bytes should go on.
     /// Errors: ResourceExhausted if the vault's disk is too full for it.
     [[nodiscard]] Result<OfferAnswer> offer(const Offer& offer);
     /// Appends at `offset`, which must be where the upload stands; answers where it stands now.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an offer to a receipt, in the one order in which nothing can be lost.
+// From whole bytes to a receipt, in the one order in which nothing can be lost.
 #include "common/core/log.hpp"
-#include "common/evidence/messages.hpp"
-#include "dock/vault/messages.hpp"
+#include "common/core/utf8.hpp"
+#include "dock/vault/leaves.hpp"
+#include "dock/vault/upload_use.hpp"
 #include "dock/vault/vault.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -11,24 +14,25 @@ namespace liuhen::vault {
 
 namespace {
 
-using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-/// Kept free for rows and tiles.
-constexpr std::uint64_t kReserveBytes = std::uint64_t{32} << 20U;
+/// Below it nothing is kept that is no evidence: its room is for what is.
+constexpr std::uint64_t kQuarantineReserveBytes = std::uint64_t{256} << 20U;
+constexpr std::size_t kReasonBytes = 1024;
+constexpr std::size_t kFetchedAgain = 65'536;
 
-Result<std::unique_lock<std::mutex>> take(Upload& upload) {
-    std::unique_lock lock(upload.mutex, std::try_to_lock);
-    if (!lock.owns_lock()) {
-        return fail(ErrorKind::Unavailable, "use an upload: another connection is at it");
-    }
-    return lock;
-}
+/// One more while it lives.
+class Counted {
+public:
+    explicit Counted(std::atomic<int>& count) : count_(count) { ++count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
 
-tl::unexpected<core::Error> unknownUpload() {
-    return fail(ErrorKind::NotFound, "use an upload: it is not known; offer it again");
-}
+private:
+    std::atomic<int>& count_;
+};
 
 CommitAnswer again(std::string why, std::string_view verdict = {}) {
     CommitAnswer answer;
@@ -38,53 +42,15 @@ CommitAnswer again(std::string why, std::string_view verdict = {}) {
     return answer;
 }
 
-Buffer quarantineLeaf(std::int64_t time, const ObjectRow& row) {
-    const Place& place = row.place;
-    const bool chapter = place.type == ObjectType::Chapter;
-    return evidence::encodeLeaf(time,
-                                "quarantine",
-                                Cbor::map({{"object", row.object},
-                                           {"size", row.sizeBytes},
-                                           {"type", name(place.type)},
-                                           {"device", place.device},
-                                           {"generation", place.generation},
-                                           {"recording", chapter ? Cbor() : Cbor(place.recording)},
-                                           {"segment", chapter ? Cbor() : Cbor(place.segment)},
-                                           {"first", chapter ? Cbor(place.first) : Cbor()},
-                                           {"reason", row.reason}}));
+/// Worth another try at once: the bytes were given up.
+CommitAnswer resend(std::string why) {
+    CommitAnswer answer = again(std::move(why));
+    answer.resend = true;
+    return answer;
 }
 
-Buffer forkLeaf(std::int64_t time, const ObjectRow& row, const Divergence& divergence) {
-    return evidence::encodeLeaf(time,
-                                "fork",
-                                Cbor::map({{"device", row.place.device},
-                                           {"generation", row.place.generation},
-                                           {"seq", divergence.seq},
-                                           {"held", divergence.held},
-                                           {"other", divergence.other},
-                                           {"object", row.object}}));
-}
-
-Buffer objectLeaf(std::int64_t time, const ObjectRow& row, const Judgement& judgement) {
-    evidence::ObjectLeaf leaf;
-    leaf.timeUs = time;
-    leaf.object = row.object;
-    leaf.size = row.sizeBytes;
-    leaf.type = name(row.place.type);
-    leaf.device = row.place.device;
-    leaf.generation = row.place.generation;
-    leaf.seq = judgement.seq;
-    leaf.entry = judgement.entry;
-    if (row.place.type == ObjectType::Chapter) {
-        leaf.first = row.place.first;
-    } else {
-        leaf.recording = row.place.recording;
-        leaf.segment = row.place.segment;
-    }
-    leaf.verdict = row.verdict;
-    leaf.findings = judgement.findings;
-    return leaf.encode();
-}
+constexpr const char* kUnreadable =
+    "The medium does not give back what was written to it; the recorder must keep it";
 
 Shelf shelfFor(Outcome outcome) {
     switch (outcome) {
@@ -99,105 +65,11 @@ Shelf shelfFor(Outcome outcome) {
 
 }  // namespace
 
-Result<OfferAnswer> Vault::offer(const Offer& offer) {
-    LIUHEN_CHECK(usable());
-    std::optional<ObjectRow> stored;
-    bool same = false;
-    {
-        const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(stored, records_.storedAt(offer.place));
-        if (stored && stored->sizeBytes == offer.sizeBytes) {
-            LIUHEN_TRY(const auto leaves, records_.leaves(stored->leaf, 1));
-            const auto leaf = leaves.empty() ? Result<evidence::ObjectLeaf>(unknownUpload())
-                                             : evidence::ObjectLeaf::decode(leaves.front());
-            same = !offer.entry || (leaf && leaf->entry == *offer.entry);
-        }
-    }
-    OfferAnswer answer;
-    if (same) {
-        answer.state = State::Receipted;
-        LIUHEN_TRY(answer.receipt, receiptFor(*stored));
-        return answer;
-    }
-    LIUHEN_CHECK(claimFound(offer));
-    const std::shared_ptr<Upload> upload = incoming_.at(offer);
-    LIUHEN_TRY(const auto lock, take(*upload));
-    auto ready = upload->open();
-    if (ready && !upload->whole()) {
-        ready = upload->sync();
-    }
-    if (!ready) {
-        if (ready.error().kind != ErrorKind::ResourceExhausted) {
-            incoming_.drop(*upload);
-        }
-        return core::failWith(ready.error(), "take up " + describe(offer.place));
-    }
-    LIUHEN_TRY(const std::uint64_t free, parts_.files.freeBytes(folders_.vault));
-    if (free < kReserveBytes || free - kReserveBytes < offer.sizeBytes - upload->size()) {
-        return fail(
-            ErrorKind::ResourceExhausted,
-            fmt::format(
-                "take up {}: the vault's disk has {} bytes left", describe(offer.place), free));
-    }
-    answer.state = State::Receiving;
-    answer.upload = upload->name;
-    answer.offset = upload->size();
-    return answer;
-}
-
-Result<Vault::Appender> Vault::append(const std::string& upload,
-                                      std::uint64_t offset,
-                                      std::uint64_t length) {
-    LIUHEN_CHECK(usable());
-    std::shared_ptr<Upload> found = incoming_.find(upload);
-    if (found == nullptr) {
-        return unknownUpload();
-    }
-    LIUHEN_TRY(auto lock, take(*found));
-    if (found->lost()) {
-        return unknownUpload();
-    }
-    if (offset != found->size()) {
-        return fail(ErrorKind::FailedPrecondition,
-                    fmt::format("append at {}: the upload stands at {}", offset, found->size()));
-    }
-    if (length > found->offer.sizeBytes - found->size()) {
-        return fail(
-            ErrorKind::InvalidArgument,
-            fmt::format(
-                "append {} bytes at {}: {} were offered", length, offset, found->offer.sizeBytes));
-    }
-    return Appender(incoming_, std::move(found), std::move(lock));
-}
-
-Result<void> Vault::Appender::checked(Result<void> done) {
-    if (!done && upload_->lost()) {
-        incoming_->drop(*upload_);
-    }
-    return done;
-}
-
-Result<void> Vault::Appender::append(ByteView bytes) {
-    return checked(upload_->append(bytes));
-}
-
-Result<std::uint64_t> Vault::Appender::finish(bool sync) {
-    if (sync) {
-        LIUHEN_CHECK(checked(upload_->sync()));
-    }
-    return upload_->size();
-}
-
 Result<CommitAnswer> Vault::commit(const std::string& upload) {
     LIUHEN_CHECK(usable());
-    const std::shared_ptr<Upload> found = incoming_.find(upload);
-    if (found == nullptr) {
-        return unknownUpload();
-    }
-    LIUHEN_TRY(const auto lock, take(*found));
-    if (found->lost()) {
-        return unknownUpload();
-    }
+    LIUHEN_TRY(const std::shared_ptr<Upload> found, findUpload(incoming_, upload));
+    LIUHEN_TRY(const auto lock, takeUpload(*found));
+    LIUHEN_CHECK(takeUpAgain(incoming_, *found));
     if (!found->whole()) {
         return fail(ErrorKind::FailedPrecondition,
                     fmt::format("commit an upload: {} of {} bytes are there",
@@ -207,98 +79,203 @@ Result<CommitAnswer> Vault::commit(const std::string& upload) {
     if (const auto synced = found->sync(); !synced) {
         incoming_.drop(*found);
         core::log(core::LogLevel::Error, "vault", synced.error().message);
-        return again("The vault's disk failed while it stored the bytes; they must be sent again");
+        if (synced.error().kind == ErrorKind::ResourceExhausted) {
+            return tl::make_unexpected(synced.error());
+        }
+        return resend("The vault's disk failed while it stored the bytes; they must be sent again");
     }
     return commitWhole(*found);
 }
 
 Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
+    const Place& place = upload.offer.place;
     const Digest object = upload.hash();
     upload.close();  // from here on nobody can write to these bytes
     // Chapters of one recorder stand on each other; segments do not.
-    std::unique_lock chapterLock(chapterMutex_, std::defer_lock);
-    if (upload.offer.place.type == ObjectType::Chapter) {
-        chapterLock.lock();
+    NamedLocks::Held chapterLock;
+    if (place.type == ObjectType::Chapter) {
+        chapterLock = chapterLocks_.take(place.device);
     }
     std::optional<ObjectRow> known;
     {
         const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(known, records_.object(object));
+        LIUHEN_TRY(known, records_.object(object, place, Shelf::Stored));
     }
-    if (known) {  // the same bytes are stored and logged once
+    if (known) {  // the same bytes of one place are stored and logged once
         incoming_.drop(upload);
-        return answerFor(*known);
+        chapterLock.release();
+        return answerFor(*known, true);
     }
-    LIUHEN_TRY(Judgement judgement, judge(upload));
+    LIUHEN_TRY(auto file, parts_.medium.open(upload.path()));
+    HashedReading reading(std::move(file));
+    auto judged = judge(upload, reading);
+    if (reading.failed() ||
+        (judged && judged->judgement.outcome != Outcome::Wait && judged->found != object)) {
+        return misread(upload, object);
+    }
+    if (!judged && judged.error().kind == ErrorKind::DataLoss) {
+        // Something that is stored cannot be read; the bytes stay until it can.
+        const std::lock_guard lock(mutex_);
+        logIncidentOnce({"read_back", "", judged.error().message});
+        return again(judged.error().message);
+    }
+    if (!judged) {
+        return tl::make_unexpected(judged.error());
+    }
+    Judgement& judgement = judged->judgement;
     if (judgement.outcome == Outcome::Wait) {
         return again(std::move(judgement.reason), evidence::name(judgement.verdict));
     }
     if (judgement.outcome != Outcome::Store && upload.resumed()) {
         incoming_.drop(upload);
-        return again(
+        return resend(
             "Bytes that were left when the vault stopped are not what was sent; they must be sent "
             "again");
     }
-    return settle(upload, std::move(judgement));
+    LIUHEN_TRY(const bool room, roomToKeep(upload, judgement));
+    if (!room) {
+        incoming_.drop(upload);
+        return again("There is no room to keep what is no evidence: " + judgement.reason,
+                     evidence::name(judgement.verdict));
+    }
+    LIUHEN_TRY(const auto row, settle(upload, object, judgement));
+    chapterLock.release();
+    return row ? answerFor(*row, false) : Result<CommitAnswer>(again(kUnreadable));
 }
 
-Result<CommitAnswer> Vault::settle(Upload& upload, Judgement judgement) {
-    const Digest object = upload.hash();
-    LIUHEN_CHECK(moveIn(upload, object));
-    ObjectRow row;
+/// The bytes on the medium are not those that were written: they are given up, so that the next try
+/// writes them elsewhere.
+CommitAnswer Vault::misread(Upload& upload, const Digest& object) {
     {
         const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(row, record(upload, object, judgement));
+        logIncidentOnce({"read_back", "", "object " + core::toHex(object)});
     }
     incoming_.drop(upload);
-    return answerFor(row);
+    return again(kUnreadable);
 }
 
-Result<void> Vault::moveIn(const Upload& upload, const Digest& object) {
+/// Whether bytes that are no evidence may be kept. Refused ones are told by an incident.
+Result<bool> Vault::roomToKeep(const Upload& upload, const Judgement& judgement) {
+    if (judgement.outcome != Outcome::Quarantine) {
+        return true;
+    }
+    LIUHEN_TRY(const std::uint64_t free, parts_.files.freeBytes(folders_.vault));
+    if (free >= kQuarantineReserveBytes) {
+        return true;
+    }
+    const std::lock_guard lock(mutex_);
+    logIncidentOnce(
+        {"quarantine.refused",
+         upload.offer.place.device,
+         core::utf8Prefix(describe(upload.offer.place) + ": " + judgement.reason, kReasonBytes)});
+    return false;
+}
+
+/// Nothing if the medium has these bytes since before, and does not give them back.
+Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
+                                               const Digest& object,
+                                               Judgement& judgement) {
+    LIUHEN_TRY(const bool moved, moveIn(upload, object));
+    if (!moved && judgement.outcome == Outcome::Store) {
+        // Kept for another reason before: the receipt is for that copy.
+        const auto found = readBack(parts_.medium, objectPath(object));
+        if (!found || *found != object) {
+            static_cast<void>(misread(upload, object));
+            return std::optional<ObjectRow>();
+        }
+    }
+    std::optional<ObjectRow> row;
+    {
+        const Counted counted(recording_);
+        const std::lock_guard lock(mutex_);
+        auto recorded = record(upload, object, judgement);
+        if (!recorded) {
+            if (moved && !broken_) {
+                moveBack(upload, object);
+            }
+            return tl::make_unexpected(std::move(recorded).error());
+        }
+        row = *std::move(recorded);
+    }
+    incoming_.drop(upload);
+    return row;
+}
+
+/// Answers whether the bytes were new. After an error of a folder the vault is broken; after any
+/// other nothing has moved.
+Result<bool> Vault::moveIn(const Upload& upload, const Digest& object) {
     const std::string path = objectPath(object);
     const std::string folder = core::folderOf(path);
     LIUHEN_CHECK(parts_.files.makeFolders(folder));
-    if (const auto moved = parts_.files.renameNoReplace(upload.path(), path);
-        !moved && moved.error().kind != ErrorKind::AlreadyExists) {
-        return moved;
+    const auto moved = parts_.files.renameNoReplace(upload.path(), path);
+    if (!moved && moved.error().kind == ErrorKind::AlreadyExists) {
+        return false;
     }
-    LIUHEN_CHECK(parts_.files.syncFolder(folder));
-    LIUHEN_CHECK(parts_.files.syncFolder(incomingFolder()));
-    return parts_.medium.freeze(path);
+    LIUHEN_CHECK(moved);
+    for (const std::string& touched : {folder, incomingFolder()}) {
+        if (const auto synced = parts_.files.syncFolder(touched); !synced) {
+            return broke(synced.error());
+        }
+    }
+    if (const auto frozen = parts_.medium.freeze(path); !frozen) {
+        moveBack(upload, object);
+        return tl::make_unexpected(frozen.error());
+    }
+    return true;
+}
+
+/// Undoes moveIn(). What stays behind is found by the next start, which does the same.
+void Vault::moveBack(const Upload& upload, const Digest& object) {
+    const std::string path = objectPath(object);
+    auto done = parts_.files.renameNoReplace(path, upload.path());
+    if (done) {
+        done = parts_.files.syncFolder(incomingFolder());
+    }
+    if (done) {
+        done = parts_.files.syncFolder(core::folderOf(path));
+    }
+    if (!done) {
+        core::log(core::LogLevel::Error, "vault", done.error().message);
+    }
 }
 
 /// The commit point. Called with the mutex held.
 Result<ObjectRow> Vault::record(const Upload& upload, const Digest& object, Judgement& judgement) {
     const Place& place = upload.offer.place;
-    LIUHEN_TRY(const auto known, records_.object(object));
-    if (known) {
-        return *known;  // the same bytes came twice at once
-    }
-    LIUHEN_TRY(const auto taken, records_.storedAt(place));
-    if (judgement.outcome == Outcome::Store && taken) {
+    const auto refuse = [&judgement](const char* why) {
         judgement.outcome = Outcome::Quarantine;
-        judgement.reason =
-            "The footage cannot be accepted: the vault already holds it in another form";
+        judgement.reason = why;
+    };
+    LIUHEN_TRY(const auto taken, records_.storedAt(place));
+    if (judgement.outcome == Outcome::Store && taken && taken->object != object) {
+        refuse("The footage cannot be accepted: the vault already holds it in another form");
     }
     ObjectRow row;
     row.object = object;
     row.sizeBytes = upload.size();
-    row.shelf = shelfFor(judgement.outcome);
     row.place = place;
     row.verdict = evidence::name(judgement.verdict);
-    row.reason = judgement.reason;
-    {
-        LIUHEN_TRY(Transaction transaction, records_.begin());
-        if (const auto added = addRows(row, judgement); !added) {
-            log_->abandoned();
-            return core::failWith(added.error(), "record " + describe(place));
+    for (;;) {
+        const bool stored = judgement.outcome == Outcome::Store;
+        row.shelf = shelfFor(judgement.outcome);
+        row.entry = stored ? std::optional(judgement.entry) : upload.offer.entry;
+        row.reason = core::utf8Prefix(judgement.reason, kReasonBytes);
+        LIUHEN_TRY(const auto known, records_.object(object, place, row.shelf));
+        if (known) {  // the same bytes came before, or twice at once
+            noteFetched(upload.offer, *known);
+            return *known;
         }
-        if (const auto done = transaction.commit(); !done) {
-            return broke(done.error());
+        const auto added = inTransaction([&] { return addRows(row, judgement); });
+        if (added) {
+            break;
         }
-    }
-    if (const auto staged = log_->committed(); !staged) {
-        return broke(staged.error());
+        if (stored && added.error().kind == ErrorKind::AlreadyExists) {
+            // Signed, and yet at odds with what is stored: kept, not refused.
+            refuse("It cannot be accepted: its entries contradict what the vault already holds");
+            row.verdict = evidence::name(evidence::Verdict::Altered);
+            continue;
+        }
+        return core::failWith(added.error(), "record " + describe(place));
     }
     if (row.shelf != Shelf::Stored) {
         core::log(core::LogLevel::Warning,
@@ -309,6 +286,17 @@ Result<ObjectRow> Vault::record(const Upload& upload, const Digest& object, Judg
                               row.reason));
     }
     return row;
+}
+
+/// Remembers footage that was fetched once more and is still no evidence.
+void Vault::noteFetched(const Offer& offer, const ObjectRow& row) {
+    if (row.shelf == Shelf::Stored || offer.place.type != ObjectType::Segment) {
+        return;
+    }
+    if (fetchedAgain_.size() >= kFetchedAgain) {
+        fetchedAgain_.clear();
+    }
+    fetchedAgain_[uploadName(offer)] = parts_.clock.boottime();
 }
 
 Result<void> Vault::addRows(ObjectRow& row, Judgement& judgement) {
@@ -326,6 +314,7 @@ Result<void> Vault::addRows(ObjectRow& row, Judgement& judgement) {
     }
     if (row.shelf == Shelf::Stored && judgement.chapter) {
         judgement.chapter->object = row.object;
+        judgement.chapter->leaf = row.leaf;
         LIUHEN_CHECK(records_.add(*judgement.chapter));
         for (DueRow& due : judgement.due) {
             due.chapter = row.object;
@@ -335,21 +324,23 @@ Result<void> Vault::addRows(ObjectRow& row, Judgement& judgement) {
     return {};
 }
 
-Result<CommitAnswer> Vault::answerFor(const ObjectRow& row) {
+/// `readBack` unless the bytes were just read off the medium. Errors: ResourceExhausted, and those
+/// after which the vault is broken.
+Result<CommitAnswer> Vault::answerFor(const ObjectRow& row, bool readBack) {
     CommitAnswer answer;
     answer.verdict = row.verdict;
     if (row.shelf != Shelf::Stored) {
-        const std::lock_guard lock(mutex_);
-        if (row.leaf >= log_->tiles().size()) {
-            LIUHEN_TRY(const std::string note, log_->publish());
-        }
+        LIUHEN_CHECK(publishThrough(row.leaf));
         answer.state = row.shelf == Shelf::Forked ? State::Forked : State::Quarantined;
         answer.reason = row.reason;
         return answer;
     }
-    auto receipt = receiptFor(row);
-    if (!receipt) {
+    auto receipt = receiptFor(row, readBack);
+    if (!receipt && receipt.error().kind == ErrorKind::DataLoss) {
         return again(receipt.error().message, row.verdict);
+    }
+    if (!receipt) {
+        return tl::make_unexpected(std::move(receipt).error());
     }
     answer.state = State::Receipted;
     answer.receipt = *std::move(receipt);

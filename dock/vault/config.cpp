@@ -3,6 +3,7 @@
 #include "dock/vault/config.hpp"
 
 #include "common/core/config_table.hpp"
+#include "dock/vault/stream.hpp"
 
 namespace liuhen::vault {
 
@@ -10,63 +11,59 @@ namespace {
 
 constexpr std::uint64_t kPemBytes = std::uint64_t{64} << 10U;
 
-Result<crypto::Certificate> readCertificate(core::Files& files, const std::string& path) {
-    LIUHEN_TRY(const Buffer pem, core::readFile(files, path, kPemBytes));
-    auto certificate = crypto::Certificate::fromPem(core::textOf(pem));
-    if (!certificate) {
-        return core::failWith(certificate.error(), "read " + path);
+/// A key or certificate of its own file. What is wrong with it is told by the table; nothing then.
+template <class Thing>
+std::optional<Thing> readPem(core::Files& files, core::ConfigTable& table, const char* key) {
+    const std::string path = table.path(key);
+    if (path.empty()) {
+        return std::nullopt;  // told already
     }
-    return certificate;
-}
-
-template <class Key>
-Result<Key> readKey(core::Files& files, const std::string& path) {
-    LIUHEN_TRY(Buffer pem, core::readFile(files, path, kPemBytes));
-    auto key = Key::fromPem(core::textOf(pem));
-    crypto::wipe(pem);
-    if (!key) {
-        return core::failWith(key.error(), "read " + path);
+    auto pem = core::readFile(files, path, kPemBytes);
+    if (!pem) {
+        table.reject(key, pem.error().message);
+        return std::nullopt;
     }
-    return key;
+    auto thing = Thing::fromPem(core::textOf(*pem));
+    crypto::wipe(*pem);
+    if (!thing) {
+        table.reject(key, "read " + path + ": " + thing.error().message);
+        return std::nullopt;
+    }
+    return *std::move(thing);
 }
 
 }  // namespace
 
-Result<Config> loadConfig(const std::string& path) {
+Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_TRY(core::ConfigTable table, core::ConfigTable::open(path));
-    Config config;
-    config.root = table.path("root");
-    config.registered = table.path("registered");
-    config.folder = table.path("folder");
-    config.socket = table.path("socket");
-    config.receiptKey = table.path("receipt_key");
-    config.receiptCertificate = table.path("receipt_certificate");
-    config.checkpointKey = table.path("checkpoint_key");
-    config.checkpointCertificate = table.path("checkpoint_certificate");
-    config.origin = table.text("origin");
-    LIUHEN_CHECK(table.finish());
-    return config;
-}
-
-Result<Identity> loadIdentity(core::Files& files, const Config& config) {
-    LIUHEN_TRY(crypto::Certificate root, readCertificate(files, config.root));
-    if (root.role() != crypto::Role::Root) {
-        return core::fail(core::ErrorKind::InvalidArgument,
-                          "read " + config.root + ": it is no root certificate");
+    const std::string registered = table.path("registered");
+    const std::string folder = table.path("folder");
+    const std::string socket = table.path("socket");
+    const std::string origin = table.text("origin");
+    auto root = readPem<crypto::Certificate>(files, table, "root");
+    auto receiptKey = readPem<crypto::PrivateKey>(files, table, "receipt_key");
+    auto receipt = readPem<crypto::Certificate>(files, table, "receipt_certificate");
+    auto checkpointKey = readPem<crypto::NoteKey>(files, table, "checkpoint_key");
+    auto checkpoint = readPem<crypto::Certificate>(files, table, "checkpoint_certificate");
+    if (const auto address = SocketAddress::of(socket); !socket.empty() && !address) {
+        table.reject("socket", address.error().message);
     }
-    LIUHEN_TRY(crypto::PrivateKey receiptKey,
-               readKey<crypto::PrivateKey>(files, config.receiptKey));
-    LIUHEN_TRY(crypto::Certificate receipt, readCertificate(files, config.receiptCertificate));
-    LIUHEN_TRY(crypto::NoteKey checkpointKey,
-               readKey<crypto::NoteKey>(files, config.checkpointKey));
-    LIUHEN_TRY(crypto::Certificate checkpoint,
-               readCertificate(files, config.checkpointCertificate));
-    return Identity{config.origin,
-                    std::move(root),
-                    std::move(receiptKey),
-                    std::move(receipt),
-                    std::move(checkpointKey),
-                    std::move(checkpoint)};
+    LIUHEN_CHECK(table.finish());
+    LIUHEN_ASSERT(root && receiptKey && receipt && checkpointKey && checkpoint);
+    Config config{registered,
+                  folder,
+                  socket,
+                  Identity{origin,
+                           *std::move(root),
+                           *std::move(receiptKey),
+                           *std::move(receipt),
+                           *std::move(checkpointKey),
+                           *std::move(checkpoint)}};
+    if (const auto wrong = wrongIdentity(config.identity, core::SystemClock().utc())) {
+        table.reject(wrong->key, wrong->why);
+        LIUHEN_CHECK(table.finish());
+    }
+    return config;
 }
 
 }  // namespace liuhen::vault

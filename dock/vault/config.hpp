@@ -8,23 +8,17 @@
 
 namespace liuhen::vault {
 
-/// What the file says; paths in it are relative to its folder.
+/// What the file says, and what the files hold that it names. Paths in it are relative to its
+/// folder.
 struct Config {
-    std::string root;        // PEM
     std::string registered;  // folder
     std::string folder;
     std::string socket;
-    std::string receiptKey;             // PEM
-    std::string receiptCertificate;     // PEM
-    std::string checkpointKey;          // PEM, Ed25519
-    std::string checkpointCertificate;  // PEM
-    std::string origin;
+    Identity identity;
 };
 
-/// Errors: InvalidArgument with file, line and key; NotFound.
-[[nodiscard]] Result<Config> loadConfig(const std::string& path);
-
-/// Reads keys and certificates. Errors: NotFound, InvalidArgument, with the file's name.
-[[nodiscard]] Result<Identity> loadIdentity(core::Files& files, const Config& config);
+/// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.
+/// Errors: InvalidArgument with file, line and key; NotFound if there is no such file.
+[[nodiscard]] Result<Config> loadConfig(core::Files& files, const std::string& path);
 
 }  // namespace liuhen::vault

@@ -16,14 +16,61 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-constexpr std::uint64_t kCatchUpLeaves = 4096;
+/// Leaves that wait for a checkpoint. TileStore takes 64 MiB; a leaf has at most 64 KiB.
+constexpr std::uint64_t kMostStaged = 512;
 
 tl::unexpected<core::Error> refuse(std::string why) {
     return fail(ErrorKind::FailedPrecondition,
                 "open the custody log: " + std::move(why) + "; nothing was changed");
 }
 
+bool isOrigin(std::string_view origin) {
+    constexpr std::size_t kOriginBytes = 64;
+    return !origin.empty() && origin.size() <= kOriginBytes &&
+           origin.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+               "0123456789._-") == std::string_view::npos;
+}
+
 }  // namespace
+
+std::optional<WrongIdentity> wrongIdentity(const Identity& identity, core::Microseconds now) {
+    using crypto::Role;
+    const auto wrong = [](std::string key, std::string why) {
+        return WrongIdentity{std::move(key), std::move(why)};
+    };
+    if (!isOrigin(identity.origin)) {
+        return wrong("origin", "must have 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+    if (identity.root.role() != Role::Root) {
+        return wrong("root", "it is no root certificate");
+    }
+    const auto receipt =
+        crypto::judge(identity.receiptCertificate, identity.root, Role::Receipt, now);
+    if (receipt) {
+        return wrong("receipt_certificate", *receipt);
+    }
+    const auto checkpoint =
+        crypto::judge(identity.checkpointCertificate, identity.root, Role::Checkpoint, now);
+    if (checkpoint) {
+        return wrong("checkpoint_certificate", *checkpoint);
+    }
+    if (identity.checkpointCertificate.subject() != identity.origin) {
+        return wrong("origin",
+                     fmt::format("the checkpoint certificate is of '{}', not of '{}'",
+                                 identity.checkpointCertificate.subject(),
+                                 identity.origin));
+    }
+    const auto receiptKey = identity.receiptCertificate.key();
+    if (!receiptKey || !(*receiptKey == identity.receiptKey.publicKey())) {
+        return wrong("receipt_key", "it is not the key of receipt_certificate");
+    }
+    const auto checkpointKey = identity.checkpointCertificate.noteKey();
+    if (!checkpointKey || *checkpointKey != identity.checkpointKey.publicBytes()) {
+        return wrong("checkpoint_key", "it is not the key of checkpoint_certificate");
+    }
+    return std::nullopt;
+}
 
 Result<CustodyLog> CustodyLog::open(Records& records,
                                     core::Files& files,
@@ -139,7 +186,7 @@ Result<void> CustodyLog::begin(const core::Clock& clock) {
 
 Result<void> CustodyLog::catchUp(std::uint64_t rows) {
     while (tiles_.nextIndex() < rows) {
-        LIUHEN_TRY(const auto leaves, records_->leaves(tiles_.nextIndex(), kCatchUpLeaves));
+        LIUHEN_TRY(const auto leaves, records_->leaves(tiles_.nextIndex(), kMostStaged));
         if (leaves.empty()) {
             return refuse("leaf rows are not there");
         }
@@ -156,12 +203,16 @@ Result<std::uint64_t> CustodyLog::add(std::string_view kind, Buffer leaf) {
     return index;
 }
 
-Result<void> CustodyLog::committed() {
-    if (!tiles_.append(pending_)) {
-        // The bounds of what may be staged: make room.
-        LIUHEN_CHECK(publish());
-        LIUHEN_CHECK(tiles_.append(pending_));
+Result<void> CustodyLog::makeRoom() {
+    if (tiles_.nextIndex() - tiles_.size() < kMostStaged) {
+        return {};
     }
+    LIUHEN_TRY(const std::string note, publish());
+    return {};
+}
+
+Result<void> CustodyLog::committed() {
+    LIUHEN_CHECK(tiles_.append(pending_));
     pending_.clear();
     return {};
 }

@@ -21,6 +21,15 @@ struct Identity {
     crypto::Certificate checkpointCertificate;
 };
 
+/// A key or certificate that is not what it should be: the configuration's key for it, and why.
+struct WrongIdentity {
+    std::string key;
+    std::string why;
+};
+/// Whether keys, certificates and origin belong together and are of the agency; nothing if so.
+[[nodiscard]] std::optional<WrongIdentity> wrongIdentity(const Identity& identity,
+                                                         core::Microseconds now);
+
 /// Leaves in the database, and the tiled log that is made of them. Not thread-safe.
 ///
 /// Power loss: a committed leaf is there; the tiles follow at the next start.
@@ -39,6 +48,9 @@ public:
 
     /// Leaves that are rows, or are about to be in the open transaction.
     [[nodiscard]] std::uint64_t next() const { return tiles_.nextIndex() + pending_.size(); }
+    /// Publishes if little more can be staged, so that committed() cannot fail for it; before a
+    /// transaction.
+    [[nodiscard]] Result<void> makeRoom();
     /// Adds a leaf row within the caller's transaction; answers its index.
     [[nodiscard]] Result<std::uint64_t> add(std::string_view kind, Buffer leaf);
     /// The transaction of the last add() calls has been committed: the leaves are staged.

@@ -160,7 +160,7 @@ void Database::Close::operator()(sqlite3* connection) const {
     sqlite3_close_v2(connection);
 }
 
-Result<Database> Database::open(const std::string& path, const char* schema) {
+Result<Database> Database::open(const std::string& path, const char* schema, int version) {
     sqlite3* raw = nullptr;
     const int code =
         sqlite3_open_v2(path.c_str(),
@@ -172,8 +172,13 @@ Result<Database> Database::open(const std::string& path, const char* schema) {
         return failed(raw, code, "open database " + path);
     }
     const auto ready = [&]() -> Result<void> {
+        LIUHEN_TRY(const bool fresh, database.isFresh(version));
         LIUHEN_CHECK(database.harden());
         LIUHEN_CHECK(database.execute(schema));
+        if (fresh) {
+            LIUHEN_CHECK(
+                database.execute(fmt::format("pragma user_version = {}", version).c_str()));
+        }
         if (sqlite3_set_authorizer(raw, authorize, nullptr) != SQLITE_OK) {
             return fail(ErrorKind::Internal, "set the authorizer");
         }
@@ -183,6 +188,24 @@ Result<Database> Database::open(const std::string& path, const char* schema) {
         return core::failWith(ready.error(), "open database " + path);
     }
     return database;
+}
+
+Result<bool> Database::isFresh(int version) {
+    LIUHEN_TRY(Statement held, prepare("pragma user_version"));
+    LIUHEN_TRY(const bool told, held.step());
+    if (told && held.number(0) == static_cast<std::uint64_t>(version)) {
+        return false;
+    }
+    LIUHEN_TRY(Statement tables, prepare("select count(*) from sqlite_schema"));
+    LIUHEN_TRY(const bool counted, tables.step());
+    if (!counted || tables.number(0) > 0) {
+        return fail(ErrorKind::FailedPrecondition,
+                    fmt::format("its tables are of version {}, this program's of {}; nothing was "
+                                "changed",
+                                held.number(0),
+                                version));
+    }
+    return true;
 }
 
 Result<void> Database::harden() {

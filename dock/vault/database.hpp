@@ -54,10 +54,13 @@ private:
 /// so that a slip in this program cannot rewrite what was logged. Not thread-safe.
 class Database {
 public:
-    /// Opens or makes the file and brings `schema` about. The connection is the only one that may
-    /// write or checkpoint (a second would meet the WAL-reset bug of SQLite before 3.51.3); the
-    /// caller holds a lock against a second process.
-    [[nodiscard]] static Result<Database> open(const std::string& path, const char* schema);
+    /// Opens or makes the file and brings `schema` about; an earlier file must be of the same
+    /// `version`, else FailedPrecondition, and nothing is changed. The connection is the only one
+    /// that may write or checkpoint (a second would meet the WAL-reset bug of SQLite
+    /// before 3.51.3); the caller holds a lock against a second process.
+    [[nodiscard]] static Result<Database> open(const std::string& path,
+                                               const char* schema,
+                                               int version);
 
     [[nodiscard]] Result<Statement> prepare(const char* sql);
     [[nodiscard]] Result<void> execute(const char* sql);
@@ -68,6 +71,8 @@ private:
     };
     explicit Database(sqlite3* connection) : connection_(connection) {}
     [[nodiscard]] Result<void> harden();
+    /// Whether it has no tables yet. Errors: FailedPrecondition if they are of another version.
+    [[nodiscard]] Result<bool> isFresh(int version);
 
     std::unique_ptr<sqlite3, Close> connection_;
 };
@@ -76,7 +81,8 @@ private:
 class Transaction {
 public:
     [[nodiscard]] static Result<Transaction> begin(Database& database);
-    /// Durable when it answers. After an error nothing is known: end the process and recover.
+    /// Durable when it answers. ResourceExhausted: the disk is full, and nothing of it is or will
+    /// be there. After any other error nothing is known: end the process and recover.
     [[nodiscard]] Result<void> commit();
     Transaction(Transaction&& other) noexcept
         : database_(std::exchange(other.database_, nullptr)) {}

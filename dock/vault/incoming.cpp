@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes into .part files.
+// The folder of uploads.
 #include "dock/vault/incoming.hpp"
 
 #include "dock/vault/messages.hpp"
-
-#include <array>
-
-#include <fmt/format.h>
 
 namespace liuhen::vault {
 
 namespace {
 
-using core::ErrorKind;
-using core::fail;
-
-constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20U;
-constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
 constexpr std::size_t kNameBytes = 16;
+constexpr std::string_view kEnding = ".part";
 
 }  // namespace
 
@@ -26,120 +18,65 @@ std::string uploadName(const Offer& offer) {
     return core::toHex(ByteView(hash).first(kNameBytes));
 }
 
-Result<void> Upload::open() {
-    if (file_ != nullptr) {
-        return {};
-    }
-    if (!files_->exists(path_)) {
-        running_ = crypto::Sha256();
-        hash_.reset();
-        size_ = 0;
-        resumed_ = false;
-        LIUHEN_TRY(file_, files_->open(path_, core::OpenMode::CreateNew));
-        return files_->syncFolder(core::folderOf(path_));
-    }
-    LIUHEN_TRY(auto found, files_->open(path_, core::OpenMode::Read));
-    LIUHEN_TRY(const std::uint64_t size, found->size());
-    if (size > offer.sizeBytes) {
-        return fail(
-            ErrorKind::DataLoss,
-            fmt::format(
-                "resume {}: {} bytes are there, {} were offered", path_, size, offer.sizeBytes));
-    }
-    if (size < offer.sizeBytes) {
-        LIUHEN_TRY(found, files_->open(path_, core::OpenMode::AppendExisting));
-    }
-    if (hash_ && size == size_) {
-        file_ = std::move(found);  // closed since; it was hashed by this process
-        return {};
-    }
-    file_ = std::move(found);
-    running_ = crypto::Sha256();
-    hash_.reset();
-    size_ = size;
-    resumed_ = size > 0;
-    auto ready = hashContent();
-    if (ready) {
-        ready = sync();
-    }
-    if (!ready) {
-        file_.reset();
-    }
-    return ready;
-}
-
-Result<void> Upload::hashContent() {
-    Buffer buffer(kReadBytes);
-    std::uint64_t done = 0;
-    while (done < size_) {
-        LIUHEN_TRY(const std::size_t got, file_->readAt(done, buffer));
-        if (got == 0) {
-            return fail(ErrorKind::DataLoss, fmt::format("resume {}: it became shorter", path_));
-        }
-        running_.update(ByteView(buffer).first(got));
-        done += got;
-    }
-    return {};
-}
-
-Result<void> Upload::append(ByteView bytes) {
-    if (lost()) {
-        return fail(ErrorKind::NotFound, "append to an upload that was given up");
-    }
-    const std::array<ByteView, 1> pieces{bytes};
-    if (auto done = file_->append(pieces); !done) {
-        // Some of the bytes may be there; without them the upload can go on when there is room.
-        const bool full = done.error().kind == ErrorKind::ResourceExhausted;
-        if (!full || !file_->truncate(size_)) {
-            file_.reset();
-        }
-        return done;
-    }
-    running_.update(bytes);
-    size_ += bytes.size();
-    unsynced_ += bytes.size();
-    return unsynced_ >= kSyncBytes ? sync() : Result<void>();
-}
-
-Result<void> Upload::sync() {
-    if (lost()) {
-        return fail(ErrorKind::NotFound, "sync an upload that was given up");
-    }
-    auto done = file_->sync();
-    if (!done) {
-        file_.reset();
-        return done;
-    }
-    unsynced_ = 0;
-    return done;
-}
-
-Digest Upload::hash() {
-    LIUHEN_ASSERT(whole());
-    if (!hash_) {
-        hash_ = running_.finish();
-    }
-    return *hash_;
-}
-
 std::string Incoming::pathOf(const Offer& offer) const {
-    return core::joinPath(folder_, uploadName(offer) + ".part");
+    return core::joinPath(folder_, uploadName(offer).append(kEnding));
 }
 
 std::shared_ptr<Upload> Incoming::at(const Offer& offer) {
     const std::string name = uploadName(offer);
     const std::lock_guard lock(mutex_);
-    auto& upload = uploads_[name];
-    if (upload == nullptr) {
-        upload = std::make_shared<Upload>(*files_, pathOf(offer), name, offer);
+    if (const auto found = byName_.find(name); found != byName_.end()) {
+        uploads_.splice(uploads_.begin(), uploads_, found->second);
+    } else {
+        makeRoom();
+        uploads_.push_front(std::make_shared<Upload>(*files_, pathOf(offer), name, offer));
+        byName_[name] = uploads_.begin();
     }
-    return upload;
+    return uploads_.front();
+}
+
+/// Called with the mutex held. One that somebody is at is left alone, so there may be a few more.
+void Incoming::makeRoom() {
+    for (auto at = uploads_.end(); uploads_.size() >= kMaxUploads && at != uploads_.begin();) {
+        --at;
+        const std::shared_ptr<Upload> oldest = *at;
+        const std::unique_lock lock(oldest->mutex, std::try_to_lock);
+        if (lock.owns_lock()) {
+            oldest->rest();
+            byName_.erase(oldest->name);
+            at = uploads_.erase(at);
+        }
+    }
 }
 
 std::shared_ptr<Upload> Incoming::find(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    const auto found = uploads_.find(name);
-    return found == uploads_.end() ? nullptr : found->second;
+    const auto found = byName_.find(name);
+    if (found == byName_.end()) {
+        return nullptr;
+    }
+    uploads_.splice(uploads_.begin(), uploads_, found->second);
+    return uploads_.front();
+}
+
+void Incoming::rest(const std::string& name) {
+    std::shared_ptr<Upload> found;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = byName_.find(name);
+        if (known == byName_.end()) {
+            return;
+        }
+        found = *known->second;
+    }
+    const std::unique_lock lock(found->mutex, std::try_to_lock);
+    if (!lock.owns_lock()) {
+        return;
+    }
+    found->rest();
+    if (found->spoilt()) {
+        drop(*found);
+    }
 }
 
 void Incoming::drop(Upload& upload) {
@@ -147,12 +84,41 @@ void Incoming::drop(Upload& upload) {
     // A leftover that cannot be removed now is found again by the next offer of the same bytes.
     static_cast<void>(files_->remove(upload.path()));
     const std::lock_guard lock(mutex_);
-    uploads_.erase(upload.name);
+    const auto known = byName_.find(upload.name);
+    // Another upload may have taken the name since this one was put aside.
+    if (known != byName_.end() && known->second->get() == &upload) {
+        uploads_.erase(known->second);
+        byName_.erase(known);
+    }
 }
 
 std::uint64_t Incoming::count() {
     const std::lock_guard lock(mutex_);
     return uploads_.size();
+}
+
+std::uint64_t Incoming::promisedBeside(const Upload& upload) {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t sum = 0;
+    for (const std::shared_ptr<Upload>& other : uploads_) {
+        sum += other.get() == &upload ? 0 : other->promised();
+    }
+    return sum;
+}
+
+Result<std::size_t> Incoming::removeStale(std::int64_t beforeUs) {
+    LIUHEN_TRY(const auto items, files_->list(folder_));
+    std::size_t removed = 0;
+    for (const core::FolderItem& item : items) {
+        const bool upload =
+            !item.isFolder && item.name.ends_with(kEnding) &&
+            isUploadName(std::string_view(item.name).substr(0, item.name.size() - kEnding.size()));
+        if (upload && item.changedUs != 0 && item.changedUs < beforeUs) {
+            LIUHEN_CHECK(files_->remove(core::joinPath(folder_, item.name)));
+            ++removed;
+        }
+    }
+    return removed;
 }
 
 }  // namespace liuhen::vault

@@ -6,6 +6,8 @@
 #include "common/crypto/digest.hpp"
 #include "dock/vault/types.hpp"
 
+#include <atomic>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,7 +15,8 @@
 
 namespace liuhen::vault {
 
-/// One upload: a file `<name>.part`. Its mutex must be held for everything but `offer` and `name`.
+/// One upload: a file `<name>.part`. Its mutex must be held for everything but `offer`, `name` and
+/// promised().
 class Upload {
 public:
     Upload(core::Files& files, std::string path, std::string uploadName, Offer what)
@@ -26,61 +29,85 @@ public:
     const Offer offer;
     std::mutex mutex;
 
-    /// Opens the file, or makes it; bytes that are there are hashed.
+    /// Opens the file, or makes it; bytes that this process did not write are hashed.
     [[nodiscard]] Result<void> open();
-    /// Gives the descriptor up, so that nobody can write any more; open() takes up again.
-    void close() { file_.reset(); }
+    /// Makes what came durable and gives the descriptor up; open() takes up again.
+    void rest();
+    /// Gives the descriptor up, so that nobody can write any more. Only after sync().
+    void close();
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] bool whole() const { return size_ == offer.sizeBytes; }
     /// Some of its bytes were written before this vault started: what they are is not sure until
     /// the check, since a power cut may have left anything of them.
     [[nodiscard]] bool resumed() const { return resumed_; }
-    /// Not open: never opened, closed, or given up after an error.
-    [[nodiscard]] bool lost() const { return file_ == nullptr; }
+    /// What the medium has of it is not known any more, after an error: drop it, and never write to
+    /// or sync its file again.
+    [[nodiscard]] bool spoilt() const { return spoilt_; }
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// Bytes that were offered and are still to come while it is open.
+    [[nodiscard]] std::uint64_t promised() const { return promised_; }
 
-    /// Appends; syncs each 8 MiB. After an error of the disk the upload is lost: drop it.
-    /// Errors: ResourceExhausted if the disk is full; what was there before stays then.
+    /// Appends; syncs each 8 MiB. Errors: ResourceExhausted if the disk is full; unless the upload
+    /// is spoilt then, what was there before stays. After any other error it is spoilt.
     [[nodiscard]] Result<void> append(ByteView bytes);
-    /// Makes all bytes durable. After an error the upload is lost: drop it.
+    /// Makes all bytes durable. After any error the upload is spoilt.
     [[nodiscard]] Result<void> sync();
     /// The hash of a whole upload.
     [[nodiscard]] Digest hash();
 
 private:
+    [[nodiscard]] Result<void> openFound();
     [[nodiscard]] Result<void> hashContent();
 
     core::Files* files_;
     std::string path_;
     std::unique_ptr<core::File> file_;
-    crypto::Sha256 running_;
+    crypto::Sha256 running_;  // of the first size_ bytes
     std::optional<Digest> hash_;
+    bool known_ = false;  // size_ and running_ are of this process's own writing or reading
     std::uint64_t size_ = 0;
     std::uint64_t unsynced_ = 0;
+    std::atomic<std::uint64_t> promised_{0};
     bool resumed_ = false;
+    bool spoilt_ = false;
 };
 
 /// The folder of uploads. Thread-safe.
 class Incoming {
 public:
+    /// So many uploads are known at once; the one longest unused goes first. Its file stays.
+    static constexpr std::size_t kMaxUploads = 256;
+
     Incoming(core::Files& files, std::string folder) : files_(&files), folder_(std::move(folder)) {}
 
     /// The upload for an offer, begun or found.
     [[nodiscard]] std::shared_ptr<Upload> at(const Offer& offer);
-    /// Nothing if it is not known: it was done, given up, or of an earlier run and not offered yet.
+    /// Nothing if it is not known: it was done, given up, put aside for others, or of an earlier
+    /// run and not offered yet.
     [[nodiscard]] std::shared_ptr<Upload> find(const std::string& name);
+    /// Makes durable what came of an upload and closes its file, unless somebody is at it.
+    void rest(const std::string& name);
     /// Forgets an upload and removes its file if that is still there.
     void drop(Upload& upload);
     [[nodiscard]] std::uint64_t count();
+    /// Bytes that other open uploads may still bring.
+    [[nodiscard]] std::uint64_t promisedBeside(const Upload& upload);
+
+    /// Removes the files of uploads that were not written to since `beforeUs`, UTC. Never anything
+    /// else. Answers how many.
+    [[nodiscard]] Result<std::size_t> removeStale(std::int64_t beforeUs);
 
     /// Where the file of an upload for these bytes lies.
     [[nodiscard]] std::string pathOf(const Offer& offer) const;
 
 private:
+    void makeRoom();
+
     core::Files* files_;
     std::string folder_;
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<Upload>> uploads_;
+    std::list<std::shared_ptr<Upload>> uploads_;  // last used first
+    std::map<std::string, std::list<std::shared_ptr<Upload>>::iterator> byName_;
 };
 
 /// 32 hex digits that stand for place, size and, if told, last entry: the same offer, the same

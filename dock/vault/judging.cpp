@@ -3,6 +3,7 @@
 #include "common/crypto/digest.hpp"
 #include "common/evidence/messages.hpp"
 #include "dock/vault/messages.hpp"
+#include "dock/vault/upload_use.hpp"
 #include "dock/vault/vault.hpp"
 
 #include <algorithm>
@@ -16,7 +17,6 @@ namespace {
 using core::ErrorKind;
 using core::fail;
 
-constexpr std::size_t kCachedChapters = 4;
 constexpr std::uint64_t kRegistrationBytes = std::uint64_t{64} << 10U;
 
 Judgement waitFor(std::string why) {
@@ -35,29 +35,50 @@ Judgement quarantineFor(std::string why) {
     return judgement;
 }
 
+std::string earlierAreDue(const Place& place, std::uint64_t next) {
+    if (next == 0) {
+        return fmt::format(
+            "Nothing of generation {} of recorder {} is stored here, and the recorder has its "
+            "ledger from entry {} on only; what came before must be brought from where it is kept",
+            place.generation,
+            place.device,
+            place.first);
+    }
+    return fmt::format(
+        "The ledger of recorder {} is stored up to entry {}; the chapters from there on must come "
+        "first",
+        place.device,
+        next - 1);
+}
+
 }  // namespace
 
-Result<Judgement> Vault::judge(const Upload& upload) {
-    if (upload.offer.place.type == ObjectType::Segment) {
-        return judgeSegmentAt(upload);
+Result<Vault::Judged> Vault::judge(const Upload& upload, HashedReading& reading) {
+    const Place& place = upload.offer.place;
+    Judged judged;
+    if (place.type == ObjectType::Segment) {
+        LIUHEN_TRY(judged.judgement, judgeSegmentAt(place, reading));
+    } else {
+        Buffer bytes(static_cast<std::size_t>(upload.size()));
+        LIUHEN_TRY(const std::size_t got, reading.view()->readAt(0, bytes));
+        bytes.resize(got);
+        LIUHEN_TRY(judged.judgement, judgeChapterAt(place, std::move(bytes)));
     }
-    LIUHEN_TRY(Buffer bytes, core::readFile(parts_.files, upload.path(), kChapterBytes));
-    return judgeChapterAt(upload.offer.place, std::move(bytes));
+    if (judged.judgement.outcome != Outcome::Wait) {
+        LIUHEN_TRY(judged.found, reading.finish());
+    }
+    return judged;
 }
 
 Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
     ChapterContext context;
+    std::optional<ChapterRow> stored;
     {
         const std::lock_guard lock(mutex_);
         LIUHEN_TRY(const auto last, records_.lastChapter(place.device, place.generation));
         const std::uint64_t next = last ? last->last + 1 : 0;
         if (place.first > next) {
-            return waitFor(
-                fmt::format("The ledger of recorder {} is stored up to entry {}; the chapters from "
-                            "there on must "
-                            "come first",
-                            place.device,
-                            next));
+            return waitFor(earlierAreDue(place, next));
         }
         LIUHEN_TRY(context.before, records_.chapterBefore(place));
         if (place.first > 0 && !context.before) {
@@ -65,15 +86,14 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
                 "The chapter cannot be accepted: it begins within a stored chapter");
         }
         if (place.first < next) {
-            LIUHEN_TRY(const auto stored,
-                       records_.chapterOf(place.device, place.generation, place.first));
-            LIUHEN_TRY(context.stored, load(*stored));
-        }
-        if (place.first == 0) {
-            LIUHEN_TRY(context.namedHead, namedHead(place, bytes));
+            LIUHEN_TRY(stored, records_.chapterOf(place.device, place.generation, place.first));
         }
     }
+    if (stored) {
+        LIUHEN_TRY(context.stored, load(*stored));
+    }
     if (place.first == 0) {
+        LIUHEN_TRY(context.namedHead, namedHead(place, bytes));
         const std::string name = evidence::registrationName(place.device, place.generation);
         auto message = core::readFile(
             parts_.files, core::joinPath(folders_.registered, name), kRegistrationBytes);
@@ -91,57 +111,60 @@ Result<std::optional<evidence::NamedHead>> Vault::namedHead(const Place& place, 
     if (!head) {
         return std::optional<evidence::NamedHead>();
     }
-    LIUHEN_TRY(const auto row, records_.chapterOf(place.device, head->generation, head->seq));
-    if (!row) {
-        return std::optional<evidence::NamedHead>();
+    std::optional<ChapterRow> row;
+    std::optional<ChapterRow> before;
+    {
+        const std::lock_guard lock(mutex_);
+        LIUHEN_TRY(row, records_.chapterOf(place.device, head->generation, head->seq));
+        if (!row) {
+            return std::optional<evidence::NamedHead>();
+        }
+        Place start = place;
+        start.generation = row->generation;
+        start.first = row->first;
+        LIUHEN_TRY(before, records_.chapterBefore(start));
     }
-    Place start = place;
-    start.generation = row->generation;
-    start.first = row->first;
-    LIUHEN_TRY(const auto before, records_.chapterBefore(start));
     LIUHEN_TRY(const auto stored, load(*row));
     return entryIn(*stored, before ? before->keys : std::nullopt, head->seq);
 }
 
-Result<Judgement> Vault::judgeSegmentAt(const Upload& upload) {
-    const Place& place = upload.offer.place;
-    std::shared_ptr<const StoredChapter> chapter;
-    std::optional<evidence::NextKeys> keys;
+Result<Judgement> Vault::judgeSegmentAt(const Place& place, HashedReading& reading) {
+    std::optional<ChapterRow> row;
+    std::optional<ChapterRow> before;
     {
         const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(const auto row,
-                   records_.chapterOf(place.device, place.generation, place.recording));
+        LIUHEN_TRY(row, records_.chapterOf(place.device, place.generation, place.recording));
         if (!row) {
-            return waitFor(fmt::format(
-                "The chapter that tells of recording {} of recorder {} is not stored yet",
-                place.recording,
-                place.device));
+            return waitFor(chapterIsDue(place));
         }
         Place start = place;
         start.first = row->first;
-        LIUHEN_TRY(const auto before, records_.chapterBefore(start));
-        keys = before ? before->keys : std::nullopt;
-        LIUHEN_TRY(chapter, load(*row));
+        LIUHEN_TRY(before, records_.chapterBefore(start));
     }
-    LIUHEN_TRY(auto file, parts_.files.open(upload.path(), core::OpenMode::Read));
-    LIUHEN_TRY(Judgement judgement, judgeSegment(place, std::move(file), *chapter, keys));
-    return judgement;
+    LIUHEN_TRY(const auto chapter, load(*row));
+    return judgeSegment(place, reading.view(), *chapter, before ? before->keys : std::nullopt);
 }
 
+/// Never with the mutex held: reading and checking a long chapter takes seconds.
 Result<std::shared_ptr<const StoredChapter>> Vault::load(const ChapterRow& row) {
-    const auto known = std::find_if(chapters_.begin(), chapters_.end(), [&row](const auto& item) {
-        return item.first == row.object;
-    });
-    if (known != chapters_.end()) {
-        chapters_.splice(chapters_.begin(), chapters_, known);
-        return chapters_.front().second;
+    if (auto known = chapters_.find(row.object)) {
+        return known;
+    }
+    const auto loading = loadLocks_.take(row.device);
+    if (auto known = chapters_.find(row.object)) {
+        return known;
     }
     LIUHEN_TRY(Buffer bytes, core::readFile(parts_.files, objectPath(row.object), kChapterBytes));
     Place place;
     place.device = row.device;
     place.generation = row.generation;
     place.first = row.first;
-    LIUHEN_TRY(const auto before, records_.chapterBefore(place));
+    std::optional<ChapterRow> before;
+    {
+        const std::lock_guard lock(mutex_);
+        LIUHEN_TRY(before, records_.chapterBefore(place));
+    }
+    const std::uint64_t size = bytes.size();
     if (crypto::sha256(bytes) != row.object) {
         return fail(ErrorKind::DataLoss,
                     fmt::format("read the stored {}: its bytes have changed", describe(place)));
@@ -153,10 +176,7 @@ Result<std::shared_ptr<const StoredChapter>> Vault::load(const ChapterRow& row) 
             fmt::format("read the stored {}: {}", describe(place), read.chapter.problem->text));
     }
     auto chapter = std::make_shared<const StoredChapter>(std::move(read));
-    chapters_.emplace_front(row.object, chapter);
-    if (chapters_.size() > kCachedChapters) {
-        chapters_.pop_back();
-    }
+    chapters_.put(row.object, chapter, size);
     return std::shared_ptr<const StoredChapter>(std::move(chapter));
 }
 

@@ -7,8 +7,10 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <exception>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -17,31 +19,59 @@ namespace liuhen::vault {
 
 namespace {
 
+constexpr int kFailed = 1;
+constexpr int kUnusable = 2;  // configuration, arguments: nothing was made or started
+constexpr std::chrono::milliseconds kRoomPause{5'000};
+constexpr std::chrono::milliseconds kLook{100};
+
+std::atomic<bool> stopAsked{false};
 std::atomic<Server*> running{nullptr};
 
 void askStop(int /*signal*/) {
+    stopAsked = true;
     if (Server* server = running.load()) {
         server->stop();
     }
 }
 
-Result<void> run(const Config& config) {
-    const std::unique_ptr<core::Files> files = core::systemFiles();
+/// Opens the vault; waits while its disk is full. Nothing if it was told to end meanwhile.
+Result<std::unique_ptr<Vault>> openVault(VaultParts parts, const VaultFolders& folders) {
+    for (std::string told; !stopAsked;) {
+        auto vault = Vault::open(parts, folders);
+        if (vault || vault.error().kind != core::ErrorKind::ResourceExhausted) {
+            return vault;
+        }
+        if (vault.error().message != told) {
+            told = vault.error().message;
+            core::log(core::LogLevel::Warning, "vault", told + "; waits for room");
+        }
+        for (auto waited = kLook; waited < kRoomPause && !stopAsked; waited += kLook) {
+            std::this_thread::sleep_for(kLook);
+        }
+    }
+    return std::unique_ptr<Vault>();
+}
+
+Result<void> run(core::Files& files, const Config& config) {
     const std::unique_ptr<Medium> medium = systemMedium();
     const core::SystemClock clock;
-    LIUHEN_TRY(Identity identity, loadIdentity(*files, config));
     LIUHEN_TRY(
         const std::unique_ptr<Vault> vault,
-        Vault::open(
-            VaultParts{*files, *medium, clock, std::move(identity)},
+        openVault(
+            VaultParts{files, *medium, clock, config.identity},
             VaultFolders{config.folder, core::joinPath(config.folder, "db"), config.registered}));
+    if (vault == nullptr) {
+        return {};
+    }
     LIUHEN_TRY(const std::unique_ptr<Server> server,
                Server::listen(*vault, config.socket, ServerLimits{}));
     running = server.get();
     core::log(core::LogLevel::Info,
               "vault",
-              fmt::format("{} ready, {} leaves", config.origin, vault->hello().logSize));
-    server->run();
+              fmt::format("{} ready, {} leaves", config.identity.origin, vault->hello().logSize));
+    if (!stopAsked) {  // the signal may have come before `running` was set
+        server->run();
+    }
     running = nullptr;
     return vault->broken() ? Result<void>(core::fail(core::ErrorKind::DataLoss,
                                                      "serve: the vault's disk failed"))
@@ -50,22 +80,28 @@ Result<void> run(const Config& config) {
 
 int start(int argc, char** argv) {
     CLI::App cli("liuhen-vault: keeps what recorders signed, and logs it");
+    cli.set_version_flag("--version", "0.1.0");
     std::string path;
     cli.add_option("--config", path, "configuration file (TOML)")->required();
-    CLI11_PARSE(cli, argc, argv);
-    const auto config = loadConfig(path);
-    if (!config) {
-        std::fprintf(stderr, "liuhen-vault: %s\n", config.error().message.c_str());
-        return 2;
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? 0 : kUnusable;
     }
     struct sigaction action {};
     action.sa_handler = askStop;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
-    const auto done = run(*config);
+    const std::unique_ptr<core::Files> files = core::systemFiles();
+    const auto config = loadConfig(*files, path);
+    if (!config) {
+        std::fprintf(stderr, "liuhen-vault: %s\n", config.error().message.c_str());
+        return kUnusable;
+    }
+    const auto done = run(*files, *config);
     if (!done) {
         std::fprintf(stderr, "liuhen-vault: %s\n", done.error().message.c_str());
-        return 1;
+        return kFailed;
     }
     return 0;
 }

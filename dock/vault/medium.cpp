@@ -1,27 +1,114 @@
 // SPDX-License-Identifier: Apache-2.0
-// Freezing and reading back on a Linux file system.
+// Freezing and reading past the cache on a Linux file system.
 #include "dock/vault/medium.hpp"
 
 #include "common/core/unique_fd.hpp"
-#include "common/crypto/digest.hpp"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 namespace liuhen::vault {
 
 namespace {
 
+using core::ErrorKind;
+using core::fail;
+
 constexpr mode_t kFrozenMode = 0440;
 constexpr std::size_t kAlignment = 4096;
-constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
 
 struct Free {
     void operator()(void* memory) const { std::free(memory); }
+};
+
+/// A file read block by block past the cache.
+class DirectFile final : public core::File {
+public:
+    DirectFile(core::UniqueFd fd, std::string path)
+        : fd_(std::move(fd)),
+          path_(std::move(path)),
+          memory_(std::aligned_alloc(kAlignment, kBlockBytes)) {
+        LIUHEN_ASSERT(memory_ != nullptr);
+    }
+
+    [[nodiscard]] Result<std::uint64_t> size() const override {
+        struct stat status {};
+        if (::fstat(fd_.get(), &status) != 0) {
+            return core::failErrno(errno, "size of " + path_);
+        }
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    [[nodiscard]] Result<std::size_t> readAt(std::uint64_t offset,
+                                             std::span<std::uint8_t> into) const override {
+        std::size_t done = 0;
+        while (done < into.size()) {
+            const std::uint64_t at = offset + done;
+            LIUHEN_CHECK(load(at / kBlockBytes));
+            const auto within = static_cast<std::size_t>(at % kBlockBytes);
+            if (within >= have_) {
+                break;
+            }
+            const std::size_t count = std::min(have_ - within, into.size() - done);
+            std::memcpy(into.data() + done, bytes() + within, count);
+            done += count;
+        }
+        return done;
+    }
+
+    [[nodiscard]] Result<void> append(std::span<const ByteView> /*pieces*/) override {
+        return readOnly();
+    }
+    [[nodiscard]] Result<void> truncate(std::uint64_t /*size*/) override { return readOnly(); }
+    [[nodiscard]] Result<void> sync() override { return readOnly(); }
+
+private:
+    [[nodiscard]] Result<void> readOnly() const {
+        return fail(ErrorKind::FailedPrecondition, "change " + path_ + ": opened for reading");
+    }
+    [[nodiscard]] std::uint8_t* bytes() const { return static_cast<std::uint8_t*>(memory_.get()); }
+
+    [[nodiscard]] Result<void> load(std::uint64_t block) const {
+        if (block_ == block) {
+            return {};
+        }
+        block_ = UINT64_MAX;
+        have_ = 0;
+        while (have_ < kBlockBytes) {
+            const ssize_t got = ::pread(fd_.get(),
+                                        bytes() + have_,
+                                        kBlockBytes - have_,
+                                        static_cast<off_t>(block * kBlockBytes + have_));
+            if (got < 0 && errno == EINTR) {
+                continue;
+            }
+            if (got < 0) {
+                return core::failErrno(errno, "read back " + path_);
+            }
+            if (got == 0) {
+                break;
+            }
+            have_ += static_cast<std::size_t>(got);
+            if (have_ % kAlignment != 0) {
+                break;  // the end: nothing could be read from there directly
+            }
+        }
+        block_ = block;
+        return {};
+    }
+
+    core::UniqueFd fd_;
+    std::string path_;
+    std::unique_ptr<void, Free> memory_;
+    mutable std::uint64_t block_ = UINT64_MAX;  // which is in memory
+    mutable std::size_t have_ = 0;
 };
 
 class SystemMedium final : public Medium {
@@ -34,7 +121,7 @@ public:
         return {};
     }
 
-    [[nodiscard]] Result<Digest> readBack(const std::string& path) override {
+    [[nodiscard]] Result<std::unique_ptr<core::File>> open(const std::string& path) override {
         core::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECT));
         if (!fd.valid() && errno == EINVAL) {
             fd.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -44,23 +131,7 @@ public:
         }
         // Clean pages only; all of them are, since the file was synced.
         static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED));
-        const std::unique_ptr<void, Free> memory(std::aligned_alloc(kAlignment, kReadBytes));
-        LIUHEN_ASSERT(memory != nullptr);
-        crypto::Sha256 hash;
-        while (true) {
-            const ssize_t got = ::read(fd.get(), memory.get(), kReadBytes);
-            if (got < 0 && errno == EINTR) {
-                continue;
-            }
-            if (got < 0) {
-                return core::failErrno(errno, "read back " + path);
-            }
-            if (got == 0) {
-                return hash.finish();
-            }
-            hash.update(ByteView(static_cast<const std::uint8_t*>(memory.get()),
-                                 static_cast<std::size_t>(got)));
-        }
+        return std::make_unique<DirectFile>(std::move(fd), path);
     }
 };
 

@@ -19,6 +19,7 @@ struct HelloRequest {};
 struct HeldRequest {
     std::string device;
     std::uint64_t generation = 0;
+    std::optional<std::uint64_t> after;  // seq: only what is missing behind it is listed
 };
 struct OfferRequest {
     Offer offer;

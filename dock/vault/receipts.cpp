@@ -11,35 +11,34 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-Result<Buffer> Vault::receiptFor(const ObjectRow& row) {
+Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
     {
         const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(auto known, records_.receipt(row.object));
+        LIUHEN_TRY(auto known, records_.receipt(row.leaf));
         if (known) {
             return *std::move(known);
         }
-        if (row.leaf >= log_->tiles().size()) {
-            LIUHEN_TRY(const std::string note, log_->publish());
-        }
     }
-    LIUHEN_TRY(const Digest found, parts_.medium.readBack(objectPath(row.object)));
+    LIUHEN_CHECK(publishThrough(row.leaf));
+    bool holds = true;
+    if (readBack) {  // stored before a crash that kept the receipt from being made
+        const auto found = vault::readBack(parts_.medium, objectPath(row.object));
+        holds = found && *found == row.object;
+    }
     const std::lock_guard lock(mutex_);
-    if (found != row.object) {
-        LIUHEN_TRY(const std::uint64_t index,
-                   logIncident({"read_back", "", "object " + core::toHex(row.object)}));
-        return fail(
-            ErrorKind::DataLoss,
-            fmt::format("The medium does not give back what was stored of {} (leaf {} tells); "
-                        "the recorder must keep it",
-                        describe(row.place),
-                        index));
+    if (!holds) {
+        logIncidentOnce({"read_back", "", "object " + core::toHex(row.object)});
+        return fail(ErrorKind::DataLoss,
+                    fmt::format("The medium does not give back what was stored of {}; the recorder "
+                                "must keep it",
+                                describe(row.place)));
     }
     return makeReceipt(row);
 }
 
-/// Called with the mutex held; the object's leaf is under the checkpoint.
+/// With the mutex held; the object's leaf is under the checkpoint.
 Result<Buffer> Vault::makeReceipt(const ObjectRow& row) {
-    LIUHEN_TRY(auto known, records_.receipt(row.object));
+    LIUHEN_TRY(auto known, records_.receipt(row.leaf));
     if (known) {
         return *std::move(known);
     }
@@ -64,26 +63,16 @@ Result<Buffer> Vault::makeReceipt(const ObjectRow& row) {
     LIUHEN_TRY(receipt.path, tiles.inclusionPath(row.leaf, tiles.size()));
     receipt.checkpoint = tiles.note();
     ReceiptRow made;
-    made.object = row.object;
+    made.objectLeaf = row.leaf;
     made.message = receipt.sign(parts_.identity.receiptKey);
     Cbor body = Cbor::map({{"object", row.object}, {"message", crypto::sha256(made.message)}});
     Buffer note = evidence::encodeLeaf(parts_.clock.utc().count(), "receipt", std::move(body));
-    {
-        LIUHEN_TRY(Transaction transaction, records_.begin());
-        const auto added = [&]() -> Result<void> {
-            LIUHEN_TRY(made.leaf, log_->add("receipt", std::move(note)));
-            return records_.add(made);
-        }();
-        if (!added) {
-            log_->abandoned();
-            return core::failWith(added.error(), "record a receipt");
-        }
-        if (const auto done = transaction.commit(); !done) {
-            return broke(done.error());
-        }
-    }
-    if (const auto staged = log_->committed(); !staged) {
-        return broke(staged.error());
+    const auto added = inTransaction([&]() -> Result<void> {
+        LIUHEN_TRY(made.leaf, log_->add("receipt", std::move(note)));
+        return records_.add(made);
+    });
+    if (!added) {
+        return core::failWith(added.error(), "record a receipt");
     }
     return made.message;
 }

@@ -45,7 +45,36 @@ ObjectRow readObject(const Statement& row) {
     object.leaf = row.number(9);
     object.verdict = row.text(10);
     object.reason = row.text(11);
+    if (!row.isNull(12)) {
+        object.entry = row.digest(12);
+    }
     return object;
+}
+
+constexpr std::string_view kObjectColumns =
+    "select hash, size_bytes, shelf, type, device, generation, first, recording, segment, leaf,"
+    " verdict, reason, entry from object where ";
+
+/// A text that SQLite keeps no pointer to.
+std::string selectObject(std::string_view where) {
+    return std::string(kObjectColumns).append(where);
+}
+
+/// What tells a place; bindPlace() fills it in.
+std::string_view placeCondition(ObjectType type) {
+    return type == ObjectType::Chapter
+               ? "type = 'chapter' and device = ? and generation = ? and first = ?"
+               : "type = 'segment' and device = ? and generation = ? and recording = ?"
+                 " and segment = ?";
+}
+
+void bindPlace(Statement& statement, const Place& place) {
+    statement.bind(std::string_view(place.device)).bind(place.generation);
+    if (place.type == ObjectType::Chapter) {
+        statement.bind(place.first);
+    } else {
+        statement.bind(place.recording).bind(place.segment);
+    }
 }
 
 Result<std::optional<ObjectRow>> oneObject(Statement& statement) {
@@ -56,7 +85,7 @@ Result<std::optional<ObjectRow>> oneObject(Statement& statement) {
 }  // namespace
 
 Result<Records> Records::open(const std::string& databasePath) {
-    LIUHEN_TRY(Database database, Database::open(databasePath, kSchema));
+    LIUHEN_TRY(Database database, Database::open(databasePath, kSchema, kSchemaVersion));
     return Records(std::move(database));
 }
 
@@ -98,38 +127,49 @@ Result<void> Records::addLeaf(std::uint64_t index, std::string_view kind, ByteVi
     return statement.bind(index).bind(kind).bind(leaf).run();
 }
 
-Result<std::optional<ObjectRow>> Records::object(const Digest& hash) {
-    LIUHEN_TRY(Statement statement,
-               database_.prepare("select hash, size_bytes, shelf, type, device, generation, first,"
-                                 " recording, segment, leaf, verdict, reason from object"
-                                 " where hash = ?"));
+Result<bool> Records::knows(const Digest& hash) {
+    LIUHEN_TRY(Statement statement, database_.prepare("select 1 from object where hash = ?"));
     statement.bind(ByteView(hash));
+    return statement.step();
+}
+
+Result<std::optional<ObjectRow>> Records::object(const Digest& hash,
+                                                 const Place& place,
+                                                 Shelf shelf) {
+    const std::string sql =
+        selectObject(fmt::format("{} and hash = ? and shelf = ?", placeCondition(place.type)));
+    LIUHEN_TRY(Statement statement, database_.prepare(sql.c_str()));
+    bindPlace(statement, place);
+    statement.bind(ByteView(hash)).bind(name(shelf));
+    return oneObject(statement);
+}
+
+Result<std::optional<ObjectRow>> Records::refusedAt(const Offer& offer) {
+    const std::string sql = selectObject(
+        fmt::format("{} and shelf <> 'stored' and size_bytes = ? and entry is ? order by leaf desc"
+                    " limit 1",
+                    placeCondition(offer.place.type)));
+    LIUHEN_TRY(Statement statement, database_.prepare(sql.c_str()));
+    bindPlace(statement, offer.place);
+    statement.bind(offer.sizeBytes);
+    if (offer.entry) {
+        statement.bind(ByteView(*offer.entry));
+    } else {
+        statement.bindNull();
+    }
     return oneObject(statement);
 }
 
 Result<std::optional<ObjectRow>> Records::storedAt(const Place& place) {
-    if (place.type == ObjectType::Chapter) {
-        LIUHEN_TRY(
-            Statement statement,
-            database_.prepare("select hash, size_bytes, shelf, type, device, generation, first,"
-                              " recording, segment, leaf, verdict, reason from object"
-                              " where shelf = 'stored' and type = 'chapter' and device = ?"
-                              " and generation = ? and first = ?"));
-        statement.bind(std::string_view(place.device)).bind(place.generation).bind(place.first);
-        return oneObject(statement);
-    }
-    LIUHEN_TRY(Statement statement,
-               database_.prepare("select hash, size_bytes, shelf, type, device, generation, first,"
-                                 " recording, segment, leaf, verdict, reason from object"
-                                 " where shelf = 'stored' and type = 'segment' and device = ?"
-                                 " and generation = ? and recording = ? and segment = ?"));
-    statement.bind(std::string_view(place.device)).bind(place.generation);
-    statement.bind(place.recording).bind(place.segment);
+    const std::string sql =
+        selectObject(fmt::format("{} and shelf = 'stored'", placeCondition(place.type)));
+    LIUHEN_TRY(Statement statement, database_.prepare(sql.c_str()));
+    bindPlace(statement, place);
     return oneObject(statement);
 }
 
 Result<std::set<Digest>> Records::objects() {
-    LIUHEN_TRY(Statement statement, database_.prepare("select hash from object"));
+    LIUHEN_TRY(Statement statement, database_.prepare("select distinct hash from object"));
     std::set<Digest> hashes;
     while (true) {
         LIUHEN_TRY(const bool found, statement.step());
@@ -151,8 +191,8 @@ Result<std::uint64_t> Records::count(Shelf shelf) {
 Result<void> Records::add(const ObjectRow& row) {
     LIUHEN_TRY(Statement statement,
                database_.prepare("insert into object (hash, size_bytes, shelf, type, device,"
-                                 " generation, first, recording, segment, leaf, verdict, reason)"
-                                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                                 " generation, first, recording, segment, leaf, verdict, reason,"
+                                 " entry) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const Place& place = row.place;
     statement.bind(ByteView(row.object)).bind(row.sizeBytes).bind(name(row.shelf));
     statement.bind(vault::name(place.type))
@@ -164,6 +204,11 @@ Result<void> Records::add(const ObjectRow& row) {
         statement.bindNull().bind(place.recording).bind(place.segment);
     }
     statement.bind(row.leaf).bind(std::string_view(row.verdict)).bind(std::string_view(row.reason));
+    if (row.entry) {
+        statement.bind(ByteView(*row.entry));
+    } else {
+        statement.bindNull();
+    }
     return statement.run();
 }
 
@@ -186,6 +231,7 @@ Result<std::optional<ChapterRow>> Records::oneChapter(Statement& statement) {
     row.boottimeNs = statement.number(9);
     row.identity = statement.bytes(10);
     row.witnessKey = statement.bytes(11);
+    row.leaf = statement.number(12);
     return std::optional(std::move(row));
 }
 
@@ -194,7 +240,7 @@ Result<std::optional<ChapterRow>> Records::lastChapter(const std::string& device
     LIUHEN_TRY(
         Statement statement,
         database_.prepare("select object, device, generation, first, last, hash, epoch_key,"
-                          " resume_key, boot, boottime_ns, identity, witness_key from chapter"
+                          " resume_key, boot, boottime_ns, identity, witness_key, leaf from chapter"
                           " where device = ? and generation = ? order by last desc limit 1"));
     statement.bind(std::string_view(device)).bind(generation);
     return oneChapter(statement);
@@ -207,7 +253,7 @@ Result<std::optional<ChapterRow>> Records::chapterBefore(const Place& place) {
     LIUHEN_TRY(
         Statement statement,
         database_.prepare("select object, device, generation, first, last, hash, epoch_key,"
-                          " resume_key, boot, boottime_ns, identity, witness_key from chapter"
+                          " resume_key, boot, boottime_ns, identity, witness_key, leaf from chapter"
                           " where device = ? and generation = ? and last = ?"));
     statement.bind(std::string_view(place.device)).bind(place.generation).bind(place.first - 1);
     return oneChapter(statement);
@@ -219,7 +265,7 @@ Result<std::optional<ChapterRow>> Records::chapterOf(const std::string& device,
     LIUHEN_TRY(
         Statement statement,
         database_.prepare("select object, device, generation, first, last, hash, epoch_key,"
-                          " resume_key, boot, boottime_ns, identity, witness_key from chapter"
+                          " resume_key, boot, boottime_ns, identity, witness_key, leaf from chapter"
                           " where device = ? and generation = ? and last >= ?"
                           " order by last limit 1"));
     statement.bind(std::string_view(device)).bind(generation).bind(seq);
@@ -246,31 +292,14 @@ Result<void> Records::add(const ChapterRow& row) {
     LIUHEN_TRY(
         Statement statement,
         database_.prepare("insert into chapter (object, device, generation, first, last, hash,"
-                          " epoch_key, resume_key, boot, boottime_ns, identity, witness_key)"
-                          " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                          " epoch_key, resume_key, boot, boottime_ns, identity, witness_key, leaf)"
+                          " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     statement.bind(ByteView(row.object)).bind(std::string_view(row.device)).bind(row.generation);
     statement.bind(row.first).bind(row.last).bind(ByteView(row.hash));
     statement.bind(ByteView(row.keys->epoch.bytes())).bind(ByteView(row.keys->resume.bytes()));
     statement.bind(row.boot).bind(row.boottimeNs);
-    statement.bind(ByteView(row.identity)).bind(ByteView(row.witnessKey));
+    statement.bind(ByteView(row.identity)).bind(ByteView(row.witnessKey)).bind(row.leaf);
     return statement.run();
-}
-
-Result<std::optional<DueRow>> Records::due(const Place& segment) {
-    LIUHEN_TRY(
-        Statement statement,
-        database_.prepare("select recording, segment, chapter, seq, entry from due where"
-                          " device = ? and generation = ? and recording = ? and segment = ?"));
-    statement.bind(std::string_view(segment.device)).bind(segment.generation);
-    statement.bind(segment.recording).bind(segment.segment);
-    LIUHEN_TRY(const bool found, statement.step());
-    if (!found) {
-        return std::optional<DueRow>();
-    }
-    return std::optional(DueRow{{statement.number(0), statement.number(1)},
-                                statement.digest(2),
-                                statement.number(3),
-                                statement.digest(4)});
 }
 
 Result<void> Records::addDue(const std::string& device,
@@ -285,32 +314,37 @@ Result<void> Records::addDue(const std::string& device,
     return statement.run();
 }
 
-Result<std::vector<SegmentName>> Records::missing(const std::string& device,
-                                                  std::uint64_t generation) {
+Result<std::vector<DueRow>> Records::missing(const std::string& device,
+                                             std::uint64_t generation,
+                                             std::optional<std::uint64_t> after) {
     LIUHEN_TRY(
         Statement statement,
-        database_.prepare("select recording, segment from due where device = ? and generation = ?"
+        database_.prepare("select recording, segment, seq from due where device = ?"
+                          " and generation = ? and seq >= ?"
                           " and not exists (select 1 from object where shelf = 'stored'"
                           " and type = 'segment' and object.device = due.device"
                           " and object.generation = due.generation"
                           " and object.recording = due.recording and object.segment = due.segment)"
                           " order by seq limit ?"));
     statement.bind(std::string_view(device)).bind(generation);
-    statement.bind(std::uint64_t{kMissingLimit + 1});
-    std::vector<SegmentName> names;
+    statement.bind(after ? *after + 1 : 0).bind(std::uint64_t{kMissingLimit + 1});
+    std::vector<DueRow> rows;
     while (true) {
         LIUHEN_TRY(const bool found, statement.step());
         if (!found) {
-            return names;
+            return rows;
         }
-        names.push_back({statement.number(0), statement.number(1)});
+        DueRow row;
+        row.name = {statement.number(0), statement.number(1)};
+        row.seq = statement.number(2);
+        rows.push_back(row);
     }
 }
 
-Result<std::optional<Buffer>> Records::receipt(const Digest& object) {
+Result<std::optional<Buffer>> Records::receipt(std::uint64_t objectLeaf) {
     LIUHEN_TRY(Statement statement,
-               database_.prepare("select message from receipt where object = ?"));
-    statement.bind(ByteView(object));
+               database_.prepare("select message from receipt where object_leaf = ?"));
+    statement.bind(objectLeaf);
     LIUHEN_TRY(const bool found, statement.step());
     return found ? std::optional(statement.bytes(0)) : std::nullopt;
 }
@@ -327,9 +361,10 @@ Result<std::uint64_t> Records::receiptCount() {
 }
 
 Result<void> Records::add(const ReceiptRow& row) {
-    LIUHEN_TRY(Statement statement,
-               database_.prepare("insert into receipt (leaf, object, message) values (?, ?, ?)"));
-    return statement.bind(row.leaf).bind(ByteView(row.object)).bind(ByteView(row.message)).run();
+    LIUHEN_TRY(
+        Statement statement,
+        database_.prepare("insert into receipt (leaf, object_leaf, message) values (?, ?, ?)"));
+    return statement.bind(row.leaf).bind(row.objectLeaf).bind(ByteView(row.message)).run();
 }
 
 }  // namespace liuhen::vault

@@ -18,13 +18,15 @@ struct ObjectRow {
     std::uint64_t sizeBytes = 0;
     Shelf shelf = Shelf::Stored;
     Place place;
-    std::uint64_t leaf = 0;  // index of its `object` or `quarantine` leaf
+    std::uint64_t leaf = 0;       // index of its `object` or `quarantine` leaf
+    std::optional<Digest> entry;  // hash of its last entry; quarantined: as it was offered
     std::string verdict;
     std::string reason;  // quarantined, forked
 };
 
 /// What the chapter after a stored one, and its segments, must fit to.
 struct ChapterRow {
+    std::uint64_t leaf = 0;  // of its object
     Digest object{};
     std::string device;
     std::uint64_t generation = 0;
@@ -48,8 +50,8 @@ struct DueRow {
 };
 
 struct ReceiptRow {
-    std::uint64_t leaf = 0;  // index of its `receipt` leaf
-    Digest object{};
+    std::uint64_t leaf = 0;        // index of its `receipt` leaf
+    std::uint64_t objectLeaf = 0;  // of the object's row
     Buffer message;
 };
 
@@ -65,12 +67,19 @@ public:
     [[nodiscard]] Result<std::vector<Buffer>> leaves(std::uint64_t first, std::uint64_t limit);
     [[nodiscard]] Result<void> addLeaf(std::uint64_t index, std::string_view kind, ByteView leaf);
 
-    [[nodiscard]] Result<std::optional<ObjectRow>> object(const Digest& hash);
+    /// Whether any row is of these bytes.
+    [[nodiscard]] Result<bool> knows(const Digest& hash);
+    /// The row of these bytes in this place and shelf.
+    [[nodiscard]] Result<std::optional<ObjectRow>> object(const Digest& hash,
+                                                          const Place& place,
+                                                          Shelf shelf);
+    /// The newest object of this place, size and offered last entry that is kept as no evidence.
+    [[nodiscard]] Result<std::optional<ObjectRow>> refusedAt(const Offer& offer);
     /// The object stored for a place, quarantined ones left out.
     [[nodiscard]] Result<std::optional<ObjectRow>> storedAt(const Place& place);
     [[nodiscard]] Result<std::set<Digest>> objects();
     [[nodiscard]] Result<std::uint64_t> count(Shelf shelf);
-    /// Errors: AlreadyExists if hash or place are taken.
+    /// Errors: AlreadyExists if the place is taken, or these bytes have such a row there.
     [[nodiscard]] Result<void> add(const ObjectRow& row);
 
     [[nodiscard]] Result<std::optional<ChapterRow>> lastChapter(const std::string& device,
@@ -85,15 +94,16 @@ public:
     [[nodiscard]] Result<std::vector<Buffer>> witnessKeys(const std::string& device);
     [[nodiscard]] Result<void> add(const ChapterRow& row);
 
-    [[nodiscard]] Result<std::optional<DueRow>> due(const Place& segment);
     [[nodiscard]] Result<void> addDue(const std::string& device,
                                       std::uint64_t generation,
                                       const DueRow& row);
-    /// Footage due and not stored, by seq; one more than the limit if there are that many.
-    [[nodiscard]] Result<std::vector<SegmentName>> missing(const std::string& device,
-                                                           std::uint64_t generation);
+    /// Footage due and not stored, behind a seq, by seq; one more than the limit if there are that
+    /// many. Only name and seq are filled in.
+    [[nodiscard]] Result<std::vector<DueRow>> missing(const std::string& device,
+                                                      std::uint64_t generation,
+                                                      std::optional<std::uint64_t> after);
 
-    [[nodiscard]] Result<std::optional<Buffer>> receipt(const Digest& object);
+    [[nodiscard]] Result<std::optional<Buffer>> receipt(std::uint64_t objectLeaf);
     [[nodiscard]] Result<std::optional<Buffer>> lastReceipt();
     [[nodiscard]] Result<std::uint64_t> receiptCount();
     [[nodiscard]] Result<void> add(const ReceiptRow& row);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kFoundPrefix = "found-";
 constexpr std::size_t kToldAbsent = 10;
+/// Uploads that nobody went on with for so long: their recorders still have the bytes.
+constexpr std::int64_t kStaleUs = std::int64_t{30} * 24 * 3600 * 1'000'000;
 
 }  // namespace
 
@@ -38,6 +40,13 @@ Result<void> Vault::recover() {
             "vault",
             fmt::format(
                 "object {} is not there; {} of all are absent", core::toHex(object), absent_));
+    }
+    LIUHEN_TRY(const std::size_t stale,
+               incoming_.removeStale(parts_.clock.utc().count() - kStaleUs));
+    if (stale > 0) {
+        core::log(core::LogLevel::Info,
+                  "vault",
+                  fmt::format("{} uploads removed that nobody went on with for a month", stale));
     }
     return listFound();
 }
@@ -83,8 +92,8 @@ Result<void> Vault::listFound() {
         const std::string path = core::joinPath(incomingFolder(), item.name);
         const auto hash = core::digestFromHex(item.name.substr(kFoundPrefix.size()));
         if (hash) {
-            LIUHEN_TRY(const auto row, records_.object(*hash));
-            if (row) {  // the same bytes came once more
+            LIUHEN_TRY(const bool known, records_.knows(*hash));
+            if (known) {  // the same bytes came once more
                 LIUHEN_CHECK(parts_.files.remove(path));
                 continue;
             }

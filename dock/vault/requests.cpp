@@ -67,10 +67,14 @@ Result<void> expectFields(const Cbor& map, std::size_t count) {
 }
 
 Result<Request> readHeld(const Cbor& map) {
-    LIUHEN_CHECK(expectFields(map, 3));
+    const bool goesOn = map.find("after") != nullptr;
+    LIUHEN_CHECK(expectFields(map, goesOn ? 4 : 3));
     HeldRequest request;
     LIUHEN_TRY(request.device, deviceAt(map));
     LIUHEN_TRY(request.generation, numberAt(map, "generation"));
+    if (goesOn) {
+        LIUHEN_TRY(request.after, numberAt(map, "after"));
+    }
     return Request(std::move(request));
 }
 
@@ -172,8 +176,12 @@ struct Encoder {
         return Cbor::map({{"verb", "status"}});
     }
     Cbor operator()(const HeldRequest& request) const {
-        return Cbor::map(
+        Cbor map = Cbor::map(
             {{"verb", "held"}, {"device", request.device}, {"generation", request.generation}});
+        if (request.after) {
+            map.set("after", *request.after);
+        }
+        return map;
     }
     Cbor operator()(const OfferRequest& request) const {
         const Place& place = request.offer.place;

@@ -4,6 +4,9 @@
 
 namespace liuhen::vault {
 
+/// Raised with every change of the tables; a database of another version is refused.
+inline constexpr int kSchemaVersion = 2;
+
 /// Tables are only ever added to: triggers refuse the rest, also to other programs.
 inline constexpr const char* kSchema = R"sql(
 create table if not exists leaf (
@@ -12,7 +15,8 @@ create table if not exists leaf (
     content blob not null check (length(content) between 1 and 65535)
 ) strict;
 create table if not exists object (
-    hash blob primary key check (length(hash) = 32),
+    leaf integer primary key references leaf (idx),
+    hash blob not null check (length(hash) = 32),
     size_bytes integer not null check (size_bytes >= 0),
     shelf text not null check (shelf in ('stored', 'quarantined', 'forked')),
     type text not null check (type in ('chapter', 'segment')),
@@ -21,7 +25,7 @@ create table if not exists object (
     first integer check ((first is null) = (type = 'segment')),
     recording integer check ((recording is null) = (type = 'chapter')),
     segment integer check ((segment is null) = (type = 'chapter')),
-    leaf integer not null references leaf (idx),
+    entry blob check (length(entry) = 32),     -- of the last entry; quarantined: as it was offered
     verdict text not null,
     reason text not null
 ) strict;
@@ -29,9 +33,17 @@ create unique index if not exists object_chapter on object (device, generation, 
     where shelf = 'stored' and type = 'chapter';
 create unique index if not exists object_segment on object (device, generation, recording, segment)
     where shelf = 'stored' and type = 'segment';
+-- The same bytes may be kept for several places, and be stored after they were quarantined.
+create unique index if not exists object_chapter_bytes
+    on object (hash, device, generation, first, shelf) where type = 'chapter';
+create unique index if not exists object_segment_bytes
+    on object (hash, device, generation, recording, segment, shelf) where type = 'segment';
+create index if not exists object_hash on object (hash);
+create index if not exists object_place on object (device, generation, recording, segment);
 create index if not exists object_shelf on object (shelf);
 create table if not exists chapter (
-    object blob primary key references object (hash),
+    leaf integer primary key references object (leaf),
+    object blob not null unique check (length(object) = 32),
     device text not null,
     generation integer not null,
     first integer not null,
@@ -57,7 +69,7 @@ create table if not exists due (
 ) strict;
 create table if not exists receipt (
     leaf integer primary key references leaf (idx),
-    object blob not null unique references object (hash),
+    object_leaf integer not null unique references object (leaf),
     message blob not null
 ) strict;
 

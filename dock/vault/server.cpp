@@ -14,6 +14,7 @@
 
 #include <array>
 #include <exception>
+#include <new>
 
 namespace liuhen::vault {
 
@@ -26,6 +27,7 @@ constexpr int kBacklog = 64;
 constexpr mode_t kSocketMode = 0660;
 /// How long a leaf that nobody waits for stays without a checkpoint.
 constexpr std::chrono::milliseconds kPublishPause(500);
+constexpr std::chrono::milliseconds kAcceptPause(100);
 
 Result<void> clear(const std::string& path) {
     struct stat status {};
@@ -47,6 +49,9 @@ void serveUntilEnd(Vault& vault, Stream& stream, std::chrono::milliseconds idle)
         if (const auto served = serve(vault, stream, idle); !served) {
             core::log(core::LogLevel::Info, "vault", "connection ended: " + served.error().message);
         }
+    } catch (const std::bad_alloc&) {
+        // What it was at is undone or left for another try, as after a cut.
+        core::log(core::LogLevel::Error, "vault", "connection ended: no memory left for it");
     } catch (const std::exception& error) {
         core::log(core::LogLevel::Error, "vault", error.what());
         std::terminate();
@@ -118,23 +123,34 @@ void Server::run() {
             eventfd_t count = 0;
             static_cast<void>(::eventfd_read(wakeUp_.get(), &count));
         }
-        if (ready > 0 && items[1].revents != 0) {
-            accept();
+        if (ready > 0 && items[1].revents != 0 && !accept()) {
+            // Nothing is to be gained by trying at once; stop() still ends the wait.
+            static_cast<void>(::poll(items.data(), 1, static_cast<int>(kAcceptPause.count())));
         }
         // By the clock, so that many short connections cannot put it off.
         if (std::chrono::steady_clock::now() >= publishAt) {
             publishAt = std::chrono::steady_clock::now() + kPublishPause;
-            if (const auto published = vault_.publish(); !published) {
-                core::log(core::LogLevel::Warning, "vault", published.error().message);
-            }
+            publish();
         }
     }
 }
 
-void Server::accept() {
+void Server::publish() {
+    const auto published = vault_.publish();
+    const std::string trouble = published ? std::string() : published.error().message;
+    // Twice a second it would say the same.
+    if (trouble != trouble_) {
+        trouble_ = trouble;
+        core::log(published ? core::LogLevel::Info : core::LogLevel::Warning,
+                  "vault",
+                  published ? "leaves come under a checkpoint again" : trouble);
+    }
+}
+
+bool Server::accept() {
     core::UniqueFd fd(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!fd.valid()) {
-        return;  // gone already, or no descriptor left: the next round tries again
+        return false;  // gone already, or no descriptor left: the next round tries again
     }
     Connection& connection = connections_.emplace_back(Stream(std::move(fd), limits_.pace));
     connection.thread = std::thread([this, &connection] {
@@ -142,6 +158,7 @@ void Server::accept() {
         connection.done = true;
         wake();
     });
+    return true;
 }
 
 void Server::reap() {

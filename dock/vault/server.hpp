@@ -50,8 +50,10 @@ private:
            core::UniqueFd socket,
            core::UniqueFd wakeUp,
            ServerLimits limits);
-    void accept();
+    /// Whether a connection came of it.
+    [[nodiscard]] bool accept();
     void reap();
+    void publish();
     void wake() const;
 
     Vault& vault_;
@@ -60,6 +62,7 @@ private:
     core::UniqueFd wakeUp_;  // an eventfd: stop() and ended connections end a wait
     ServerLimits limits_;
     std::list<Connection> connections_;  // of run()'s thread alone
+    std::string trouble_;                // why nothing could be published last; "" if it could
     std::atomic<bool> stopping_{false};
 };
 

@@ -5,6 +5,8 @@
 #include "dock/vault/messages.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace liuhen::vault {
 
@@ -13,6 +15,8 @@ namespace {
 using core::Cbor;
 
 constexpr std::size_t kRawBytes = std::size_t{256} << 10U;
+/// Of one connection at once.
+constexpr std::size_t kOpenUploads = 4;
 
 Result<Buffer> encoded(const Cbor& answer) {
     return answer.encode();
@@ -22,16 +26,31 @@ Result<Buffer> encoded(const Cbor& answer) {
 class Calls {
 public:
     Calls(Vault& vault, Stream& stream) : vault_(vault), stream_(stream) {}
+    Calls(const Calls&) = delete;
+    Calls& operator=(const Calls&) = delete;
+    /// What this connection began is made durable and closed; another may go on with it.
+    ~Calls() {
+        for (const std::string& upload : uploads_) {
+            vault_.rest(upload);
+        }
+    }
 
     Result<Buffer> operator()(const HelloRequest& /*request*/) {
         return encoded(toCbor(vault_.hello()));
     }
     Result<Buffer> operator()(const HeldRequest& request) {
-        LIUHEN_TRY(const Held held, vault_.held(request.device, request.generation));
+        LIUHEN_TRY(const Held held, vault_.held(request.device, request.generation, request.after));
         return encoded(toCbor(held));
     }
     Result<Buffer> operator()(const OfferRequest& request) {
         LIUHEN_TRY(const OfferAnswer answer, vault_.offer(request.offer));
+        if (answer.state == State::Receiving) {
+            if (uploads_.size() >= kOpenUploads) {
+                vault_.rest(*uploads_.begin());
+                uploads_.erase(uploads_.begin());
+            }
+            uploads_.insert(answer.upload);
+        }
         return encoded(toCbor(answer));
     }
     /// After an error the raw bytes still stand in the connection: `desynchronised` then.
@@ -75,11 +94,13 @@ public:
 private:
     Vault& vault_;
     Stream& stream_;
+    std::set<std::string> uploads_;
 };
 
 }  // namespace
 
 Result<void> serve(Vault& vault, Stream& stream, std::chrono::milliseconds idle) {
+    Calls calls(vault, stream);
     while (true) {
         auto message = stream.receive(idle);
         if (!message) {
@@ -97,8 +118,8 @@ Result<void> serve(Vault& vault, Stream& stream, std::chrono::milliseconds idle)
             static_cast<void>(stream.send(encodeError(request.error())));
             return tl::make_unexpected(request.error());
         }
-        Calls calls(vault, stream);
-        const Result<Buffer> answer = std::visit(calls, *request);
+        const Result<Buffer> answer =
+            std::visit([&calls](const auto& each) { return calls(each); }, *request);
         LIUHEN_CHECK(stream.send(answer ? *answer : encodeError(answer.error())));
         if (calls.desynchronised) {
             return tl::make_unexpected(answer.error());

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -23,6 +24,7 @@ using core::ErrorKind;
 using core::fail;
 
 constexpr std::size_t kLengthBytes = 4;
+constexpr std::chrono::milliseconds kStopLook{200};  // between two looks whether to stop
 
 bool wouldBlock(int errorNumber) {
     return errorNumber == EINTR || errorNumber == EAGAIN || errorNumber == EWOULDBLOCK;
@@ -49,12 +51,19 @@ Result<void> Stream::wait(short events, std::chrono::milliseconds limit) const {
     pollfd item{socket_.get(), events, 0};
     const auto end = std::chrono::steady_clock::now() + limit;
     while (true) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            end - std::chrono::steady_clock::now());
-        const int ready =
-            ::poll(&item, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        const auto left = std::max(std::chrono::milliseconds(0),
+                                   std::chrono::duration_cast<std::chrono::milliseconds>(
+                                       end - std::chrono::steady_clock::now()));
+        const auto span = stopped_ ? std::min(left, kStopLook) : left;
+        const int ready = ::poll(&item, 1, static_cast<int>(span.count()));
         if (ready > 0) {
             return {};
+        }
+        if (ready == 0 && stopped_ && stopped_()) {
+            return fail(ErrorKind::Unavailable, "wait for the other end of the socket: stopped");
+        }
+        if (ready == 0 && span < left) {
+            continue;
         }
         if (ready == 0) {
             return fail(ErrorKind::DeadlineExceeded, "wait for the other end of the socket");

@@ -6,6 +6,7 @@
 #include "dock/vault/types.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -32,6 +33,9 @@ public:
     [[nodiscard]] Result<void> receiveRaw(std::span<std::uint8_t> into);
     [[nodiscard]] Result<void> sendRaw(ByteView bytes);
 
+    /// Every wait ends with Unavailable soon after `stopped` answers true; it may be empty.
+    void endWhen(std::function<bool()> stopped) { stopped_ = std::move(stopped); }
+
     [[nodiscard]] int fd() const { return socket_.get(); }
 
 private:
@@ -39,6 +43,7 @@ private:
 
     core::UniqueFd socket_;
     std::chrono::milliseconds pace_;
+    std::function<bool()> stopped_;
 };
 
 /// The address of a socket, for bind and connect. Errors: InvalidArgument if the path is empty or

@@ -58,10 +58,12 @@ enum class State {
 [[nodiscard]] std::string_view name(State state);
 
 struct OfferAnswer {
-    State state = State::Receiving;  // or Receipted
-    Buffer receipt;                  // receipted
-    std::string upload;              // receiving: names the upload in later requests
-    std::uint64_t offset = 0;        // receiving: bytes that are durable here already
+    State state = State::Receiving;
+    Buffer receipt;            // receipted
+    std::string upload;        // receiving: names the upload in later requests
+    std::uint64_t offset = 0;  // receiving: bytes that are durable here already
+    std::string reason;        // all others: why nothing is to be sent
+    std::string verdict;       // likewise; "" if it was not judged
 };
 
 struct CommitAnswer {
@@ -69,6 +71,7 @@ struct CommitAnswer {
     Buffer receipt;       // receipted
     std::string reason;   // all others
     std::string verdict;  // as in the leaf; "" if it was not judged
+    bool resend = false;  // again: the bytes were given up; offering them now may help
 };
 
 /// The vault's name and certificates.
@@ -91,7 +94,9 @@ struct Held {
     std::uint64_t next = 0;            // seq after the last stored chapter
     std::optional<Digest> last;        // hash of its docking; none if nothing is stored
     std::vector<SegmentName> missing;  // of stored chapters, at most kMissingLimit, oldest first
-    bool more = false;                 // others are missing too
+    /// Others are missing too: those after this seq, to be asked for with it.
+    std::optional<std::uint64_t> more;
+    Buffer receipt;  // of the last stored chapter; empty if it has none
 };
 
 inline constexpr std::size_t kMissingLimit = 4096;

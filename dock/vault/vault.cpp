@@ -12,6 +12,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -23,57 +24,29 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-constexpr std::size_t kOriginBytes = 64;
+constexpr mode_t kLockMode = 0640;
+constexpr std::size_t kToldIncidents = 4096;
+constexpr std::chrono::microseconds kGroupLook{200};
+constexpr std::chrono::microseconds kGroupWait{10'000};
+/// About a day's chapters of a few recorders.
+constexpr std::uint64_t kCachedChapterBytes = std::uint64_t{192} << 20U;
 
-Result<core::UniqueFd> lockFolder(const std::string& folder) {
-    core::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+/// `liuhen verify` takes the same lock, shared: it cannot judge a vault that is being written.
+Result<core::UniqueFd> lockVault(const std::string& path) {
+    core::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kLockMode));
     if (!fd.valid()) {
-        return core::failErrno(errno, "open " + folder);
+        return core::failErrno(errno, "open " + path);
     }
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK) {
             return fail(ErrorKind::Unavailable,
-                        fmt::format("open vault {}: another process has it", folder));
+                        fmt::format("lock {}: another process has this vault, a liuhen-vault or a "
+                                    "'liuhen verify'",
+                                    path));
         }
-        return core::failErrno(errno, "lock " + folder);
+        return core::failErrno(errno, "lock " + path);
     }
     return fd;
-}
-
-bool isOrigin(std::string_view origin) {
-    return !origin.empty() && origin.size() <= kOriginBytes &&
-           origin.find_first_not_of(
-               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-               "0123456789._-") == std::string_view::npos;
-}
-
-Result<void> checkIdentity(const Identity& identity, core::Microseconds now) {
-    const auto refuse = [](const std::string& why) {
-        return fail(ErrorKind::InvalidArgument, "open vault: " + why);
-    };
-    if (!isOrigin(identity.origin)) {
-        return refuse("the origin must have 1 to 64 of A-Z a-z 0-9 . _ -");
-    }
-    if (const auto wrong =
-            crypto::judge(identity.receiptCertificate, identity.root, crypto::Role::Receipt, now)) {
-        return refuse("the receipt certificate: " + *wrong);
-    }
-    if (const auto wrong = crypto::judge(
-            identity.checkpointCertificate, identity.root, crypto::Role::Checkpoint, now)) {
-        return refuse("the checkpoint certificate: " + *wrong);
-    }
-    if (identity.checkpointCertificate.subject() != identity.origin) {
-        return refuse(fmt::format("the checkpoint certificate is of '{}', the origin is '{}'",
-                                  identity.checkpointCertificate.subject(),
-                                  identity.origin));
-    }
-    LIUHEN_TRY(const crypto::PublicKey receipt, identity.receiptCertificate.key());
-    LIUHEN_TRY(const auto checkpoint, identity.checkpointCertificate.noteKey());
-    if (!(receipt == identity.receiptKey.publicKey()) ||
-        checkpoint != identity.checkpointKey.publicBytes()) {
-        return refuse("a key and its certificate do not belong together");
-    }
-    return {};
 }
 
 }  // namespace
@@ -83,6 +56,7 @@ Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Record
       folders_(std::move(folders)),
       lock_(std::move(lock)),
       incoming_(parts_.files, incomingFolder()),
+      chapters_(kCachedChapterBytes),
       records_(std::move(records)) {}
 
 Vault::~Vault() {
@@ -93,9 +67,11 @@ Vault::~Vault() {
 }
 
 Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folders) {
-    LIUHEN_CHECK(checkIdentity(parts.identity, parts.clock.utc()));
+    if (const auto wrong = wrongIdentity(parts.identity, parts.clock.utc())) {
+        return fail(ErrorKind::InvalidArgument, "open vault: " + wrong->why);
+    }
     LIUHEN_CHECK(core::systemFiles()->makeFolders(folders.database));
-    LIUHEN_TRY(core::UniqueFd lock, lockFolder(folders.database));
+    LIUHEN_TRY(core::UniqueFd lock, lockVault(core::joinPath(folders.database, "lock")));
     for (const char* name : {"objects", "incoming", "log"}) {
         LIUHEN_CHECK(parts.files.makeFolders(core::joinPath(folders.vault, name)));
     }
@@ -140,7 +116,69 @@ Hello Vault::hello() {
                  parts_.identity.checkpointCertificate.der()};
 }
 
-Result<Held> Vault::held(const std::string& device, std::uint64_t generation) {
+Result<void> Vault::inTransaction(const std::function<Result<void>()>& work) {
+    // Whatever ends this early, an exception included, leaves no leaf behind that is no row.
+    class Pending {
+    public:
+        explicit Pending(Vault& vault) : vault_(vault) {}
+        Pending(const Pending&) = delete;
+        Pending& operator=(const Pending&) = delete;
+        ~Pending() {
+            vault_.broken_ = vault_.broken_ || committing;
+            vault_.log_->abandoned();
+        }
+        bool committing = false;  // and not known to have failed, nor to have been staged
+
+    private:
+        Vault& vault_;
+    };
+    LIUHEN_CHECK(usable());
+    LIUHEN_CHECK(log_->makeRoom());
+    Pending pending(*this);
+    LIUHEN_TRY(Transaction transaction, records_.begin());
+    LIUHEN_CHECK(work());
+    pending.committing = true;
+    if (const auto done = transaction.commit(); !done) {
+        if (done.error().kind != ErrorKind::ResourceExhausted) {
+            return broke(done.error());
+        }
+        pending.committing = false;
+        return done;
+    }
+    if (const auto staged = log_->committed(); !staged) {
+        return broke(staged.error());
+    }
+    pending.committing = false;
+    return {};
+}
+
+Result<std::string> Vault::publishLeaves() {
+    auto note = log_->publish();
+    // A folder that could not be synced may have lost its changes, and would not say so again.
+    if (!note && note.error().kind == ErrorKind::DataLoss) {
+        return broke(note.error());
+    }
+    return note;
+}
+
+Result<void> Vault::publishThrough(std::uint64_t leaf) {
+    const std::lock_guard turn(publishMutex_);
+    // A checkpoint costs several syncs: one for all who are nearly there is soonest for each.
+    for (auto waited = kGroupLook; recording_ > 0 && waited < kGroupWait; waited += kGroupLook) {
+        std::this_thread::sleep_for(kGroupLook);
+    }
+    const std::lock_guard lock(mutex_);
+    LIUHEN_CHECK(usable());
+    if (leaf < log_->tiles().size()) {
+        return {};
+    }
+    LIUHEN_TRY(const std::string note, publishLeaves());
+    return {};
+}
+
+Result<Held> Vault::held(const std::string& device,
+                         std::uint64_t generation,
+                         std::optional<std::uint64_t> after) {
     LIUHEN_CHECK(usable());
     const std::lock_guard lock(mutex_);
     Held held;
@@ -148,10 +186,17 @@ Result<Held> Vault::held(const std::string& device, std::uint64_t generation) {
     if (last) {
         held.next = last->last + 1;
         held.last = last->hash;
+        LIUHEN_TRY(auto receipt, records_.receipt(last->leaf));
+        held.receipt = std::move(receipt).value_or(Buffer());
     }
-    LIUHEN_TRY(held.missing, records_.missing(device, generation));
-    held.more = held.missing.size() > kMissingLimit;
-    held.missing.resize(std::min(held.missing.size(), kMissingLimit));
+    LIUHEN_TRY(auto missing, records_.missing(device, generation, after));
+    if (missing.size() > kMissingLimit) {
+        missing.resize(kMissingLimit);
+        held.more = missing.back().seq;
+    }
+    for (const DueRow& row : missing) {
+        held.missing.push_back(row.name);
+    }
     return held;
 }
 
@@ -159,8 +204,12 @@ Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
     LIUHEN_CHECK(usable());
     const std::lock_guard lock(mutex_);
     CheckpointAnswer answer;
-    LIUHEN_TRY(answer.note, log_->publish());
+    auto note = publishLeaves();
     tlog::TileStore& tiles = log_->tiles();
+    if (!note && note.error().kind == ErrorKind::ResourceExhausted && !tiles.note().empty()) {
+        note = tiles.note();  // there is no room for a newer one
+    }
+    LIUHEN_TRY(answer.note, std::move(note));
     if (oldSize > tiles.size()) {
         return fail(
             ErrorKind::FailedPrecondition,
@@ -193,7 +242,11 @@ Result<CosignedAnswer> Vault::cosigned(const std::string& line) {
         std::copy(bytes.begin(), bytes.end(), key.begin());
         answer.added = answer.added || tlog::verifyCosignature(*present, witness, key).has_value();
         if (!answer.added && tlog::verifyCosignature(*parsed, witness, key)) {
-            LIUHEN_CHECK(log_->tiles().replaceNote(*note));
+            if (const auto done = log_->tiles().replaceNote(*note); !done) {
+                return done.error().kind == ErrorKind::DataLoss
+                           ? Result<CosignedAnswer>(broke(done.error()))
+                           : Result<CosignedAnswer>(tl::make_unexpected(done.error()));
+            }
             answer.added = true;
         }
     }
@@ -212,19 +265,25 @@ Result<std::uint64_t> Vault::logIncident(const Incident& incident) {
         "incident",
         Cbor::map(
             {{"what", incident.what}, {"subject", incident.subject}, {"detail", incident.detail}}));
-    LIUHEN_TRY(Transaction transaction, records_.begin());
-    const auto index = log_->add("incident", std::move(leaf));
-    if (!index) {
-        log_->abandoned();
-        return index;
-    }
-    if (const auto done = transaction.commit(); !done) {
-        return broke(done.error());
-    }
-    if (const auto staged = log_->committed(); !staged) {
-        return broke(staged.error());
-    }
+    std::uint64_t index = 0;
+    LIUHEN_CHECK(inTransaction([&]() -> Result<void> {
+        LIUHEN_TRY(index, log_->add("incident", std::move(leaf)));
+        return {};
+    }));
     return index;
+}
+
+void Vault::logIncidentOnce(const Incident& incident) {
+    if (toldIncidents_.size() >= kToldIncidents) {
+        toldIncidents_.clear();
+    }
+    if (!toldIncidents_.insert(incident.what + " " + incident.detail).second) {
+        return;
+    }
+    core::log(core::LogLevel::Error, "vault", incident.what + ": " + incident.detail);
+    if (const auto logged = logIncident(incident); !logged) {
+        core::log(core::LogLevel::Error, "vault", logged.error().message);
+    }
 }
 
 Result<std::uint64_t> Vault::incident(const Incident& incident) {
@@ -252,7 +311,7 @@ Result<Status> Vault::status() {
 Result<void> Vault::publish() {
     LIUHEN_CHECK(usable());
     const std::lock_guard lock(mutex_);
-    LIUHEN_TRY(const std::string note, log_->publish());
+    LIUHEN_TRY(const std::string note, publishLeaves());
     return {};
 }
 

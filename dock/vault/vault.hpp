@@ -4,23 +4,24 @@
 
 #include "common/core/clock.hpp"
 #include "common/core/unique_fd.hpp"
+#include "dock/vault/chapter_cache.hpp"
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
-#include "dock/vault/segment_judge.hpp"
 
 #include <atomic>
-#include <list>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace liuhen::vault {
 
 /// Where a vault lives.
 struct VaultFolders {
     std::string vault;       // objects/, log/, incoming/, scratch/; through Files
-    std::string database;    // the database and the lock; the system's own files
+    std::string database;    // the database and the file `lock`; the system's own files
     std::string registered;  // the agency's registrations; through Files
 };
 
@@ -34,10 +35,13 @@ struct VaultParts {
 
 /// A vault. Thread-safe; there is no call that changes or removes what it keeps.
 ///
-/// A commit goes: bytes synced, checked, renamed into objects/, folders synced, frozen; then one
-/// transaction (rows and leaf); then tiles and checkpoint; then read back; then the receipt, in a
-/// transaction of its own. Power loss at any point: open() brings the rest in order, and every
-/// receipt ever given verifies.
+/// A commit goes: bytes synced; read back from the medium and checked in one reading; renamed into
+/// objects/, folders synced, frozen; then one transaction (rows and leaf); then tiles and
+/// checkpoint; then the receipt, in a transaction of its own. Power loss at any point: open()
+/// brings the rest in order, and every receipt ever given verifies.
+///
+/// Errors of all calls besides: ResourceExhausted if the disk is full, nothing being changed then;
+/// Unavailable once it is broken().
 class Vault {
 public:
     /// Opens or begins a vault and recovers it. Errors: Unavailable if another process has it;
@@ -50,7 +54,9 @@ public:
     ~Vault();
 
     [[nodiscard]] Hello hello();
-    [[nodiscard]] Result<Held> held(const std::string& device, std::uint64_t generation);
+    [[nodiscard]] Result<Held> held(const std::string& device,
+                                    std::uint64_t generation,
+                                    std::optional<std::uint64_t> after = std::nullopt);
     [[nodiscard]] Result<OfferAnswer> offer(const Offer& offer);
     [[nodiscard]] Result<CommitAnswer> commit(const std::string& upload);
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
@@ -83,6 +89,10 @@ public:
                                           std::uint64_t offset,
                                           std::uint64_t length);
 
+    /// Makes durable what came of an upload and closes its file, unless somebody is at it; for the
+    /// end of a connection. Later requests take it up again.
+    void rest(const std::string& upload) { incoming_.rest(upload); }
+
     /// Brings leaves that nobody waits for under a checkpoint; to be called now and then.
     [[nodiscard]] Result<void> publish();
     /// Whether something went wrong after which only a new start knows what is true.
@@ -105,6 +115,18 @@ private:
     /// Ends the vault's work after an error that leaves memory and medium apart.
     [[nodiscard]] tl::unexpected<core::Error> broke(const core::Error& error);
 
+    /// One transaction of rows and leaves, with the mutex held: `work` adds them. Nothing of it is
+    /// there after an error, unless the vault is broken.
+    [[nodiscard]] Result<void> inTransaction(const std::function<Result<void>()>& work);
+    /// Brings all leaves under a checkpoint, with the mutex held; answers its note.
+    [[nodiscard]] Result<std::string> publishLeaves();
+    /// Brings a leaf under a checkpoint, together with those that others are about to record. With
+    /// no mutex held.
+    [[nodiscard]] Result<void> publishThrough(std::uint64_t leaf);
+    [[nodiscard]] Result<std::uint64_t> logIncident(const Incident& incident);
+    /// The same, once for each detail since the start; with the mutex held.
+    void logIncidentOnce(const Incident& incident);
+
     // recovery.cpp
     [[nodiscard]] Result<void> recover();
     [[nodiscard]] Result<void> takeBackOrphans(const std::string& folder,
@@ -113,39 +135,59 @@ private:
     [[nodiscard]] Result<void> listFound();
     [[nodiscard]] Result<void> claimFound(const Offer& offer);
 
-    // judging.cpp: what a judge must know, read from rows and objects
-    [[nodiscard]] Result<Judgement> judge(const Upload& upload);
+    // judging.cpp: what a judge must know, read from rows and objects; without the mutex
+    struct Judged {
+        Judgement judgement;
+        Digest found{};  // of the bytes on the medium; not of what must wait
+    };
+    [[nodiscard]] Result<Judged> judge(const Upload& upload, HashedReading& reading);
     [[nodiscard]] Result<Judgement> judgeChapterAt(const Place& place, Buffer bytes);
-    [[nodiscard]] Result<Judgement> judgeSegmentAt(const Upload& upload);
+    [[nodiscard]] Result<Judgement> judgeSegmentAt(const Place& place, HashedReading& reading);
     [[nodiscard]] Result<std::shared_ptr<const StoredChapter>> load(const ChapterRow& row);
     [[nodiscard]] Result<std::optional<evidence::NamedHead>> namedHead(const Place& place,
                                                                        ByteView chapter);
 
+    // offer.cpp
+    [[nodiscard]] Result<std::optional<OfferAnswer>> settledBefore(const Offer& offer);
+    [[nodiscard]] bool fetchedInVain(const Offer& offer) const;
+    [[nodiscard]] Result<std::optional<OfferAnswer>> boundSegment(const Offer& offer);
+    [[nodiscard]] Result<void> checkRoom(const Upload& upload);
+
     // commit.cpp
     [[nodiscard]] Result<CommitAnswer> commitWhole(Upload& upload);
-    [[nodiscard]] Result<CommitAnswer> settle(Upload& upload, Judgement judgement);
-    [[nodiscard]] Result<void> moveIn(const Upload& upload, const Digest& object);
+    [[nodiscard]] CommitAnswer misread(Upload& upload, const Digest& object);
+    [[nodiscard]] Result<bool> roomToKeep(const Upload& upload, const Judgement& judgement);
+    [[nodiscard]] Result<std::optional<ObjectRow>> settle(Upload& upload,
+                                                          const Digest& object,
+                                                          Judgement& judgement);
+    [[nodiscard]] Result<bool> moveIn(const Upload& upload, const Digest& object);
+    void moveBack(const Upload& upload, const Digest& object);
     [[nodiscard]] Result<ObjectRow> record(const Upload& upload,
                                            const Digest& object,
                                            Judgement& judgement);
+    void noteFetched(const Offer& offer, const ObjectRow& row);
     [[nodiscard]] Result<void> addRows(ObjectRow& row, Judgement& judgement);
-    [[nodiscard]] Result<CommitAnswer> answerFor(const ObjectRow& row);
+    [[nodiscard]] Result<CommitAnswer> answerFor(const ObjectRow& row, bool readBack);
 
     // receipts.cpp
-    [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row);
+    [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
     [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row);
-    [[nodiscard]] Result<std::uint64_t> logIncident(const Incident& incident);
 
     VaultParts parts_;
     VaultFolders folders_;
     core::UniqueFd lock_;  // against a second process
     Incoming incoming_;
-    std::mutex chapterMutex_;  // chapters are judged and stored one after the other; taken first
-    std::mutex mutex_;         // everything below
+    NamedLocks chapterLocks_;  // a recorder's chapters are judged and stored one after the other
+    NamedLocks loadLocks_;     // taken after the one above
+    ChapterCache chapters_;
+    std::mutex publishMutex_;        // those who wait here wait for one checkpoint
+    std::atomic<int> recording_{0};  // threads that are about to record a leaf
+    std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;
-    std::list<std::pair<Digest, std::shared_ptr<const StoredChapter>>> chapters_;  // newest first
     std::vector<Found> found_;  // objects of commits that a crash cut off
+    std::set<std::string> toldIncidents_;
+    std::map<std::string, core::Nanoseconds> fetchedAgain_;  // by upload: when, in vain
     std::uint64_t absent_ = 0;
     std::atomic<bool> broken_{false};
 };

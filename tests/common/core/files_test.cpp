@@ -2,6 +2,8 @@
 // The operating system's files, in a folder of the test's own.
 #include "common/core/files.hpp"
 
+#include "common/core/clock.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,6 +153,7 @@ TEST_SUITE("core/files") {
         CHECK((*items)[1].sizeBytes == 5);
         CHECK((*items)[2].isFolder);
         CHECK_FALSE((*items)[0].isFolder);
+        CHECK(std::abs(items->front().changedUs - SystemClock().utc().count()) < 3'600'000'000);
         CHECK(files->list(folder / "none").error().kind == ErrorKind::NotFound);
         CHECK(files->list(folder / "a").error().kind == ErrorKind::FailedPrecondition);
     }

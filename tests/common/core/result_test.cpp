@@ -72,6 +72,7 @@ TEST_SUITE("core/result") {
                                Row{ENOSPC, ErrorKind::ResourceExhausted},
                                Row{EINVAL, ErrorKind::InvalidArgument},
                                Row{EIO, ErrorKind::DataLoss},
+                               Row{EMFILE, ErrorKind::Unavailable},
                                Row{ENODEV, ErrorKind::Unavailable}}) {
             CAPTURE(row.number);
             CHECK(Result<void>(failErrno(row.number, "do it")).error().kind == row.kind);

@@ -2,6 +2,8 @@
 // The borders of well-formed UTF-8, from Unicode table 3-7.
 #include "common/core/utf8.hpp"
 
+#include <string>
+
 #include <doctest/doctest.h>
 
 namespace liuhen::core {
@@ -48,6 +50,21 @@ TEST_SUITE("core/utf8") {
             CAPTURE(hex);
             CHECK_FALSE(isUtf8(*fromHex(hex)));
         }
+    }
+
+    TEST_CASE("a text is cut between characters, and what is none becomes a mark") {
+        const std::string text = "a\xe7\x95\x99\xe7\x97\x95z";
+        CHECK(utf8Prefix(text, 100) == text);
+        CHECK(utf8Prefix(text, 8) == text);
+        CHECK(utf8Prefix(text, 7) == text.substr(0, 7));
+        CHECK(utf8Prefix(text, 6) == text.substr(0, 4));
+        CHECK(utf8Prefix(text, 4) == text.substr(0, 4));
+        CHECK(utf8Prefix(text, 3) == "a");
+        CHECK(utf8Prefix(text, 0).empty());
+        CHECK(utf8Prefix("\xff"
+                         "b\xe7\x95",
+                         100) == "?b??");
+        CHECK(utf8Prefix("\xed\xa0\x80", 2) == "??");
     }
 }
 

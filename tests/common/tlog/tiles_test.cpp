@@ -50,6 +50,49 @@ TEST_SUITE("tlog/tiles") {
         }
     }
 
+    TEST_CASE("partial tiles go once longer ones stand, but not before readers are done") {
+        core::FaultFiles files;
+        tlog::TileStore log = openLog(files);
+        for (unsigned size = 1; size <= 600; ++size) {
+            CAPTURE(size);
+            must(growTo(log, size));
+            const auto content = contentOf(files, kFolder);
+            std::size_t partial = 0;
+            for (const auto& item : content) {
+                partial += item.first.find(".p/") != std::string::npos ? 1 : 0;
+            }
+            CHECK(partial <= 6);  // tile and bundle of two checkpoints, and a tile above
+            if (size > 1) {       // who read the checkpoint before still finds all of it
+                for (const auto& item : wholeLog(size - 1).tiles) {
+                    REQUIRE(content.count(item.first) == 1);
+                }
+            }
+            if (size % 97 == 0) {
+                log = openLog(files);
+            }
+        }
+        checkWhole(files, 600);
+        CHECK_FALSE(files.exists(std::string(kFolder) + "/tile/0/000.p"));
+        CHECK_FALSE(files.exists(std::string(kFolder) + "/tile/entries/001.p"));
+    }
+
+    TEST_CASE("partial tiles that an earlier run left are removed when the log is opened") {
+        core::FaultFiles files;
+        {
+            tlog::TileStore log = openLog(files);
+            must(growTo(log, 256 + 20));
+        }
+        const std::string folder = std::string(kFolder) + "/tile/entries/";
+        must(files.makeFolders(folder + "000.p"));
+        plant(files, "tile/entries/000.p/7", core::Buffer(3));
+        plant(files, "tile/entries/001.p/9", core::Buffer(3));
+        tlog::TileStore log = openLog(files);
+        checkWhole(files, 256 + 20);
+        CHECK_FALSE(files.exists(folder + "000.p"));
+        CHECK_FALSE(files.exists(folder + "001.p/9"));
+        CHECK(files.exists(folder + "001.p/20"));
+    }
+
     TEST_CASE("a log of three tile levels is laid out and read back") {
         constexpr std::uint64_t kSize = 65'536 + 300;
         core::FaultFiles files;

@@ -81,11 +81,15 @@ public:
         if (segments > 0) {
             made.record(segments, 3);
         }
+        enroll(made);
+        return made;
+    }
+    void enroll(const FakeLedger& ledger) {
         vault::test::writeFile(
             *vault_.files,
-            vault_.folder / ("agency/registered/" + evidence::registrationName(name, 0)),
-            made.registration().sign(vault_.agency.root.key()));
-        return made;
+            vault_.folder / ("agency/registered/" +
+                             evidence::registrationName(ledger.device(), ledger.generation())),
+            ledger.registration().sign(vault_.agency.root.key()));
     }
     std::unique_ptr<FakeRecorder> serve(FakeLedger ledger) {
         const std::string name = ledger.device();

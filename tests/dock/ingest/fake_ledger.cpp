@@ -21,8 +21,36 @@ FakeLedger::FakeLedger(const crypto::Authority& agency, std::string device, core
     const auto certificate =
         agency.certify(identity_.publicKey(), crypto::Role::Recorder, device_, 5, now);
     LIUHEN_ASSERT(certificate);
-    evidence::GenesisBody body(certificate->der(), rotate());
+    certificate_ = certificate->der();
+    begin();
+}
+
+FakeLedger FakeLedger::successor() const {
+    FakeLedger next = *this;
+    next.former_ = entries_.back().head();
+    next.formerDocking_ = docking_ ? std::optional(docking_->head()) : std::nullopt;
+    ++next.generation_;
+    next.uptimeNs_ = 0;
+    next.utc_ += core::Microseconds(1'000'000);
+    next.entries_.clear();
+    next.files_.clear();
+    next.docking_.reset();
+    next.begin();
+    return next;
+}
+
+void FakeLedger::begin() {
+    const crypto::PrivateKey before = resume_;
+    evidence::GenesisBody body(certificate_, rotate());
     body.witnessKey = core::toBuffer(witness_.publicBytes());
+    if (former_) {
+        body.head = former_;
+        body.docking = formerDocking_;
+        body.resume =
+            crypto::sign1(before,
+                          "liuhen/resume",
+                          evidence::resumeStatementPayload(generation_, *former_, body.next));
+    }
     evidence::EntryFields genesis = next("genesis");
     genesis.body = body.toCbor(false);
     sign(genesis, identity_);
@@ -31,10 +59,17 @@ FakeLedger::FakeLedger(const crypto::Authority& agency, std::string device, core
     boot.body = Cbor::map({{"firmware", "test"}, {"names", nullptr}});
     evidence::setNextKeys(boot.body, rotate());
     sign(boot, resume);
+    if (generation_ > 0) {
+        add("recovery",
+            Cbor::map({{"torn", Cbor::Array()},
+                       {"missing", Cbor::Array()},
+                       {"recording", nullptr},
+                       {"lost_ms", 0}}));
+    }
 }
 
 evidence::Registration FakeLedger::registration() const {
-    return {device_, 0, entries_.front().hash};
+    return {device_, generation_, entries_.front().hash};
 }
 
 evidence::NextKeys FakeLedger::rotate() {
@@ -46,9 +81,10 @@ evidence::NextKeys FakeLedger::rotate() {
 evidence::EntryFields FakeLedger::next(const std::string& kind) {
     evidence::EntryFields fields;
     fields.device = device_;
+    fields.generation = generation_;
     fields.seq = entries_.size();
     fields.previous = entries_.empty() ? core::Digest{} : entries_.back().hash;
-    fields.boot = 1;
+    fields.boot = generation_ + 1;
     uptimeNs_ += 1'000'000;
     fields.time.boottimeNs = uptimeNs_;
     fields.time.utcUs = utc_.count() + static_cast<std::int64_t>(uptimeNs_ / 1000);

@@ -41,7 +41,8 @@ std::uint64_t numberAfter(std::string_view text, std::string_view key) {
 }  // namespace
 
 FakeRecorder::FakeRecorder(FakeLedger ledger, const net::TlsIdentity& identity)
-    : ledger_(std::move(ledger)), root_(identity.root) {
+    : root_(identity.root) {
+    ledgers_.push_back(std::move(ledger));
     net::Limits limits;
     limits.chunkBytes = 1000;  // so that a cut can fall nearly anywhere
     auto server = net::HttpServer::listen(
@@ -52,6 +53,13 @@ FakeRecorder::FakeRecorder(FakeLedger ledger, const net::TlsIdentity& identity)
         limits);
     LIUHEN_ASSERT(server);
     server_ = *std::move(server);
+}
+
+FakeLedger* FakeRecorder::generation(std::uint64_t number) {
+    const auto found = std::find_if(ledgers_.begin(), ledgers_.end(), [number](const auto& each) {
+        return each.generation() == number;
+    });
+    return found == ledgers_.end() ? nullptr : &*found;
 }
 
 std::size_t FakeRecorder::receipts() {
@@ -86,12 +94,12 @@ net::Response FakeRecorder::answer(const net::Request& request) {
         response = docking(request);
     } else if (path == "/v1/clock") {
         const auto clock = evidence::ClockMessage::verify(request.body, root_);
-        LIUHEN_ASSERT(clock && clock->device == ledger_.device());
-        ledger_.add("clock",
-                    Cbor::map({{"before", 1},
-                               {"after", clock->utcUs},
-                               {"source", 2},
-                               {"message", request.body}}));
+        LIUHEN_ASSERT(clock && clock->device == ledger().device());
+        ledger().add("clock",
+                     Cbor::map({{"before", 1},
+                                {"after", clock->utcUs},
+                                {"source", 2},
+                                {"message", request.body}}));
         response = net::Response{};
     } else if (path == "/v1/receipts") {
         response = receipt(request);
@@ -100,24 +108,32 @@ net::Response FakeRecorder::answer(const net::Request& request) {
 }
 
 net::Response FakeRecorder::state() const {
-    const evidence::Entry& last = ledger_.entries().back();
-    return jsonResponse(
-        {{"device", ledger_.device()},
-         {"firmware", "test"},
-         {"boot", 1},
-         {"head", {{"generation", 0}, {"seq", last.seq}, {"hash", core::toHex(last.hash)}}},
-         {"recording", recording},
-         {"checkpoints", checkpoints_},
-         {"generations", json::array({0})},
-         {"free_bytes", 1}});
+    const evidence::Entry& last = ledgers_.back().entries().back();
+    json generations = json::array();
+    for (const FakeLedger& each : ledgers_) {
+        generations.push_back(each.generation());
+    }
+    return jsonResponse({{"device", ledgers_.back().device()},
+                         {"firmware", "test"},
+                         {"boot", ledgers_.back().generation() + 1},
+                         {"head",
+                          {{"generation", ledgers_.back().generation()},
+                           {"seq", last.seq},
+                           {"hash", core::toHex(last.hash)}}},
+                         {"recording", recording},
+                         {"checkpoints", checkpoints_},
+                         {"generations", std::move(generations)},
+                         {"free_bytes", 1}});
 }
 
-net::Response FakeRecorder::ledgerFrom(std::string_view query) const {
+net::Response FakeRecorder::ledgerFrom(std::string_view query) {
     // Few bytes an answer, so that every intake needs several.
     constexpr std::size_t kAnswerBytes = 4096;
     const std::uint64_t from = numberAfter(query, "from=");
     net::Response response;
-    const auto& entries = ledger_.entries();
+    const FakeLedger* ledger = generation(numberAfter(query, "generation="));
+    LIUHEN_ASSERT(ledger != nullptr);
+    const auto& entries = ledger->entries();
     for (std::size_t i = from; i < entries.size() && response.body.size() < kAnswerBytes; ++i) {
         core::append(response.body, entries[i].bytes);
     }
@@ -125,16 +141,19 @@ net::Response FakeRecorder::ledgerFrom(std::string_view query) const {
 }
 
 net::Response FakeRecorder::segment(std::string_view path) {
-    const std::uint64_t start = numberAfter(path, "/v1/segments/0-");
-    const std::uint64_t number = numberAfter(path, fmt::format("0-{}/", start));
-    const auto found = ledger_.files().find({start, number});
-    if (found == ledger_.files().end()) {
+    const std::uint64_t number = numberAfter(path, "/v1/segments/");
+    const std::uint64_t start = numberAfter(path, fmt::format("/{}-", number));
+    const std::uint64_t index = numberAfter(path, fmt::format("-{}/", start));
+    FakeLedger* ledger = generation(number);
+    LIUHEN_ASSERT(ledger != nullptr);
+    const auto found = ledger->files().find({start, index});
+    if (found == ledger->files().end()) {
         return net::errorResponse(core::Error{ErrorKind::NotFound, "no such segment"});
     }
     net::Response response;
     const core::Buffer bytes = found->second;
     const std::uint64_t cut = cutAt;
-    response.headers.set("ETag", fmt::format("\"{}-{}-{}\"", start, number, bytes.size()));
+    response.headers.set("ETag", fmt::format("\"{}-{}-{}\"", start, index, bytes.size()));
     response.source = net::BodySource{
         bytes.size(),
         [bytes, cut](std::uint64_t offset, std::span<std::uint8_t> to) -> Result<std::size_t> {
@@ -177,9 +196,9 @@ Result<net::Response> FakeRecorder::checkpoint(const net::Request& request) {
     }
     constexpr std::uint64_t kSeconds = 1'700'000'000;
     LIUHEN_TRY(const std::string line,
-               tlog::cosign(next.note.text, ledger_.device(), ledger_.witness(), kSeconds));
+               tlog::cosign(next.note.text, ledger().device(), ledger().witness(), kSeconds));
     checkpoints_[origin] = note;
-    ledger_.add("checkpoint", Cbor::map({{"note", note}, {"cosignature", line}}));
+    ledger().add("checkpoint", Cbor::map({{"note", note}, {"cosignature", line}}));
     return jsonResponse({{"cosignature", line}});
 }
 
@@ -187,17 +206,18 @@ Result<net::Response> FakeRecorder::docking(const net::Request& request) {
     const json body = json::parse(request.body.begin(), request.body.end());
     LIUHEN_TRY(const core::Buffer nonce, core::fromBase64(body.at("nonce").get<std::string>()));
     net::Response response;
-    response.body = ledger_.dock(nonce).bytes;
+    response.body = ledger().dock(nonce).bytes;
     return response;
 }
 
 Result<net::Response> FakeRecorder::receipt(const net::Request& request) {
     LIUHEN_TRY(const auto receipt, evidence::Receipt::verify(request.body, root_));
-    if (receipt.device != ledger_.device() || receipt.seq >= ledger_.entries().size() ||
-        ledger_.entries()[receipt.seq].hash != receipt.entry) {
+    const FakeLedger* of = generation(receipt.generation);
+    if (of == nullptr || receipt.device != of->device() || receipt.seq >= of->entries().size() ||
+        of->entries()[receipt.seq].hash != receipt.entry) {
         return fail(ErrorKind::PermissionDenied, "not for these bytes");
     }
-    ledger_.add("receipt", Cbor::map({{"message", request.body}}));
+    ledger().add("receipt", Cbor::map({{"message", request.body}}));
     ++receipts_;
     return net::Response{};
 }

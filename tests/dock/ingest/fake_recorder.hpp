@@ -19,12 +19,18 @@
 
 namespace liuhen::test {
 
-/// The ledger of one generation, and the files that it tells of. Copies are clones, keys included.
+/// The ledger of one generation, and the files that it tells of. Its boot counter is its generation
+/// and one. Copies are clones, keys included.
 class FakeLedger {
 public:
     FakeLedger(const crypto::Authority& agency, std::string device, core::Microseconds now);
 
+    /// The next generation, as after a new card: its genesis names the head and docking of this
+    /// one.
+    [[nodiscard]] FakeLedger successor() const;
+
     [[nodiscard]] const std::string& device() const { return device_; }
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] const crypto::NoteKey& witness() const { return witness_; }
     [[nodiscard]] evidence::Registration registration() const;
     [[nodiscard]] const std::vector<evidence::Entry>& entries() const { return entries_; }
@@ -39,6 +45,7 @@ public:
     evidence::Entry dock(const core::Buffer& nonce);
 
 private:
+    void begin();
     evidence::NextKeys rotate();
     [[nodiscard]] evidence::EntryFields next(const std::string& kind);
     evidence::Entry sign(evidence::EntryFields fields, const crypto::PrivateKey& key);
@@ -46,6 +53,10 @@ private:
 
     std::string device_;
     core::Microseconds utc_;
+    core::Buffer certificate_;  // DER
+    std::uint64_t generation_ = 0;
+    std::optional<evidence::Head> former_;         // of the generation before
+    std::optional<evidence::Head> formerDocking_;  // likewise
     crypto::PrivateKey identity_ = crypto::PrivateKey::generate();
     crypto::PrivateKey epoch_ = crypto::PrivateKey::generate();
     crypto::PrivateKey resume_ = crypto::PrivateKey::generate();
@@ -64,7 +75,10 @@ public:
     FakeRecorder(FakeLedger ledger, const net::TlsIdentity& identity);
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
-    FakeLedger& ledger() { return ledger_; }
+    /// The newest generation.
+    FakeLedger& ledger() { return ledgers_.back(); }
+    /// Begins the next generation; the one before stays on the card.
+    void nextGeneration() { ledgers_.push_back(ledgers_.back().successor()); }
     [[nodiscard]] std::size_t receipts();
     [[nodiscard]] std::map<std::string, std::string>& checkpoints() { return checkpoints_; }
 
@@ -80,13 +94,15 @@ public:
 private:
     [[nodiscard]] net::Response answer(const net::Request& request);
     [[nodiscard]] net::Response state() const;
-    [[nodiscard]] net::Response ledgerFrom(std::string_view query) const;
+    [[nodiscard]] net::Response ledgerFrom(std::string_view query);
     [[nodiscard]] net::Response segment(std::string_view path);
     [[nodiscard]] core::Result<net::Response> checkpoint(const net::Request& request);
     [[nodiscard]] core::Result<net::Response> docking(const net::Request& request);
     [[nodiscard]] core::Result<net::Response> receipt(const net::Request& request);
 
-    FakeLedger ledger_;
+    [[nodiscard]] FakeLedger* generation(std::uint64_t number);
+
+    std::vector<FakeLedger> ledgers_;
     crypto::Certificate root_;
     std::map<std::string, std::string> checkpoints_;
     std::size_t receipts_ = 0;

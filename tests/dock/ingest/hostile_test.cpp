@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recorders that lie, that are not ours, or that tell another story than before.
+#include "common/net/revocation.hpp"
 #include "tests/dock/ingest/dock_bench.hpp"
 
 #include <algorithm>
@@ -176,6 +177,23 @@ TEST_CASE("who has no certificate of ours, or another role, is refused with an i
             CHECK(std::count(kinds.begin(), kinds.end(), "incident") == 1);
         }
     }
+}
+
+TEST_CASE("a revoked recorder is refused with an incident, and comes in once it is not") {
+    DockBench bench;
+    const auto recorder = bench.serve(bench.ledger("CAM-1", 1));
+    ingest::DockParts parts = bench.parts();
+    const std::string list = bench.vault().folder.write("revoked", "CAM-1\n");
+    parts.identity.allowed = net::unlessRevoked(list);
+    ingest::Progress progress;
+    ingest::Intake intake(parts, DockBench::place(*recorder), progress);
+    const Outcome outcome = intake.run();
+    CHECK(outcome.refusedPeer);
+    CHECK(outcome.reason.find("revoked") != std::string::npos);
+    CHECK(recorder->receipts() == 0);
+    CHECK(hasLeaf(bench, "incident"));
+    bench.vault().folder.write("revoked", "");
+    CHECK(intake.run().end == Phase::Done);
 }
 
 TEST_CASE("a generation that is not registered waits, with the reason") {

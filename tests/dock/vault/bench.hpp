@@ -55,9 +55,8 @@ public:
         return files_.exists(path) ? Result<void>()
                                    : Result<void>(core::fail(core::ErrorKind::NotFound, path));
     }
-    [[nodiscard]] Result<Digest> readBack(const std::string& path) override {
-        LIUHEN_TRY(const Buffer bytes, core::readFile(files_, path, UINT64_MAX));
-        return crypto::sha256(bytes);
+    [[nodiscard]] Result<std::unique_ptr<core::File>> open(const std::string& path) override {
+        return files_.open(path, core::OpenMode::Read);
     }
 
 private:
@@ -105,11 +104,8 @@ inline Result<CommitAnswer> takeIn(Vault& vault,
                                    ByteView bytes,
                                    std::size_t step = 4096) {
     LIUHEN_TRY(const OfferAnswer offered, vault.offer(offer));
-    if (offered.state == State::Receipted) {
-        CommitAnswer answer;
-        answer.state = State::Receipted;
-        answer.receipt = offered.receipt;
-        return answer;
+    if (offered.state != State::Receiving) {
+        return CommitAnswer{offered.state, offered.receipt, offered.reason, offered.verdict, false};
     }
     for (std::uint64_t at = offered.offset; at < bytes.size();) {
         const auto piece = bytes.subspan(at, std::min<std::size_t>(step, bytes.size() - at));

@@ -11,7 +11,7 @@ namespace liuhen::vault::test {
 
 TEST_CASE("the vault's own connection can only add and read") {
     const hal::test::TemporaryFolder folder;
-    Database database = must(Database::open(folder / "a.db", kSchema));
+    Database database = must(Database::open(folder / "a.db", kSchema, kSchemaVersion));
     must(database.execute("insert into leaf (idx, kind, content) values (0, 'a', x'01')"));
     const char* refused[] = {
         "update leaf set kind = 'b'",
@@ -20,7 +20,7 @@ TEST_CASE("the vault's own connection can only add and read") {
         "insert into leaf (idx, kind, content) values (0, 'b', x'02')",
         "insert into leaf (idx, kind, content) values (1, 'b', x'')",
         "insert into leaf (idx, kind, content) values (1, 'b', 'text')",
-        "insert into receipt (leaf, object, message) values (0, zeroblob(32), x'01')",
+        "insert into receipt (leaf, object_leaf, message) values (0, 0, x'01')",
         "drop trigger leaf_update",
         "drop table leaf",
         "alter table leaf add column more text",
@@ -49,7 +49,7 @@ TEST_CASE("the vault's own connection can only add and read") {
 TEST_CASE("triggers refuse changes by other programs too") {
     const hal::test::TemporaryFolder folder;
     {
-        Database database = must(Database::open(folder / "a.db", kSchema));
+        Database database = must(Database::open(folder / "a.db", kSchema, kSchemaVersion));
         must(database.execute("insert into leaf (idx, kind, content) values (0, 'a', x'01')"));
     }
     sqlite3* other = nullptr;
@@ -78,7 +78,7 @@ TEST_CASE("a transaction that is not committed leaves nothing") {
 TEST_CASE("a file that is no database is told as such") {
     const hal::test::TemporaryFolder folder;
     const std::string path = folder.write("a.db", std::string(4096, 'x'));
-    const auto opened = Database::open(path, kSchema);
+    const auto opened = Database::open(path, kSchema, kSchemaVersion);
     REQUIRE_FALSE(opened);
     CHECK(opened.error().kind == core::ErrorKind::DataLoss);
     CHECK(opened.error().message.find(path) != std::string::npos);

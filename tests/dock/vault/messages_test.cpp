@@ -15,7 +15,8 @@ TEST_CASE("every request is read as it was written") {
     const Place segment{"CAM-1", 2, ObjectType::Segment, 0, 4, 5};
     const std::string upload(32, 'a');
     const Request requests[] = {HelloRequest{},
-                                HeldRequest{"CAM-1", 3},
+                                HeldRequest{"CAM-1", 3, std::nullopt},
+                                HeldRequest{"CAM-1", 3, 9},
                                 OfferRequest{{chapter, 10, std::nullopt}},
                                 OfferRequest{{chapter, 10, Digest{1}}},
                                 OfferRequest{{segment, 11, std::nullopt}},
@@ -102,21 +103,32 @@ TEST_CASE("requests with anything wrong are refused") {
 }
 
 TEST_CASE("answers are read as they were written") {
-    Held held{5, Digest{3}, {{1, 2}, {3, 4}}, true};
+    Held held{5, Digest{3}, {{1, 2}, {3, 4}}, 77, {8}};
     const Held readBack = must(readHeld(toCbor(held)));
     CHECK(readBack.next == 5);
     CHECK(readBack.last == held.last);
     CHECK(readBack.missing == held.missing);
-    CHECK(readBack.more);
+    CHECK(readBack.more == 77);
+    CHECK(readBack.receipt == Buffer{8});
     CHECK_FALSE(must(readHeld(toCbor(Held{}))).last);
-    CHECK(must(readOfferAnswer(toCbor(OfferAnswer{State::Receipted, {1}, "", 0}))).receipt ==
-          Buffer{1});
-    CHECK(must(readOfferAnswer(toCbor(OfferAnswer{State::Receiving, {}, "ab", 7}))).offset == 7);
+    CHECK_FALSE(must(readHeld(toCbor(Held{}))).more);
+    CHECK(
+        must(readOfferAnswer(toCbor(OfferAnswer{State::Receipted, {1}, "", 0, "", ""}))).receipt ==
+        Buffer{1});
+    CHECK(
+        must(readOfferAnswer(toCbor(OfferAnswer{State::Receiving, {}, "ab", 7, "", ""}))).offset ==
+        7);
+    const auto refused =
+        must(readOfferAnswer(toCbor(OfferAnswer{State::Quarantined, {}, "", 0, "why", "altered"})));
+    CHECK(refused.state == State::Quarantined);
+    CHECK(refused.reason == "why");
+    CHECK(refused.verdict == "altered");
     const auto commit =
-        must(readCommitAnswer(toCbor(CommitAnswer{State::Forked, {}, "why", "altered"})));
+        must(readCommitAnswer(toCbor(CommitAnswer{State::Forked, {}, "why", "altered", true})));
     CHECK(commit.state == State::Forked);
     CHECK(commit.reason == "why");
     CHECK(commit.verdict == "altered");
+    CHECK(commit.resend);
     CHECK(
         must(readCheckpointAnswer(toCbor(CheckpointAnswer{"n", {1}, {Digest{9}}}))).path.front() ==
         Digest{9});

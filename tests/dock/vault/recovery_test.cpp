@@ -11,26 +11,6 @@ TEST_SUITE_BEGIN("vault/recovery");
 
 namespace liuhen::vault::test {
 
-namespace {
-
-/// Gives back other bytes than were stored, as long as it is told to.
-class LyingMedium final : public Medium {
-public:
-    explicit LyingMedium(core::Files& files) : honest_(files) {}
-    bool lies = true;
-    [[nodiscard]] Result<void> freeze(const std::string& path) override {
-        return honest_.freeze(path);
-    }
-    [[nodiscard]] Result<Digest> readBack(const std::string& path) override {
-        return lies ? Result<Digest>(Digest{}) : honest_.readBack(path);
-    }
-
-private:
-    SeamMedium honest_;
-};
-
-}  // namespace
-
 TEST_CASE("a second process is refused") {
     Bench bench;
     const auto second = bench.tryOpen();
@@ -160,73 +140,27 @@ TEST_CASE("absent objects are counted when the vault starts") {
     CHECK(must(bench.vault().status()).absent == 1);
 }
 
-TEST_CASE("without the same bytes from the medium there is no receipt, and an incident tells") {
-    Bench bench(false);
-    auto lying = std::make_unique<LyingMedium>(*bench.files);
-    LyingMedium& medium = *lying;
-    bench.medium = std::move(lying);
-    bench.open();
+TEST_CASE("uploads that nobody went on with for a month are removed at a start, objects never") {
+    Bench bench;
     const SampleRecorder recorder = bench.recorder();
-    const Buffer& bytes = recorder.chapters()[0].bytes;
-    const auto answer = must(takeIn(bench.vault(), chapterPlace(recorder, 0), bytes));
-    CHECK(answer.state == State::Again);
-    CHECK(answer.reason.find("The medium does not give back what was stored") == 0);
-    CHECK(bench.leafKinds() == std::vector<std::string>{"log.opened", "object", "incident"});
-    medium.lies = false;
-    const auto later = must(takeIn(bench.vault(), chapterPlace(recorder, 0), bytes));
-    REQUIRE(later.state == State::Receipted);
-    bench.check(later.receipt);
-}
-
-TEST_CASE("a failed sync gives the upload up, and the bytes are asked for again") {
-    Bench bench(false);
-    auto faulty = std::make_unique<core::FaultFiles>();
-    core::FaultFiles& disk = *faulty;
-    bench.files = std::move(faulty);
-    bench.medium = std::make_unique<SeamMedium>(*bench.files);
+    must(bench.vault().offer({chapterPlace(recorder, 0), 100, std::nullopt}));
+    must(bench.vault().offer({chapterPlace(recorder, 0), 200, std::nullopt}));
+    bench.close();
+    const std::string incoming = bench.path() + "/incoming/";
+    writeFile(*bench.files, incoming + "found-" + std::string(64, 'a'), Buffer(5, 1));
+    const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 31);
+    bool first = true;
+    for (const auto& item : must(bench.files->list(incoming))) {
+        if (first || item.name.starts_with("found-")) {
+            std::filesystem::last_write_time(incoming + item.name, old);
+        }
+        first = false;
+    }
     bench.open();
-    const SampleRecorder recorder = bench.recorder();
-    const Buffer& bytes = recorder.chapters()[0].bytes;
-    int failures = 1;
-    disk.setFault(
-        [&failures](core::FileOperation operation, const std::string& path, std::uint64_t) {
-            const bool part = path.ends_with(".part");
-            return part && operation == core::FileOperation::Sync && failures-- > 0 ? EIO : 0;
-        });
-    const Offer offer{chapterPlace(recorder, 0), bytes.size(), std::nullopt};
-    REQUIRE_FALSE(bench.vault().offer(offer));  // the sync before the first answer fails
-    failures = 0;
-    const auto offered = must(bench.vault().offer(offer));
-    must(must(bench.vault().append(offered.upload, 0, bytes.size())).append(bytes));
-    failures = 1;
-    CHECK(must(bench.vault().commit(offered.upload)).state == State::Again);
-    CHECK_FALSE(bench.vault().commit(offered.upload));
-    CHECK(must(bench.vault().offer(offer)).offset == 0);
-    CHECK(must(takeIn(bench.vault(), offer, bytes)).state == State::Receipted);
-}
-
-TEST_CASE("a full disk stops an upload, which goes on when there is room") {
-    Bench bench(false);
-    auto faulty = std::make_unique<core::FaultFiles>();
-    core::FaultFiles& disk = *faulty;
-    bench.files = std::move(faulty);
-    bench.medium = std::make_unique<SeamMedium>(*bench.files);
-    bench.open();
-    const SampleRecorder recorder = bench.recorder();
-    const Buffer& bytes = recorder.chapters()[0].bytes;
-    const Offer offer{chapterPlace(recorder, 0), bytes.size(), std::nullopt};
-    const auto offered = must(bench.vault().offer(offer));
-    must(must(bench.vault().append(offered.upload, 0, 100)).append(ByteView(bytes).first(100)));
-    disk.setFault([](core::FileOperation operation, const std::string&, std::uint64_t) {
-        return operation == core::FileOperation::Append ? ENOSPC : 0;
-    });
-    const auto full =
-        must(bench.vault().append(offered.upload, 100, 100)).append(ByteView(bytes).first(100));
-    REQUIRE_FALSE(full);
-    CHECK(full.error().kind == core::ErrorKind::ResourceExhausted);
-    disk.setFault(nullptr);
-    CHECK(must(bench.vault().offer(offer)).offset == 100);
-    CHECK(must(takeIn(bench.vault(), offer, bytes)).state == State::Receipted);
+    const auto left = must(bench.files->list(incoming));
+    REQUIRE(left.size() == 2);
+    CHECK(left[0].name.ends_with(".part"));
+    CHECK(left[1].name.starts_with("found-"));
 }
 
 }  // namespace liuhen::vault::test
