@@ -32,6 +32,9 @@ public:
     /// Power loss: any part of the pieces may be there, or none, until sync() has answered.
     [[nodiscard]] virtual Result<void> append(std::span<const ByteView> pieces) = 0;
     [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;
+    /// Lets the system begin to write bytes to the medium, so that a later sync() finds less to do.
+    /// A hint: nothing is durable by it, and no error is lost to it.
+    virtual void beginWriting(std::uint64_t /*offset*/, std::uint64_t /*count*/) {}
     /// Makes content and size durable (fdatasync). After an error the file's state on the medium is
     /// unknown: give it up, never sync again and believe the answer.
     [[nodiscard]] virtual Result<void> sync() = 0;

@@ -131,6 +131,14 @@ public:
         return {};
     }
 
+    void beginWriting(std::uint64_t offset, std::uint64_t count) override {
+        // Without the flags that wait it takes no error away from the sync that follows.
+        static_cast<void>(::sync_file_range(fd_.get(),
+                                            static_cast<off_t>(offset),
+                                            static_cast<off_t>(count),
+                                            SYNC_FILE_RANGE_WRITE));
+    }
+
     [[nodiscard]] Result<void> sync() override {
         // Not retried: after any error the kernel may have dropped what it could not write.
         if (::fdatasync(fd_.get()) != 0) {

@@ -132,7 +132,7 @@ Result<int> run(core::Files& files,
                 core::log(core::LogLevel::Error, "dock", done.error().message);
             }
         }
-        std::this_thread::sleep_for(kRedraw);
+        fleet.waitForEnd(kRedraw);
     }
     display.show(fleet);
     LIUHEN_CHECK(writeSummary(files, config.folder, fleet));

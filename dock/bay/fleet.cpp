@@ -25,9 +25,16 @@ Fleet::Fleet(ingest::DockParts& parts,
                 core::log(core::LogLevel::Error, "bay", exception.what());
                 std::abort();
             }
+            const std::lock_guard lock(mutex_);
             --running_;
+            ended_.notify_all();
         });
     }
+}
+
+void Fleet::waitForEnd(std::chrono::milliseconds span) {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, span, [this] { return ended(); });
 }
 
 Fleet::~Fleet() {

@@ -5,7 +5,10 @@
 #include "dock/bay/bay.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -25,11 +28,15 @@ public:
 
     /// Whether every bay has ended.
     [[nodiscard]] bool ended() const { return running_ == 0; }
+    /// Waits until every bay has ended, no longer than `span`.
+    void waitForEnd(std::chrono::milliseconds span);
     [[nodiscard]] const std::vector<std::unique_ptr<Bay>>& bays() const { return bays_; }
 
 private:
     std::vector<std::unique_ptr<Bay>> bays_;
     std::atomic<std::size_t> running_{0};
+    std::mutex mutex_;
+    std::condition_variable ended_;
     std::vector<std::thread> threads_;
 };
 

@@ -94,12 +94,16 @@ void FootageIntake::want(std::vector<Wanted>& batch,
 Result<Flow> FootageIntake::takeAll(const std::vector<Wanted>& batch) {
     session_.progress.setTotal(total_);
     for (const Wanted& wanted : batch) {
-        LIUHEN_TRY(const Flow flow, take(wanted));
-        if (flow == Flow::End) {
+        auto flow = take(wanted);
+        if (!flow) {
+            // What was fetched before may still get its receipt.
+            static_cast<void>(finishCommit());
+        }
+        if (!flow || *flow == Flow::End) {
             return flow;
         }
     }
-    return Flow::GoOn;
+    return finishCommit();
 }
 
 Result<Flow> FootageIntake::take(const Wanted& wanted) {
@@ -126,7 +130,12 @@ Result<Flow> FootageIntake::take(const Wanted& wanted) {
     if (wanted.row) {
         offer.entry = wanted.row->entry;
     }
-    const ByteSource source = [&](std::uint64_t from, const net::Sink& sink) {
+    return fetch(wanted, std::move(offer), *std::move(head));
+}
+
+Result<Flow> FootageIntake::fetch(const Wanted& wanted, vault::Offer offer, SegmentHead head) {
+    ByteSource source = [this, place = wanted.place, head = std::move(head)](
+                            std::uint64_t from, const net::Sink& sink) {
         net::FetchPlan plan;
         plan.attempts = patience_.attempts;
         plan.firstPause = patience_.firstPause;
@@ -134,9 +143,31 @@ Result<Flow> FootageIntake::take(const Wanted& wanted) {
         net::FetchSeams seams;
         seams.pause = [this](std::chrono::milliseconds span) { return session_.stop.wait(span); };
         seams.clock = &clock_;
-        return session_.link.fetchSegment(wanted.place, *head, from, plan, seams, sink);
+        return session_.link.fetchSegment(place, head, from, plan, seams, sink);
     };
-    LIUHEN_TRY(const Taken taken, session_.feed.take(offer, source, true));
+    LIUHEN_TRY(const auto settled, session_.feed.upload(offer, source, true));
+    LIUHEN_TRY(const Flow before, finishCommit());
+    if (before == Flow::End) {
+        return before;
+    }
+    if (settled) {
+        return conclude(offer, *settled);
+    }
+    session_.feed.startCommit();
+    committing_ = Committing{std::move(offer), std::move(source)};
+    return Flow::GoOn;
+}
+
+Result<Flow> FootageIntake::finishCommit() {
+    if (!committing_) {
+        return Flow::GoOn;
+    }
+    const Committing done = *std::exchange(committing_, std::nullopt);
+    LIUHEN_TRY(const Taken taken, session_.feed.finish(done.offer, done.source));
+    return conclude(done.offer, taken);
+}
+
+Result<Flow> FootageIntake::conclude(const vault::Offer& offer, const Taken& taken) {
     return session_.conclude(offer, taken, [this](const catalogue::LoggedObject& object) {
         return session_.catalogue.project(object);
     });

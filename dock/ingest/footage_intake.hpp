@@ -29,6 +29,10 @@ private:
         SegmentPlace place;
         std::optional<catalogue::SegmentRow> row;
     };
+    struct Committing {
+        vault::Offer offer;
+        ByteSource source;
+    };
     /// What the vault misses of a generation, page by page.
     [[nodiscard]] Result<Flow> takeMissing(std::uint64_t generation);
     /// What is stored, but not entered, as after a crash between the two.
@@ -39,6 +43,10 @@ private:
               std::optional<catalogue::SegmentRow> row);
     [[nodiscard]] Result<Flow> takeAll(const std::vector<Wanted>& batch);
     [[nodiscard]] Result<Flow> take(const Wanted& wanted);
+    /// Fetches a segment while the vault commits the one before, then finishes that one.
+    [[nodiscard]] Result<Flow> fetch(const Wanted& wanted, vault::Offer offer, SegmentHead head);
+    [[nodiscard]] Result<Flow> finishCommit();
+    [[nodiscard]] Result<Flow> conclude(const vault::Offer& offer, const Taken& taken);
     [[nodiscard]] Result<void> noteAbsent(const Wanted& wanted, const vault::Place& place);
 
     Session& session_;
@@ -46,6 +54,7 @@ private:
     core::SystemClock clock_;
     std::set<std::pair<std::uint64_t, Name>> tried_;
     std::uint64_t total_ = 0;
+    std::optional<Committing> committing_;
 };
 
 }  // namespace liuhen::ingest

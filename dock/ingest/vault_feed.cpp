@@ -5,6 +5,7 @@
 #include "common/core/clock.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,9 @@ Taken notTaken(vault::State state, std::string verdict, std::string reason) {
 }  // namespace
 
 Result<vault::Client*> VaultFeed::client() {
+    if (!client_ && spare_) {
+        client_ = std::exchange(spare_, std::nullopt);
+    }
     if (client_) {
         return &*client_;
     }
@@ -80,77 +84,107 @@ Result<Taken> VaultFeed::receipted(core::Buffer message) const {
     return taken;
 }
 
+void VaultFeed::count(Attempt& attempt, std::uint64_t reached, bool fresh, bool counted) {
+    attempt.reached = reached;
+    if (counted && reached > countedTo_) {
+        progress_.add(reached - countedTo_, fresh);
+        countedTo_ = reached;
+    }
+}
+
+void VaultFeed::noteVaultError(Attempt& attempt, const Error& error) {
+    attempt.vaultError = error;
+    if (closesConnection(error.kind)) {
+        client_.reset();
+    }
+}
+
 Result<VaultFeed::Attempt> VaultFeed::attempt(const vault::Offer& offer,
                                               const ByteSource& source,
                                               bool counted) {
     Attempt attempt;
-    const auto fromVault = [&](const Error& error) {
-        attempt.vaultError = error;
-        if (closesConnection(error.kind)) {
-            client_.reset();
-        }
-        return attempt;
-    };
-    const auto count = [&](std::uint64_t reached, bool fresh) {
-        attempt.reached = reached;
-        if (counted && reached > countedTo_) {
-            progress_.add(reached - countedTo_, fresh);
-            countedTo_ = reached;
-        }
-    };
     LIUHEN_TRY(vault::Client * vault, client());
     auto answer = vault->offer(offer);
     if (!answer) {
-        return fromVault(answer.error());
-    }
-    if (answer->state == vault::State::Receipted) {
-        count(offer.sizeBytes, false);
+        noteVaultError(attempt, answer.error());
+    } else if (answer->state == vault::State::Receipted) {
+        count(attempt, offer.sizeBytes, false, counted);
         LIUHEN_TRY(attempt.taken, receipted(std::move(answer->receipt)));
-        return attempt;
-    }
-    if (answer->state != vault::State::Receiving) {
+    } else if (answer->state != vault::State::Receiving) {
         attempt.taken = notTaken(answer->state, answer->verdict, answer->reason);
-        return attempt;
-    }
-    std::uint64_t offset = answer->offset;
-    count(offset, false);
-    if (offset < offer.sizeBytes) {
-        const net::Sink sink = [&](core::ByteView bytes) -> Result<void> {
-            if (stop_.asked()) {
-                return fail(ErrorKind::Unavailable, "hand bytes to the vault: stopped");
-            }
-            auto reached = vault->bytes(answer->upload, offset, bytes, false);
-            if (!reached) {
-                attempt.vaultError = reached.error();
-                return tl::make_unexpected(reached.error());
-            }
-            offset = *reached;
-            count(offset, true);
-            return {};
-        };
-        auto fed = source(offset, sink);
-        if (attempt.vaultError) {
-            return fromVault(Error(*attempt.vaultError));
+    } else {
+        count(attempt, answer->offset, false, counted);
+        if (answer->offset < offer.sizeBytes) {
+            LIUHEN_CHECK(stream(offer, source, *answer, counted, attempt));
         }
-        if (!fed) {
-            return tl::make_unexpected(std::move(fed).error());
-        }
+        attempt.upload = answer->upload;
     }
-    auto commit = vault->commit(answer->upload);
+    return attempt;
+}
+
+Result<void> VaultFeed::stream(const vault::Offer& offer,
+                               const ByteSource& source,
+                               const vault::OfferAnswer& answer,
+                               bool counted,
+                               Attempt& attempt) {
+    std::uint64_t offset = answer.offset;
+    const auto sent = [&](Result<void> done) {
+        if (!done) {
+            attempt.vaultError = done.error();
+        }
+        return done;
+    };
+    const net::Sink sink = [&](core::ByteView bytes) -> Result<void> {
+        if (stop_.asked()) {
+            return fail(ErrorKind::Unavailable, "hand bytes to the vault: stopped");
+        }
+        LIUHEN_CHECK(sent(client_->sendBytes(bytes)));
+        offset += bytes.size();
+        count(attempt, offset, true, counted);
+        return {};
+    };
+    Result<void> fed = sent(client_->beginBytes(answer.upload, offset, offer.sizeBytes - offset));
+    if (fed) {
+        fed = source(offset, sink);
+    }
+    if (fed && offset == offer.sizeBytes) {
+        const auto end = client_->endBytes();
+        if (!end) {
+            noteVaultError(attempt, end.error());
+        }
+        return {};
+    }
+    // The vault waits for the rest: only a new connection can ask it for anything.
+    client_.reset();
+    if (attempt.vaultError) {
+        return {};
+    }
+    return fed ? Result<void>(fail(ErrorKind::DataLoss,
+                                   fmt::format("hand over {}: {} bytes came, {} were promised",
+                                               vault::describe(offer.place),
+                                               offset,
+                                               offer.sizeBytes)))
+               : fed;
+}
+
+Result<void> VaultFeed::settle(Result<vault::CommitAnswer> commit, Attempt& attempt) {
+    attempt.upload.clear();
     if (!commit) {
-        return fromVault(commit.error());
-    }
-    if (commit->state == vault::State::Receipted) {
+        noteVaultError(attempt, commit.error());
+    } else if (commit->state == vault::State::Receipted) {
         LIUHEN_TRY(attempt.taken, receipted(std::move(commit->receipt)));
     } else if (commit->resend) {
         attempt.vaultError = Error{ErrorKind::FailedPrecondition, commit->reason};
     } else {
         attempt.taken = notTaken(commit->state, commit->verdict, commit->reason);
     }
-    return attempt;
+    return {};
 }
 
-Result<Taken> VaultFeed::take(const vault::Offer& offer, const ByteSource& source, bool counted) {
+Result<VaultFeed::Attempt> VaultFeed::persist(const vault::Offer& offer,
+                                              const ByteSource& source,
+                                              bool counted,
+                                              bool committed) {
     countedTo_ = 0;
     waitedForRoom_ = {};
     std::uint64_t reached = 0;
@@ -159,8 +193,11 @@ Result<Taken> VaultFeed::take(const vault::Offer& offer, const ByteSource& sourc
     for (unsigned poor = 0;;) {
         LIUHEN_TRY(Attempt tried, attempt(offer, source, counted));
         progress_.enter(phase);
-        if (tried.taken) {
-            return *std::move(tried.taken);
+        if (!tried.taken && !tried.vaultError && committed) {
+            LIUHEN_CHECK(settle(client_->commit(tried.upload), tried));
+        }
+        if (!tried.vaultError) {
+            return tried;
         }
         const Error& error = *tried.vaultError;
         if (error.kind == ErrorKind::ResourceExhausted) {
@@ -180,6 +217,40 @@ Result<Taken> VaultFeed::take(const vault::Offer& offer, const ByteSource& sourc
         }
         pause = std::min(pause * 2, settings_.patience.longestPause);
     }
+}
+
+Result<Taken> VaultFeed::take(const vault::Offer& offer, const ByteSource& source, bool counted) {
+    LIUHEN_TRY(Attempt done, persist(offer, source, counted, true));
+    return *std::move(done.taken);
+}
+
+Result<std::optional<Taken>> VaultFeed::upload(const vault::Offer& offer,
+                                               const ByteSource& source,
+                                               bool counted) {
+    LIUHEN_TRY(Attempt done, persist(offer, source, counted, false));
+    uploaded_ = std::move(done.upload);
+    return std::move(done.taken);
+}
+
+void VaultFeed::startCommit() {
+    if (client_ && client_->beginCommit(uploaded_)) {
+        committing_ = std::exchange(client_, std::nullopt);
+    }
+    // Else finish() finds nothing under way and begins anew.
+}
+
+Result<Taken> VaultFeed::finish(const vault::Offer& offer, const ByteSource& source) {
+    if (committing_) {
+        Attempt attempt;
+        LIUHEN_CHECK(settle(committing_->endCommit(), attempt));
+        // noteVaultError() gives up client_; here it is the other one that may be of no more use.
+        if (attempt.taken) {
+            spare_ = std::exchange(committing_, std::nullopt);
+            return *std::move(attempt.taken);
+        }
+        committing_.reset();
+    }
+    return take(offer, source, false);
 }
 
 Result<void> VaultFeed::waitForRoom(const Error& error) {

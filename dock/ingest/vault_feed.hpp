@@ -62,19 +62,44 @@ public:
     [[nodiscard]] Result<Taken> take(const vault::Offer& offer,
                                      const ByteSource& source,
                                      bool counted);
+    /// The same in steps, so that the next object can be fetched while the vault commits this one:
+    /// upload() brings the bytes and answers what became of the object, if no commit is needed;
+    /// else startCommit(), other objects' upload(), and finish() with the same offer and source.
+    /// One commit at a time. Errors: as take().
+    [[nodiscard]] Result<std::optional<Taken>> upload(const vault::Offer& offer,
+                                                      const ByteSource& source,
+                                                      bool counted);
+    void startCommit();
+    [[nodiscard]] Result<Taken> finish(const vault::Offer& offer, const ByteSource& source);
     /// The receipt of an object that the vault should have; nothing if it does not.
     [[nodiscard]] Result<std::optional<Taken>> find(const vault::Offer& offer);
 
 private:
     struct Attempt {
         std::optional<Taken> taken;
+        std::string upload;  // whole, to be committed; or taken, or vaultError
         std::optional<core::Error> vaultError;
         std::uint64_t reached = 0;
     };
-    /// Errors: those of the source.
+    /// Offers and hands over. Errors: those of the source.
     [[nodiscard]] Result<Attempt> attempt(const vault::Offer& offer,
                                           const ByteSource& source,
                                           bool counted);
+    /// Streams the bytes from `offset` on. Errors: those of the source.
+    [[nodiscard]] Result<void> stream(const vault::Offer& offer,
+                                      const ByteSource& source,
+                                      const vault::OfferAnswer& answer,
+                                      bool counted,
+                                      Attempt& attempt);
+    void count(Attempt& attempt, std::uint64_t reached, bool fresh, bool counted);
+    void noteVaultError(Attempt& attempt, const core::Error& error);
+    /// Turns the answer to a commit into what became of the object, or into an error of the vault.
+    [[nodiscard]] Result<void> settle(Result<vault::CommitAnswer> commit, Attempt& attempt);
+    /// Attempts until the object is taken, or its upload is whole and `committed` is false.
+    [[nodiscard]] Result<Attempt> persist(const vault::Offer& offer,
+                                          const ByteSource& source,
+                                          bool counted,
+                                          bool committed);
     [[nodiscard]] Result<Taken> receipted(core::Buffer message) const;
     [[nodiscard]] Result<void> waitForRoom(const core::Error& error);
 
@@ -82,6 +107,9 @@ private:
     const Stop& stop_;
     Progress& progress_;
     std::optional<vault::Client> client_;
+    std::optional<vault::Client> committing_;  // a commit is under way on it
+    std::optional<vault::Client> spare_;
+    std::string uploaded_;         // by the newest upload(), to be committed
     std::uint64_t countedTo_ = 0;  // bytes of the object under way that the progress has
     std::chrono::milliseconds waitedForRoom_{};
 };

@@ -13,6 +13,13 @@ namespace liuhen::vault {
 using core::Cbor;
 using core::ErrorKind;
 
+namespace {
+
+/// For the answer of a vault that takes no more bytes.
+constexpr std::chrono::milliseconds kEarlyAnswer{1'000};
+
+}  // namespace
+
 class Client::Calls {
 public:
     Calls(Stream stream, std::chrono::milliseconds patience)
@@ -20,30 +27,50 @@ public:
 
     /// Sends a request, raw bytes behind it if there are any, and reads the answer's map.
     Result<Cbor> call(const Request& request, ByteView raw = {}) {
+        LIUHEN_CHECK(begin(request));
+        LIUHEN_CHECK(more(raw));
+        return end();
+    }
+    Result<void> begin(const Request& request) {
         if (!stream_) {
             return core::fail(ErrorKind::Unavailable, "ask the vault: the connection is closed");
         }
-        auto answer = exchange(encode(request), raw);
-        if (!answer) {
-            stream_.reset();
-            return core::failWith(answer.error(), "ask the vault");
+        return sent(stream_->send(encode(request)));
+    }
+    Result<void> more(ByteView raw) {
+        if (!stream_) {
+            return core::fail(ErrorKind::Unavailable, "ask the vault: the connection is closed");
         }
-        return parseAnswer(*answer);
+        return sent(stream_->sendRaw(raw));
+    }
+    Result<Cbor> end() {
+        if (!stream_) {
+            return core::fail(ErrorKind::Unavailable, "ask the vault: the connection is closed");
+        }
+        auto answer = stream_->receive(patience_);
+        if (!answer || !*answer) {
+            stream_.reset();
+            return answer ? core::fail(ErrorKind::Unavailable,
+                                       "ask the vault: it has closed the connection")
+                          : core::failWith(answer.error(), "ask the vault");
+        }
+        return parseAnswer(**answer);
     }
 
 private:
-    Result<Buffer> exchange(ByteView message, ByteView raw) {
-        LIUHEN_CHECK(stream_->send(message));
-        // A vault that refuses answers early and closes: its reason is worth more than our error.
-        const auto sent = stream_->sendRaw(raw);
-        auto answer = stream_->receive(patience_);
-        if (!answer) {
-            return tl::make_unexpected(sent ? answer.error() : sent.error());
+    /// A vault that refuses answers early and closes: its reason is worth more than our error.
+    Result<void> sent(Result<void> done) {
+        if (done) {
+            return done;
         }
-        if (!*answer) {
-            return core::fail(ErrorKind::Unavailable, "the vault has closed the connection");
+        auto answer = stream_->receive(kEarlyAnswer);
+        stream_.reset();
+        if (answer && *answer) {
+            if (const auto map = parseAnswer(**answer); !map) {
+                return tl::make_unexpected(map.error());
+            }
         }
-        return **std::move(answer);
+        return core::failWith(done.error(), "ask the vault");
     }
 
     std::optional<Stream> stream_;
@@ -89,8 +116,32 @@ Result<std::uint64_t> Client::bytes(const std::string& upload,
     return evidence::unsignedAt(answer, "offset");
 }
 
+Result<void> Client::beginBytes(const std::string& upload,
+                                std::uint64_t offset,
+                                std::uint64_t length) {
+    return calls_->begin(BytesRequest{upload, offset, length, false});
+}
+
+Result<void> Client::sendBytes(ByteView bytes) {
+    return calls_->more(bytes);
+}
+
+Result<std::uint64_t> Client::endBytes() {
+    LIUHEN_TRY(const Cbor answer, calls_->end());
+    return evidence::unsignedAt(answer, "offset");
+}
+
 Result<CommitAnswer> Client::commit(const std::string& upload) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(CommitRequest{upload}));
+    LIUHEN_CHECK(beginCommit(upload));
+    return endCommit();
+}
+
+Result<void> Client::beginCommit(const std::string& upload) {
+    return calls_->begin(CommitRequest{upload});
+}
+
+Result<CommitAnswer> Client::endCommit() {
+    LIUHEN_TRY(const Cbor answer, calls_->end());
     return readCommitAnswer(answer);
 }
 

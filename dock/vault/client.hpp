@@ -51,9 +51,20 @@ public:
                                               std::uint64_t offset,
                                               ByteView bytes,
                                               bool sync);
+    /// The same in pieces, in one request: beginBytes, then sendBytes until `length` bytes are
+    /// gone, then endBytes. Who cannot send them all gives the connection up; the vault keeps what
+    /// came.
+    [[nodiscard]] Result<void> beginBytes(const std::string& upload,
+                                          std::uint64_t offset,
+                                          std::uint64_t length);
+    [[nodiscard]] Result<void> sendBytes(ByteView bytes);
+    [[nodiscard]] Result<std::uint64_t> endBytes();
     /// Checks, stores and receipts the whole upload. Errors: FailedPrecondition if bytes are
     /// missing.
     [[nodiscard]] Result<CommitAnswer> commit(const std::string& upload);
+    /// The same in two steps, for who has something else to do meanwhile; no other call between.
+    [[nodiscard]] Result<void> beginCommit(const std::string& upload);
+    [[nodiscard]] Result<CommitAnswer> endCommit();
     /// The newest checkpoint, and the proof that it contains the log's tree of `oldSize` leaves.
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
     /// Hands over a recorder's cosignature line for the newest checkpoint.

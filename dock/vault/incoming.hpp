@@ -27,7 +27,7 @@ public:
 
     const std::string name;
     const Offer offer;
-    std::mutex mutex;
+    std::timed_mutex mutex;
 
     /// Opens the file, or makes it; bytes that this process did not write are hashed.
     [[nodiscard]] Result<void> open();
@@ -47,8 +47,8 @@ public:
     /// Bytes that were offered and are still to come while it is open.
     [[nodiscard]] std::uint64_t promised() const { return promised_; }
 
-    /// Appends; syncs each 8 MiB. Errors: ResourceExhausted if the disk is full; unless the upload
-    /// is spoilt then, what was there before stays. After any other error it is spoilt.
+    /// Appends; nothing of it is durable yet. Errors: ResourceExhausted if the disk is full; unless
+    /// the upload is spoilt then, what was there before stays. After any other error it is spoilt.
     [[nodiscard]] Result<void> append(ByteView bytes);
     /// Makes all bytes durable. After any error the upload is spoilt.
     [[nodiscard]] Result<void> sync();
@@ -67,6 +67,7 @@ private:
     bool known_ = false;  // size_ and running_ are of this process's own writing or reading
     std::uint64_t size_ = 0;
     std::uint64_t unsynced_ = 0;
+    std::uint64_t begun_ = 0;  // bytes that the system was told to write
     std::atomic<std::uint64_t> promised_{0};
     bool resumed_ = false;
     bool spoilt_ = false;

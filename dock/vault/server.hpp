@@ -15,7 +15,7 @@ namespace liuhen::vault {
 
 /// Bounds of a server; what is beyond them is refused or waits.
 struct ServerLimits {
-    std::size_t connections = 64;
+    std::size_t connections = 96;                               // a bay has two
     std::chrono::milliseconds idle = std::chrono::minutes(10);  // between two requests
     std::chrono::milliseconds pace = std::chrono::seconds(60);  // within one
 };

@@ -13,7 +13,7 @@ namespace {
 using core::ErrorKind;
 using core::fail;
 
-constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20U;
+constexpr std::uint64_t kWriteBytes = std::uint64_t{4} << 20U;
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
 
 tl::unexpected<core::Error> givenUp(std::string_view what) {
@@ -36,6 +36,7 @@ Result<void> Upload::open() {
         hash_.reset();
         size_ = 0;
         unsynced_ = 0;
+        begun_ = 0;
         resumed_ = false;
         LIUHEN_TRY(file_, files_->open(path_, core::OpenMode::CreateNew));
         if (auto named = files_->syncFolder(core::folderOf(path_)); !named) {
@@ -127,7 +128,11 @@ Result<void> Upload::append(ByteView bytes) {
     size_ += bytes.size();
     unsynced_ += bytes.size();
     promised_ = offer.sizeBytes - size_;
-    return unsynced_ >= kSyncBytes ? sync() : Result<void>();
+    if (size_ - begun_ >= kWriteBytes) {
+        file_->beginWriting(begun_, size_ - begun_);
+        begun_ = size_;
+    }
+    return {};
 }
 
 Result<void> Upload::sync() {
@@ -143,6 +148,7 @@ Result<void> Upload::sync() {
         return done;
     }
     unsynced_ = 0;
+    begun_ = size_;
     return done;
 }
 

@@ -4,13 +4,16 @@
 
 #include "dock/vault/incoming.hpp"
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 namespace liuhen::vault {
 
-/// An upload for one call. Errors: Unavailable while another connection is at it.
-inline Result<std::unique_lock<std::mutex>> takeUpload(Upload& upload) {
-    std::unique_lock lock(upload.mutex, std::try_to_lock);
+/// An upload for one call. Errors: Unavailable if another connection is at it for longer than one
+/// needs that was just cut.
+inline Result<std::unique_lock<std::timed_mutex>> takeUpload(Upload& upload) {
+    std::unique_lock lock(upload.mutex, std::chrono::seconds(1));
     if (!lock.owns_lock()) {
         return core::fail(core::ErrorKind::Unavailable,
                           "use an upload: another connection is at it");

@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include <atomic>
 #include <random>
 #include <thread>
 
@@ -101,6 +102,47 @@ TEST_CASE("a dock can do its work through the client") {
     REQUIRE_FALSE(error);
     CHECK(error.error().kind == core::ErrorKind::FailedPrecondition);
     CHECK(must(client.hello()).logSize >= 7);  // after an error the connection goes on
+}
+
+TEST_CASE("bytes go in one request of many pieces, and a commit while others are fetched") {
+    Served served;
+    const SampleRecorder recorder = served.bench.recorder();
+    const Buffer& bytes = recorder.chapters()[0].bytes;
+    Client client = served.client();
+    const auto offered = must(client.offer({chapterPlace(recorder, 0), bytes.size(), Digest{1}}));
+    must(client.beginBytes(offered.upload, 0, bytes.size()));
+    for (std::size_t at = 0; at < bytes.size(); at += 1000) {
+        must(client.sendBytes(
+            ByteView(bytes).subspan(at, std::min<std::size_t>(1000, bytes.size() - at))));
+    }
+    CHECK(must(client.endBytes()) == bytes.size());
+    must(client.beginCommit(offered.upload));
+    CHECK(must(served.client().hello()).origin == kOrigin);
+    CHECK(must(client.endCommit()).state == State::Receipted);
+    // The reason of a vault that takes no bytes is told, though they are on their way.
+    must(client.beginBytes(std::string(32, 'a'), 0, std::uint64_t{1} << 30U));
+    Result<void> sent;
+    const Buffer piece(1U << 20U);
+    for (int i = 0; i < 100 && sent; ++i) {
+        sent = client.sendBytes(piece);
+    }
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().kind == core::ErrorKind::NotFound);
+}
+
+TEST_CASE("a wait for the vault ends when it is no longer wanted") {
+    const hal::test::TemporaryFolder folder;
+    const SocketAddress address = must(SocketAddress::of(folder / "silent"));
+    const core::UniqueFd silent(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(address.bind(silent.get()) == 0);
+    REQUIRE(::listen(silent.get(), 1) == 0);
+    std::atomic<int> asked{0};
+    Client client = must(
+        Client::connect(folder / "silent", std::chrono::minutes(10), [&] { return ++asked > 1; }));
+    const auto hello = client.hello();
+    REQUIRE_FALSE(hello);
+    CHECK(hello.error().kind == core::ErrorKind::Unavailable);
+    CHECK(asked == 2);
 }
 
 TEST_CASE("leaves that nobody waits for come under a checkpoint by themselves") {
