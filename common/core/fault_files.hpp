@@ -40,7 +40,7 @@ public:
     /// Called before each operation with its running number (from 0); answer an errno to fail it.
     /// A failing Append with ENOSPC or EIO writes half of its bytes. After a failing Sync that
     /// file's later syncs answer well and keep nothing, as a system does that dropped the unwritten
-    /// pages.
+    /// pages; until it is truncated to what was kept before, and written anew.
     using Fault = std::function<int(FileOperation, const std::string& path, std::uint64_t number)>;
     void setFault(Fault fault);
     /// How many operations were asked for so far, and how many of them were Sync or SyncFolder.

@@ -15,6 +15,8 @@ void FaultInode::truncate(std::size_t size) {
     changes_.push_back({.isAppend = false, .size = size, .bytes = {}});
     seen_.resize(size);
     same_ = std::min(same_, size);
+    // What the system forgot is cut off; bytes written from here on are new to it.
+    abandoned_ = abandoned_ && size > same_;
 }
 
 void FaultInode::sync() {

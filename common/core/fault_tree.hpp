@@ -28,7 +28,8 @@ public:
     void truncate(std::size_t size);
     /// The medium now keeps what is seen, unless an earlier sync failed.
     void sync();
-    /// A failed sync: the system forgets which bytes were not written, so later syncs keep nothing.
+    /// A failed sync: the system forgets which bytes were not written, so later syncs keep nothing
+    /// until the file is cut back to what was kept.
     void failSync() { abandoned_ = true; }
     /// What the medium has after a power cut. With `torn`, each unsynced append is there whole, in
     /// part, as zeros or not at all, and unsynced truncations may be there.

@@ -13,6 +13,7 @@ namespace {
 
 /// Of every entry whose seq is a multiple of this the signature counts.
 constexpr std::uint64_t kSignedEvery = 4096;
+constexpr std::uint64_t kCounterBytes = 96;
 
 std::optional<std::string> signedBy(const Entry& entry, const crypto::PublicKey& key) {
     return verifyEntry(entry, key)
@@ -156,6 +157,11 @@ Result<void> FileWalk::keep(Entry entry, Body body, std::uint64_t offset) {
     LIUHEN_CHECK(chapter_.footage.take(entry, body, offset, settings_->budget));
     LIUHEN_CHECK(chapter_.facts.take(entry, body, place, index_, settings_->budget));
     chapter_.facts.findIn(entry, body, place, state_.boot);
+    if (const auto* segment = std::get_if<SegmentBody>(&body);
+        segment != nullptr && segment->keyCommitment) {
+        // The key's highest counter is remembered beyond the chapter.
+        LIUHEN_CHECK(settings_->budget.take(kCounterBytes));
+    }
     if (chapter_.entries++ == 0) {
         chapter_.previous = entry.previous;
     }

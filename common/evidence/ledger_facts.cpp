@@ -16,6 +16,10 @@ constexpr std::size_t kMaxCause = 64;
 
 template <class Record>
 void move(std::deque<Record>& from, std::deque<Record>& to) {
+    if (to.empty()) {
+        to.swap(from);
+        return;
+    }
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 

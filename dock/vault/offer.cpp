@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of an offer, and the bytes that follow it.
 #include "common/evidence/messages.hpp"
+#include "common/media/box.hpp"
 #include "dock/vault/upload_use.hpp"
 #include "dock/vault/vault.hpp"
 
@@ -20,16 +21,19 @@ constexpr std::uint64_t kReserveBytes = std::uint64_t{32} << 20U;
 /// A file may go on behind what its entries tell of: a part whose entry was lost with the power.
 constexpr std::uint64_t kTailBytes = evidence::kMaxPartBytes + evidence::kMaxInitBytes;
 
-/// The length that a segment's entries tell of, but for the proof of its last part.
-std::uint64_t toldBytes(const evidence::FootageRecords& footage,
-                        const evidence::SegmentRecord* segment) {
+/// The length that a segment's entries tell of.
+std::uint64_t toldBytes(const evidence::FootageRecords& footage, const Place& place) {
+    const evidence::SegmentRecord* segment = footage.find(place.recording, place.segment);
     if (segment == nullptr) {
         return 0;
     }
-    std::uint64_t end = segment->end ? segment->endSize : segment->initSize;
-    for (std::uint32_t i = 0; i < segment->parts && !segment->end; ++i) {
+    if (segment->end) {
+        return segment->endSize;
+    }
+    std::uint64_t end = segment->initSize;
+    for (std::uint32_t i = 0; i < segment->parts; ++i) {
         const evidence::PartRecord& part = footage.part(*segment, i);
-        end = std::max<std::uint64_t>(end, part.offset + part.size);
+        end = std::max(end, part.offset + part.size + media::kUuidHeaderBytes + part.entry.size);
     }
     return end;
 }
@@ -137,9 +141,7 @@ Result<std::optional<OfferAnswer>> Vault::boundSegment(const Offer& offer) {
     if (!chapter) {
         return tl::make_unexpected(chapter.error());
     }
-    const evidence::FootageRecords& footage = (*chapter)->chapter.footage;
-    const std::uint64_t most =
-        toldBytes(footage, footage.find(place.recording, place.segment)) + kTailBytes;
+    const std::uint64_t most = toldBytes((*chapter)->chapter.footage, place) + kTailBytes;
     if (offer.sizeBytes > most) {
         return fail(ErrorKind::InvalidArgument,
                     fmt::format("take up {}: {} bytes were offered, its entries tell of {} at most",

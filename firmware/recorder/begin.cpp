@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recorder's first steps after a start: recovery, boot, and going on where it was cut off.
+#include "common/core/log.hpp"
 #include "firmware/recorder/recorder.hpp"
 
 #include <algorithm>
@@ -7,15 +8,37 @@
 namespace liuhen::recorder {
 
 using core::Cbor;
+using core::ErrorKind;
 using core::Nanoseconds;
 using core::Result;
 
 namespace {
 
 constexpr std::int64_t kNsPerUs = 1'000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-/// Upper bound of footage not yet durable when the power goes: one part, its wait and its sync.
-constexpr std::uint64_t kLostBoundMs = 1000;
+constexpr std::int64_t kNsPerMs = 1'000'000;
+/// A recording that was cut off longer ago does not go on.
+constexpr Nanoseconds kGoesOnWithin = std::chrono::hours(12);
+/// Most footage that is held in memory, and a part under way: the bound where no clock tells more.
+constexpr Nanoseconds kHeldAtMost = std::chrono::seconds(32);
+
+/// How long ago the open recording's footage ended, and whether a clock that can be believed says
+/// so.
+struct Away {
+    Nanoseconds time{};
+    bool known = false;
+};
+
+Away awaySince(const storage::OpenRecording& open, const core::Clock& clock, bool sameBoot) {
+    const Nanoseconds now = clock.boottime();
+    if (sameBoot) {
+        return {std::max(Nanoseconds::zero(), now - Nanoseconds(open.durableNs)), true};
+    }
+    // The last entry tells both times; what was not safe by then is older.
+    const std::int64_t safeUs = open.lastUtcUs - (open.lastBoottimeNs - open.durableNs) / kNsPerUs;
+    const Nanoseconds byUtc((clock.utc().count() - safeUs) * kNsPerUs);
+    // A clock that was set back tells nothing; then it is no less than this machine has been up.
+    return byUtc >= Nanoseconds::zero() ? Away{byUtc, true} : Away{now, false};
+}
 
 }  // namespace
 
@@ -30,6 +53,7 @@ Recorder::Recorder(RecorderConfig config,
       keychain_(&keychain),
       tracks_(std::move(tracks)),
       ledger_(files, config_.cardFolder, clock, keychain),
+      reserve_(files, config_.cardFolder, config_.reserveBytes),
       lastHeartbeat_(clock.boottime()) {}
 
 Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,
@@ -43,11 +67,18 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,
     return recorder;
 }
 
+/// On a full card recovery has the reserve's room for what it must keep.
+Result<storage::CardStand> Recorder::recover() {
+    auto stand = storage::recoverCard(*files_, config_.cardFolder, keychain_->state());
+    if (!stand && stand.error().kind == ErrorKind::ResourceExhausted && reserve_.release()) {
+        stand = storage::recoverCard(*files_, config_.cardFolder, keychain_->state());
+    }
+    return stand;
+}
+
 Result<void> Recorder::recoverAndBegin() {
-    LIUHEN_TRY(const storage::CardStand stand,
-               storage::recoverCard(
-                   *files_, config_.cardFolder, keychain_->device(), keychain_->state().head));
-    Cbor boot = Cbor::map({{"firmware", config_.firmware}});
+    LIUHEN_TRY(const storage::CardStand stand, recover());
+    Cbor boot = Cbor::map({{"firmware", config_.firmware}, {"boot_id", config_.bootId}});
     if (config_.recipients.empty()) {
         boot.set("names", nullptr);
     } else {
@@ -55,54 +86,68 @@ Result<void> Recorder::recoverAndBegin() {
         LIUHEN_TRY(Cbor names, names_->describe(config_.recipients));
         boot.set("names", std::move(names));
     }
+    // Whatever may fail comes before the first entry is signed.
+    std::unique_ptr<Session> session;
+    if (stand.recording) {
+        LIUHEN_TRY(session, makeSession(stand.recording->start));
+    }
     LIUHEN_TRY(const Ledger::Beginning beginning, ledger_.begin(stand.ledger, std::move(boot)));
-    const bool closed = !beginning.rollback && stand.ledger.headKind == "shutdown";
-    if (beginning.firstGenesis || (closed && stand.torn.empty() && stand.missing.empty())) {
-        return {};
-    }
-    // A recording cannot go on in another generation: its start is not in this chain.
-    const bool goesOn = stand.recording.has_value() && !beginning.rollback;
-    evidence::RecoveryBody body;
-    body.torn = stand.torn;
-    body.missing = beginning.rollback ? std::vector<std::uint64_t>() : stand.missing;
-    if (goesOn) {
-        body.recording = stand.recording->start;
-        body.lostMs = kLostBoundMs;
-    }
-    LIUHEN_CHECK(ledger_.appendSynced("recovery", body.toCbor()));
-    return goesOn ? resume(*stand.recording) : Result<void>();
-}
-
-Result<void> Recorder::resume(const storage::OpenRecording& open) {
-    const std::int64_t awayUs = std::max<std::int64_t>(0, clock_->utc().count() - open.lastUtcUs);
-    Cbor::Array tracks;
-    for (const std::uint64_t id : trackIds()) {
-        tracks.emplace_back(id);
-    }
-    LIUHEN_CHECK(ledger_.append("interruption",
-                                Cbor::map({{"recording", open.start},
-                                           {"tracks", tracks},
-                                           {"cause", "power_loss"},
-                                           {"declared_by", "recorder"},
-                                           {"measurements", Cbor::map({{"away_us", awayUs}})}})));
-    LIUHEN_CHECK(
-        ledger_.appendSynced("resume", Cbor::map({{"recording", open.start}, {"tracks", tracks}})));
-    LIUHEN_TRY(session_, makeSession(open.start));
-    session_->segments = open.segments;
-    session_->ends = open.ends;
-    // Media time goes on where the last part ended, plus the time away as UTC tells it.
-    Nanoseconds reached{};
-    for (const auto& [track, end] : open.ends) {
-        const auto scale = open.timescales.find(track);
-        if (scale != open.timescales.end() && scale->second > 0) {
-            const auto seconds = static_cast<double>(end) / static_cast<double>(scale->second);
-            reached = std::max(reached,
-                               Nanoseconds(static_cast<std::int64_t>(
-                                   seconds * static_cast<double>(kNsPerSecond))));
+    const bool closed =
+        beginning.firstGenesis || (!beginning.rollback && stand.ledger.headKind == "shutdown");
+    if (!closed || !stand.torn.empty() || !stand.missing.empty()) {
+        evidence::RecoveryBody body;
+        body.torn = stand.torn;
+        body.missing = stand.missing;
+        Nanoseconds away{};
+        if (stand.recording) {
+            const bool sameBoot =
+                !config_.bootId.empty() && stand.recording->bootId == config_.bootId;
+            const Away found = awaySince(*stand.recording, *clock_, sameBoot);
+            away = found.time;
+            body.recording = stand.recording->start;
+            body.lostMs = static_cast<std::uint64_t>(
+                std::max(away, found.known ? away : kHeldAtMost).count() / kNsPerMs + 1);
+        }
+        ledger_.append("recovery", body.toCbor());
+        if (stand.recording) {
+            goOn(*stand.recording, away, std::move(session));
         }
     }
-    makeBuilder(clock_->boottime() - reached - Nanoseconds(awayUs * kNsPerUs));
+    if (session_ == nullptr) {
+        ledger_.endLink();
+    }
+    if (const auto synced = ledger_.sync(); !synced) {
+        core::log(core::LogLevel::Error, "recorder", "begin: " + synced.error().message);
+    }
+    if (const auto room = reserve_.make(); !room) {
+        core::log(core::LogLevel::Warning, "recorder", room.error().message);
+    }
     return {};
+}
+
+void Recorder::goOn(const storage::OpenRecording& open,
+                    Nanoseconds away,
+                    std::unique_ptr<Session> session) {
+    if (away > kGoesOnWithin) {
+        ledger_.appendAsHead("end",
+                             Cbor::map({{"recording", open.start}, {"reason", "not_resumed"}}));
+        return;
+    }
+    session_ = std::move(session);
+    const bool crashed = !config_.bootId.empty() && open.bootId == config_.bootId;
+    ledger_.append("interruption",
+                   interruption(trackIds(),
+                                crashed ? "crash" : "power_loss",
+                                Cbor::map({{"away_us", away.count() / kNsPerUs}})));
+    ledger_.append("resume", Cbor::map({{"recording", open.start}, {"tracks", trackIds()}}));
+    session_->segments = open.segments;
+    session_->ends = open.ends;
+    if (open.zeroNs) {
+        // Media time goes on where safe footage ended, plus the time away; never before the end of
+        // a part that is missing.
+        const Nanoseconds safe(open.durableNs - *open.zeroNs);
+        makeBuilder(clock_->boottime() - std::max(safe + away, Nanoseconds(open.reachedNs())));
+    }
 }
 
 }  // namespace liuhen::recorder

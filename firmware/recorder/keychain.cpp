@@ -46,7 +46,12 @@ Result<Keychain> Keychain::open(hal::Keystore& keystore) {
 }
 
 Result<void> Keychain::store() {
-    return keystore_->store(state_.encode());
+    LIUHEN_CHECK(keystore_->store(state_.encode()));
+    // All that was learnt went along.
+    behind_ = false;
+    changing_ = changing_ && !named_;
+    named_ = false;
+    return {};
 }
 
 Result<std::uint64_t> Keychain::raiseBoot() {
@@ -72,6 +77,7 @@ bool Keychain::selectResume(const crypto::PublicKey& named) {
 }
 
 Result<evidence::NextKeys> Keychain::prepareChange() {
+    LIUHEN_ASSERT(!changing_);
     nextEpoch_ = crypto::PrivateKey::generate();
     nextResume_ = crypto::PrivateKey::generate();
     state_.resumeKeys.clear();
@@ -83,27 +89,37 @@ Result<evidence::NextKeys> Keychain::prepareChange() {
     return evidence::NextKeys{nextEpoch_->publicKey(), nextResume_->publicKey()};
 }
 
-Result<void> Keychain::finishChange(const evidence::Head& head, bool docking) {
+void Keychain::adoptChange() {
     LIUHEN_ASSERT(nextEpoch_ && nextResume_);
     epoch_ = std::exchange(nextEpoch_, std::nullopt);
     resume_ = std::exchange(nextResume_, std::nullopt);
-    state_.resumeKeys = {*resume_};
+    changing_ = true;
+}
+
+void Keychain::learn(const evidence::Head& head, Learn what) {
     state_.head = head;
+    behind_ = true;
+    if (what == Learn::Start) {
+        state_.docking.reset();
+    }
+    if (what != Learn::NamedKeys && what != Learn::Docking) {
+        return;
+    }
+    named_ = true;
     state_.generation = head.generation;
-    if (docking) {
+    state_.resumeKeys = {*resume_};
+    if (what == Learn::Docking) {
         state_.docking = head;
     } else if (state_.docking && state_.docking->generation != head.generation) {
         state_.docking.reset();
     }
-    return store();
 }
 
-Result<void> Keychain::storeHead(const evidence::Head& head, bool start) {
-    state_.head = head;
-    if (start) {
-        state_.docking.reset();
+Result<void> Keychain::settle() {
+    if (behind_) {
+        LIUHEN_CHECK(store());
     }
-    return store();
+    return {};
 }
 
 Result<void> Keychain::storeCheckpoint(const std::string& origin, const std::string& note) {

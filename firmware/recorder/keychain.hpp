@@ -42,12 +42,23 @@ public:
     [[nodiscard]] bool selectResume(const crypto::PublicKey& named);
 
     /// The next keys, made and the resume key stored beside the old one: step 1 of a key change.
+    /// Not while changing().
     [[nodiscard]] core::Result<evidence::NextKeys> prepareChange();
-    /// Step 3, after the naming entry is synced: the head and only the new resume key are stored,
-    /// the old epoch key is wiped. A docking is remembered as such.
-    [[nodiscard]] core::Result<void> finishChange(const evidence::Head& head, bool docking);
-    /// Stores a synced entry as the head. A start ends what the last docking covered.
-    [[nodiscard]] core::Result<void> storeHead(const evidence::Head& head, bool start);
+    /// The entry that names the prepared keys is signed: they sign from now on, and the old epoch
+    /// key is wiped. The keystore goes on with both resume keys until that entry is synced.
+    void adoptChange();
+    /// Whether adopted keys are not yet the keystore's only ones.
+    [[nodiscard]] bool changing() const { return changing_; }
+
+    /// What an entry that has been synced means for the keystore.
+    enum class Learn { Head, Start, NamedKeys, Docking };
+    /// Takes a synced entry as the head, in memory; settle() stores it. A start ends what the last
+    /// docking covered; naming kinds end the change: step 3.
+    void learn(const evidence::Head& head, Learn what);
+    /// Stores what was learnt, if anything was. After an error: again later.
+    [[nodiscard]] core::Result<void> settle();
+    [[nodiscard]] bool isBehind() const { return behind_; }
+
     /// Remembers the newest signed note of a log.
     [[nodiscard]] core::Result<void> storeCheckpoint(const std::string& origin,
                                                      const std::string& note);
@@ -76,6 +87,9 @@ private:
     std::optional<crypto::PrivateKey> resume_;
     std::optional<crypto::PrivateKey> nextEpoch_;
     std::optional<crypto::PrivateKey> nextResume_;
+    bool changing_ = false;
+    bool named_ = false;   // the entry that names the adopted keys is synced
+    bool behind_ = false;  // the memory knows more than the medium
 };
 
 }  // namespace liuhen::recorder

@@ -2,6 +2,7 @@
 // Signing, appending and syncing of entries.
 #include "firmware/recorder/ledger.hpp"
 
+#include "common/core/log.hpp"
 #include "common/crypto/cose.hpp"
 
 #include <algorithm>
@@ -9,18 +10,18 @@
 namespace liuhen::recorder {
 
 using core::Cbor;
-using core::ErrorKind;
 using core::Result;
 using evidence::Entry;
 
 namespace {
 
-constexpr std::uint64_t kMaxChapterBytes = std::uint64_t{1} << 30U;
+constexpr core::Nanoseconds kCoverWithin = std::chrono::milliseconds(500);
+constexpr core::Nanoseconds kKeystoreRetry = std::chrono::seconds(1);
 
 }  // namespace
 
 Ledger::Ledger(core::Files& files, std::string cardFolder, core::Clock& clock, Keychain& keychain)
-    : files_(&files), cardFolder_(std::move(cardFolder)), clock_(&clock), keychain_(&keychain) {}
+    : clock_(&clock), keychain_(&keychain), tail_(files, cardFolder), reader_(files, cardFolder) {}
 
 Entry Ledger::sign(std::string_view kind, Cbor body, const crypto::PrivateKey& key) {
     evidence::EntryFields fields;
@@ -49,82 +50,117 @@ Entry Ledger::sign(std::string_view kind, Cbor body, const crypto::PrivateKey& k
     return entry;
 }
 
-Result<void> Ledger::openChapter() {
-    if (file_ != nullptr) {
-        return {};
-    }
-    const std::string path = core::joinPath(core::joinPath(cardFolder_, "ledger"),
-                                            evidence::chapterPath(generation_, chapterFirst_));
-    const std::string folder = core::folderOf(path);
-    if (files_->exists(path)) {
-        LIUHEN_TRY(file_, files_->open(path, core::OpenMode::AppendExisting));
-        return {};
-    }
-    LIUHEN_CHECK(files_->makeFolders(folder));
-    LIUHEN_TRY(file_, files_->open(path, core::OpenMode::CreateNew));
-    return files_->syncFolder(folder);
-}
-
-Result<void> Ledger::write(const Entry& entry) {
+void Ledger::keep(const Entry& entry) {
     if (entry.kind == "start" || entry.kind == "boot" || entry.seq == 0) {
         pendingLink_.clear();
+        linking_ = true;
     }
-    core::append(pendingLink_, entry.bytes);
-    core::append(unwritten_, entry.bytes);
-    unsynced_ = true;
-    LIUHEN_CHECK(openChapter());
-    const core::ByteView piece(unwritten_);
-    LIUHEN_CHECK(file_->append(std::span<const core::ByteView>(&piece, 1)));
-    unwritten_.clear();
-    return {};
+    if (linking_) {
+        core::append(pendingLink_, entry.bytes);
+    }
+    const core::Nanoseconds now = clock_->boottime();
+    if (!uncoveredSince_) {
+        uncoveredSince_ = now;
+    }
+    tail_.add(entry.bytes, now);
 }
 
-Result<Entry> Ledger::append(std::string_view kind, Cbor body) {
+void Ledger::endLink() {
+    linking_ = false;
+    pendingLink_.clear();
+}
+
+Entry Ledger::append(std::string_view kind, Cbor body) {
     LIUHEN_ASSERT(keychain_->epoch() != nullptr && !evidence::isNaming(kind));
     Entry entry = sign(kind, std::move(body), *keychain_->epoch());
-    LIUHEN_CHECK(write(entry));
+    keep(entry);
+    return entry;
+}
+
+Entry Ledger::appendAsHead(std::string_view kind, Cbor body) {
+    Entry entry = append(kind, std::move(body));
+    dueHeads_.push_back(
+        {entry.head(), kind == "start" ? Keychain::Learn::Start : Keychain::Learn::Head});
     return entry;
 }
 
 Result<void> Ledger::sync() {
-    if (!unsynced_) {
-        return {};
+    LIUHEN_CHECK(tail_.sync(clock_->boottime()));
+    uncoveredSince_.reset();
+    syncedHead_ = head_;
+    if (!dueHeads_.empty() || keychain_->isBehind()) {
+        (void)settle();  // told by keystoreTrouble()
     }
-    if (file_ != nullptr) {
-        LIUHEN_CHECK(file_->sync());
-    }
-    unsynced_ = false;
     return {};
 }
 
-Result<Entry> Ledger::appendSynced(std::string_view kind, Cbor body) {
-    LIUHEN_TRY(Entry entry, append(kind, std::move(body)));
+Result<void> Ledger::syncAndSettle() {
     LIUHEN_CHECK(sync());
-    return entry;
+    return settle();
 }
 
-Result<Entry> Ledger::appendAsHead(std::string_view kind, Cbor body) {
-    LIUHEN_TRY(Entry entry, appendSynced(kind, std::move(body)));
-    LIUHEN_CHECK(keychain_->storeHead(entry.head(), kind == "start"));
-    return entry;
+Result<void> Ledger::settle() {
+    for (const DueHead& due : dueHeads_) {
+        keychain_->learn(due.head, due.what);
+    }
+    dueHeads_.clear();
+    auto stored = keychain_->settle();
+    if (stored) {
+        keystoreTrouble_.reset();
+        return stored;
+    }
+    tellKeystore(stored.error());
+    return stored;
 }
 
-Result<Entry> Ledger::nameKeys(std::string_view kind, Cbor body, const crypto::PrivateKey& key) {
+void Ledger::upkeep() {
+    const core::Nanoseconds now = clock_->boottime();
+    const bool uncovered = uncoveredSince_ && now - *uncoveredSince_ > kCoverWithin;
+    if ((uncovered || !dueHeads_.empty()) && tail_.mayTry(now)) {
+        (void)sync();  // told by trouble()
+    } else if (dueHeads_.empty() && keychain_->isBehind() && now >= keystoreRetryAt_) {
+        (void)settle();
+    }
+}
+
+Entry Ledger::nameKeys(std::string_view kind, Cbor body, const crypto::PrivateKey& key) {
     Entry entry = sign(kind, std::move(body), key);
-    LIUHEN_CHECK(write(entry));
-    LIUHEN_CHECK(sync());
-    LIUHEN_CHECK(keychain_->finishChange(entry.head(), kind == "docking"));
+    // Signed is named: whatever the card does, the next entry is the next keys'.
+    keychain_->adoptChange();
     epochBegan_ = clock_->boottime();
+    keep(entry);
+    dueHeads_.push_back(
+        {entry.head(), kind == "docking" ? Keychain::Learn::Docking : Keychain::Learn::NamedKeys});
     return entry;
 }
 
-Result<Entry> Ledger::beginGeneration(const LedgerStand& stand, bool rollback) {
+Result<evidence::NextKeys> Ledger::prepareChange() {
+    // One change must have ended before the next begins.
+    if (keychain_->changing()) {
+        LIUHEN_CHECK(syncAndSettle());
+    }
+    auto next = keychain_->prepareChange();
+    if (!next) {
+        tellKeystore(next.error());
+    }
+    return next;
+}
+
+void Ledger::tellKeystore(const core::Error& error) {
+    if (!keystoreTrouble_) {
+        core::log(core::LogLevel::Error, "recorder", "keystore: " + error.message);
+    }
+    keystoreTrouble_ = error;
+    keystoreRetryAt_ = clock_->boottime() + kKeystoreRetry;
+}
+
+Result<void> Ledger::beginGeneration(const LedgerStand& stand, bool rollback) {
     const std::optional<evidence::Head> known = keychain_->state().head;
-    LIUHEN_TRY(generation_, keychain_->raiseGeneration(stand.onCard ? stand.generation + 1 : 0));
+    LIUHEN_TRY(generation_, keychain_->raiseGeneration(stand.head ? stand.generation + 1 : 0));
     evidence::Digest zero{};
     head_ = evidence::Head{generation_, 0, zero};
     nextSeq_ = 0;
-    chapterFirst_ = 0;
+    tail_.begin(generation_, 0, 0);
     const auto* const oldResume = keychain_->resume();
     std::optional<crypto::PrivateKey> signer;
     if (oldResume != nullptr) {
@@ -143,8 +179,9 @@ Result<Entry> Ledger::beginGeneration(const LedgerStand& stand, bool rollback) {
         body.resume = crypto::sign1(
             *signer, "liuhen/resume", evidence::resumeStatementPayload(generation_, *known, next));
     }
-    return nameKeys(
-        rollback ? "rollback" : "genesis", body.toCbor(rollback), keychain_->identity());
+    (void)nameKeys(rollback ? "rollback" : "genesis", body.toCbor(rollback), keychain_->identity());
+    // The boot names keys again, and one change must have ended before the next.
+    return syncAndSettle();
 }
 
 Result<Ledger::Beginning> Ledger::begin(const LedgerStand& stand, Cbor bootBody) {
@@ -155,40 +192,46 @@ Result<Ledger::Beginning> Ledger::begin(const LedgerStand& stand, Cbor bootBody)
     if (stand.head) {
         fits =
             stand.holdsKeystoreHead && stand.resumeKey && keychain_->selectResume(*stand.resumeKey);
-    } else if (!stand.onCard && !newRecorder && !keychain_->state().resumeKeys.empty()) {
-        // A new card: the stored resume key is the one the old card's ledger named last.
+    } else if (!newRecorder && !keychain_->state().resumeKeys.empty()) {
+        // A new card: the first stored resume key is the one that the ledger named last at or
+        // before the keystore's head.
         (void)keychain_->selectResume(keychain_->state().resumeKeys.front().publicKey());
     }
     if (fits) {
         generation_ = stand.generation;
         head_ = *stand.head;
+        syncedHead_ = head_;
         nextSeq_ = head_.seq + 1;
-        chapterFirst_ = stand.docking ? nextSeq_ : stand.chapterFirst;
         lastDocking_ = stand.docking;
+        tail_.begin(generation_, stand.chapterFirst, stand.chapterBytes);
     } else {
-        beginning.firstGenesis = newRecorder && !stand.onCard;
-        beginning.rollback = stand.onCard;
+        beginning.firstGenesis = newRecorder && !stand.head;
+        beginning.rollback = stand.head.has_value();
         LIUHEN_CHECK(beginGeneration(stand, beginning.rollback));
     }
     LIUHEN_TRY(const evidence::NextKeys next, keychain_->prepareChange());
     evidence::setNextKeys(bootBody, next);
-    LIUHEN_CHECK(nameKeys("boot", std::move(bootBody), *keychain_->resume()));
+    const crypto::PrivateKey resume = *keychain_->resume();
+    (void)nameKeys("boot", std::move(bootBody), resume);
+    (void)sync();  // what the card refuses goes out later
     return beginning;
 }
 
 Result<Entry> Ledger::changeEpoch() {
     LIUHEN_ASSERT(keychain_->epoch() != nullptr);
     const crypto::PrivateKey current = *keychain_->epoch();
-    LIUHEN_TRY(const evidence::NextKeys next, keychain_->prepareChange());
+    LIUHEN_TRY(const evidence::NextKeys next, prepareChange());
     Cbor body = Cbor::map({});
     evidence::setNextKeys(body, next);
-    return nameKeys("epoch", std::move(body), current);
+    Entry entry = nameKeys("epoch", std::move(body), current);
+    LIUHEN_CHECK(sync());
+    return entry;
 }
 
 Result<Entry> Ledger::dock(core::ByteView nonce) {
     LIUHEN_ASSERT(keychain_->epoch() != nullptr);
     const crypto::PrivateKey current = *keychain_->epoch();
-    LIUHEN_TRY(const evidence::NextKeys next, keychain_->prepareChange());
+    LIUHEN_TRY(const evidence::NextKeys next, prepareChange());
     evidence::EntryFields fields;
     fields.device = keychain_->device();
     fields.generation = generation_;
@@ -202,10 +245,11 @@ Result<Entry> Ledger::dock(core::ByteView nonce) {
                        evidence::dockingStatementPayload(fields, nonce, next))},
     });
     evidence::setNextKeys(body, next);
-    LIUHEN_TRY(Entry entry, nameKeys("docking", std::move(body), current));
-    file_.reset();
-    chapterFirst_ = nextSeq_;
+    Entry entry = nameKeys("docking", std::move(body), current);
     lastDocking_ = entry;
+    endLink();
+    tail_.beginChapter(nextSeq_);
+    LIUHEN_CHECK(syncAndSettle());
     return entry;
 }
 
@@ -214,57 +258,25 @@ Entry Ledger::signPart(Cbor body) {
     return sign("part", std::move(body), *keychain_->epoch());
 }
 
-Result<void> Ledger::commitPart(const Entry& part) {
-    auto written = write(part);
+void Ledger::commitPart(const Entry& part) {
+    keep(part);
     pendingLink_.clear();
-    return written;
+    uncoveredSince_.reset();
 }
 
-Result<void> Ledger::losePart(const Entry& part,
-                              std::string_view reason,
-                              std::optional<evidence::TornFile> torn) {
-    // Both entries are signed and kept for the next link, whatever the card answers.
-    auto written = write(part);
+void Ledger::losePart(const Entry& part,
+                      std::string_view reason,
+                      std::optional<evidence::TornFile> torn) {
+    keep(part);
     const evidence::PartLostBody body{part.seq, std::string(reason), std::move(torn)};
-    LIUHEN_CHECK(append("part.lost", body.toCbor()));
-    return written;
+    append("part.lost", body.toCbor());
 }
 
 Result<core::Buffer> Ledger::read(std::uint64_t generation,
                                   std::uint64_t fromSeq,
                                   std::size_t limitBytes) {
     LIUHEN_CHECK(sync());
-    const std::string folder =
-        core::joinPath(core::joinPath(cardFolder_, "ledger"), std::to_string(generation));
-    LIUHEN_TRY(const auto items, files_->list(folder));
-    core::Buffer found;
-    for (std::size_t i = 0; i < items.size() && found.size() < limitBytes; ++i) {
-        // The next file's name says where this one ends.
-        const auto nextFirst =
-            i + 1 < items.size()
-                ? core::parseUnsigned(std::string_view(items[i + 1].name).substr(0, 10))
-                : Result<std::uint64_t>(UINT64_MAX);
-        if (nextFirst && *nextFirst <= fromSeq) {
-            continue;
-        }
-        LIUHEN_TRY(
-            const core::Buffer bytes,
-            core::readFile(*files_, core::joinPath(folder, items[i].name), kMaxChapterBytes));
-        core::ByteView rest(bytes);
-        while (!rest.empty() && found.size() < limitBytes) {
-            const evidence::Frame frame = evidence::frameEntry(rest);
-            if (frame.framing != evidence::Framing::Whole) {
-                return core::fail(ErrorKind::DataLoss,
-                                  "read ledger: " + items[i].name + " is damaged");
-            }
-            LIUHEN_TRY(const Entry entry, evidence::parseEntry(rest.first(frame.sizeBytes)));
-            if (entry.seq >= fromSeq) {
-                core::append(found, entry.bytes);
-            }
-            rest = rest.subspan(frame.sizeBytes);
-        }
-    }
-    return found;
+    return reader_.read(generation, fromSeq, limitBytes);
 }
 
 std::optional<Entry> Ledger::dockingOver(core::ByteView nonce) const {

@@ -59,6 +59,7 @@ void PartBuilder::add(EncodedUnit unit, core::Nanoseconds now) {
     if (unit.captureTime < zero_ || unit.bytes.empty()) {
         return;
     }
+    heldBytes_ += unit.bytes.size();
     if (unit.track == Track::Picture) {
         addPicture(std::move(unit), now);
     } else {
@@ -68,6 +69,7 @@ void PartBuilder::add(EncodedUnit unit, core::Nanoseconds now) {
 
 void PartBuilder::addPicture(EncodedUnit unit, core::Nanoseconds now) {
     if (!picture_.begun && !unit.key) {
+        heldBytes_ -= unit.bytes.size();
         return;
     }
     std::uint64_t start =
@@ -141,15 +143,14 @@ void PartBuilder::moveBefore(Track track, std::optional<core::Nanoseconds> limit
             into.startsWithKey = held.unit.key;
         }
         const bool key = track == Track::Sound || held.unit.key;
+        into.bytes += held.unit.bytes.size();
+        heldBytes_ -= held.unit.bytes.size();
         samples.push_back(media::Sample{held.start, held.duration, 0, key, held.unit.bytes});
         into.owners.push_back(std::move(held.unit.owner));
     }
 }
 
 std::optional<Part> PartBuilder::takeReady(core::Nanoseconds now) {
-    if (putBack_) {
-        return std::exchange(putBack_, std::nullopt);
-    }
     while (!cuts_.empty()) {
         const Cut cut = cuts_.front();
         const bool soundThere =
@@ -158,16 +159,21 @@ std::optional<Part> PartBuilder::takeReady(core::Nanoseconds now) {
         if (sound_.active && !soundThere && !waited) {
             return std::nullopt;
         }
-        cuts_.pop_front();
-        lastCut_ = cut.at;
-        Part part;
-        moveBefore(Track::Picture, cut.at, part);
-        moveBefore(Track::Sound, cut.at, part);
+        Part part = takeCut();
         if (!part.empty()) {
             return part;
         }
     }
     return std::nullopt;
+}
+
+Part PartBuilder::takeCut() {
+    lastCut_ = cuts_.front().at;
+    cuts_.pop_front();
+    Part part;
+    moveBefore(Track::Picture, lastCut_, part);
+    moveBefore(Track::Sound, lastCut_, part);
+    return part;
 }
 
 void PartBuilder::closeLast(Lane& own, std::uint32_t nominalTicks) {
@@ -177,29 +183,43 @@ void PartBuilder::closeLast(Lane& own, std::uint32_t nominalTicks) {
     }
 }
 
-Part PartBuilder::finish(Track track) {
-    closeLast(lane(track), config_.nominalPictureTicks);
-    lane(track).active = false;
-    lane(track).begun = false;
-    Part part = putBack_ ? *std::exchange(putBack_, std::nullopt) : Part{};
-    cuts_.clear();
-    moveBefore(Track::Picture, std::nullopt, part);
+std::vector<Part> PartBuilder::takeAll() {
+    std::vector<Part> parts;
+    const auto add = [&parts](Part part) {
+        if (!part.empty()) {
+            parts.push_back(std::move(part));
+        }
+    };
+    while (!cuts_.empty()) {
+        add(takeCut());
+    }
+    Part rest;
+    moveBefore(Track::Picture, std::nullopt, rest);
     // The other track must not run ahead of pictures that wait for their length.
     const std::optional<core::Nanoseconds> limit =
         picture_.held.empty() ? std::nullopt
                               : std::optional(timeOf(Track::Picture, picture_.held.front().start));
-    moveBefore(Track::Sound, limit, part);
-    return part;
+    moveBefore(Track::Sound, limit, rest);
+    add(std::move(rest));
+    return parts;
 }
 
-Part PartBuilder::finishAll() {
+std::vector<Part> PartBuilder::finish(Track track) {
+    closeLast(lane(track), config_.nominalPictureTicks);
+    lane(track).active = false;
+    lane(track).begun = false;
+    return takeAll();
+}
+
+std::vector<Part> PartBuilder::finishAll() {
     closeLast(picture_, config_.nominalPictureTicks);
     picture_.begun = false;
     return finish(Track::Sound);
 }
 
-void PartBuilder::putBack(Part part) {
-    putBack_ = std::move(part);
+std::vector<Part> PartBuilder::flush() {
+    closeLast(picture_, config_.nominalPictureTicks);
+    return takeAll();
 }
 
 std::optional<core::Nanoseconds> PartBuilder::oldest() const {
@@ -207,9 +227,6 @@ std::optional<core::Nanoseconds> PartBuilder::oldest() const {
     const auto note = [&oldest](core::Nanoseconds at) {
         oldest = oldest ? std::min(*oldest, at) : at;
     };
-    if (putBack_) {
-        note(putBack_->oldest);
-    }
     for (const Lane* own : {&picture_, &sound_}) {
         if (!own->held.empty()) {
             note(own->held.front().unit.captureTime);

@@ -23,6 +23,7 @@ struct Part {
     PartSamples samples;
     std::vector<std::shared_ptr<const void>> owners;
     core::Nanoseconds oldest{};  // BOOTTIME of its first sample
+    std::uint64_t bytes = 0;     // of all its samples
     bool startsWithKey = false;
 
     [[nodiscard]] bool empty() const { return samples.empty(); }
@@ -60,13 +61,19 @@ public:
     [[nodiscard]] std::optional<Part> takeReady(core::Nanoseconds now);
 
     /// Ends a track here (its last unit gets its nominal length) and gives out all there is of both
-    /// tracks that has a known end; the other track goes on seamlessly.
-    [[nodiscard]] Part finish(Track track);
+    /// tracks that has a known end, in parts as they were cut; the other track goes on seamlessly.
+    [[nodiscard]] std::vector<Part> finish(Track track);
     /// Ends both tracks.
-    [[nodiscard]] Part finishAll();
+    [[nodiscard]] std::vector<Part> finishAll();
+    /// Gives out all there is, in parts as they were cut; both tracks go on seamlessly.
+    [[nodiscard]] std::vector<Part> flush();
 
-    /// Puts a part that could not be written before all others.
-    void putBack(Part part);
+    /// Bytes of all units not yet given out.
+    [[nodiscard]] std::uint64_t heldBytes() const { return heldBytes_; }
+    /// Whether the next part with pictures begins with a key frame.
+    [[nodiscard]] bool beginsWithKey() const {
+        return picture_.held.empty() || picture_.held.front().unit.key;
+    }
 
     /// BOOTTIME of the oldest unit not yet given out, if any.
     [[nodiscard]] std::optional<core::Nanoseconds> oldest() const;
@@ -98,6 +105,8 @@ private:
     void addSound(EncodedUnit unit, core::Nanoseconds now);
     void closeLast(Lane& lane, std::uint32_t nominalTicks);
     void moveBefore(Track track, std::optional<core::Nanoseconds> limit, Part& into);
+    [[nodiscard]] Part takeCut();
+    [[nodiscard]] std::vector<Part> takeAll();
     [[nodiscard]] core::Nanoseconds partBegan() const;
 
     Config config_;
@@ -105,7 +114,7 @@ private:
     Lane picture_;
     Lane sound_;
     std::deque<Cut> cuts_;
-    std::optional<Part> putBack_;
+    std::uint64_t heldBytes_ = 0;
     core::Nanoseconds lastCut_{};
 };
 

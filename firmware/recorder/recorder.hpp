@@ -6,10 +6,14 @@
 #include "firmware/capture/capture.hpp"
 #include "firmware/recorder/part_builder.hpp"
 #include "firmware/storage/recovery.hpp"
+#include "firmware/storage/reserve.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace liuhen::recorder {
@@ -21,12 +25,15 @@ struct RecorderConfig {
     std::string wearer;                           // private; "" for none
     std::string place;                            // private; "" for none
     std::string manner = "video";
+    std::string bootId;  // of the machine's boot; "" if it cannot be told
+    std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
 };
 
 /// The heart of the firmware. Single-threaded: all members run on the writer thread.
 ///
-/// Errors that members answer are the card's or the keystore's; what was signed stays in memory and
-/// goes out with the next write that works.
+/// What was signed stays: in memory while the card refuses it, and goes out with the next write
+/// that works. So do units, up to a bound (docs/recorder.md). Errors that members answer are the
+/// card's or the keystore's.
 class Recorder {
 public:
     /// Recovers the card, begins this process's stretch of the ledger, and goes on with a recording
@@ -45,28 +52,35 @@ public:
     void takeUnit(EncodedUnit unit);
     void takeLoss(const capture::SourceLost& lost);
     void takeReturn(Track track);
-    /// New parameter sets: the next part begins a new segment.
+    /// New parameter sets, told before the first unit made with them: it begins a new segment.
     void takeParameters(Track track, core::Buffer parameters);
 
-    /// Begins a recording; answers its seq. `press` is BOOTTIME. FailedPrecondition while
-    /// recording.
+    /// Begins a recording; answers its seq. `press` is BOOTTIME. A card or a keystore that fails
+    /// does not prevent it. Errors: FailedPrecondition while recording or after shutdown();
+    /// ResourceExhausted on a full card.
     [[nodiscard]] core::Result<std::uint64_t> start(std::string_view trigger,
                                                     core::Nanoseconds press);
-    /// Writes what there is and ends the recording. Nothing to do in standby.
+    /// Writes what there is and ends the recording, whatever the card answers. Nothing to do in
+    /// standby.
     [[nodiscard]] core::Result<void> end(std::string_view reason);
     [[nodiscard]] core::Result<void> mark(std::string_view what, core::Nanoseconds at);
     [[nodiscard]] core::Result<void> statement(std::string_view what,
                                                core::Nanoseconds from,
                                                core::Nanoseconds to);
-    /// Ends the chapter; the same nonce gives the same entry. FailedPrecondition while recording.
+    /// Ends the chapter; the nonce of the newest docking gives its entry. FailedPrecondition while
+    /// recording.
     [[nodiscard]] core::Result<evidence::Entry> dock(core::ByteView nonce);
-    /// Any entry of a kind that needs no other care, synced unless a part is due within 500 ms.
+    /// Any entry of a kind that needs no other care, synced unless a part is due within 500 ms. The
+    /// caller has seen to it that the body is not too long. After an error of the card the entry is
+    /// signed all the same.
     [[nodiscard]] core::Result<evidence::Entry> note(std::string_view kind, core::Cbor body);
+    /// Enters a receipt that was verified, synced. AlreadyExists if it was entered before.
+    [[nodiscard]] core::Result<evidence::Entry> enterReceipt(const core::Buffer& message);
     /// The dock's time: enters it; if the own clock agrees, entries from now on say that a dock set
     /// it.
     [[nodiscard]] core::Result<evidence::Entry> setClock(std::int64_t utcUs, core::Buffer message);
     [[nodiscard]] std::int64_t utcUs() const { return clock_->utc().count(); }
-    /// Ends recording and ledger in order; the last thing that is asked of a recorder.
+    /// Ends recording and ledger in order; nothing is written after it.
     [[nodiscard]] core::Result<void> shutdown(std::string_view reason);
 
     /// Writes parts that are ready, heartbeats and key changes that are due. Call every 50 ms or
@@ -74,17 +88,37 @@ public:
     void tick(int batteryPercent, std::uint64_t freeBytes);
 
 private:
+    /// An entry that must stand behind the parts before it.
+    struct Note {
+        std::string kind;
+        core::Cbor body;
+    };
+    /// Footage that had to be given up.
+    struct Dropped {
+        core::Nanoseconds length{};
+        std::string_view why;
+    };
+    /// What is to be written, in order. Tracks: what segments from here on are made of.
+    using Item = std::variant<Part, Note, Dropped, media::Tracks>;
+
     struct Session {
         std::uint64_t start = 0;
         std::uint64_t segments = 0;
         core::Nanoseconds zero{};
         std::optional<Locking> locking;
+        std::vector<EncodedUnit> early;  // before it is known which track began first
+        core::Nanoseconds earlySince{};
         std::optional<PartBuilder> builder;
+        std::deque<Item> outbox;
+        std::uint64_t outboxBytes = 0;
+        media::Tracks tracks;
         std::unique_ptr<SegmentWriter> segment;
         core::Nanoseconds segmentBegan{};
-        bool newSegmentNow = false;       // after a write error: without waiting for a key frame
-        bool newSegmentAtKey = false;     // after new parameter sets
-        std::vector<std::uint64_t> lost;  // tracks
+        bool newSegmentNow = false;    // after a lost part: without waiting for a key frame
+        bool newSegmentAtKey = false;  // after new parameter sets or a source's return
+        bool noRoom = false;           // the card is full: end
+        int failures = 0;              // in a row
+        core::Nanoseconds retryAt{};
         std::map<std::uint64_t, std::uint64_t> ends;
     };
 
@@ -94,15 +128,48 @@ private:
              Keychain& keychain,
              media::Tracks tracks);
     [[nodiscard]] core::Result<void> recoverAndBegin();
-    [[nodiscard]] core::Result<void> resume(const storage::OpenRecording& open);
+    [[nodiscard]] core::Result<storage::CardStand> recover();
+    void goOn(const storage::OpenRecording& open,
+              core::Nanoseconds away,
+              std::unique_ptr<Session> session);
     [[nodiscard]] core::Result<std::unique_ptr<Session>> makeSession(std::uint64_t start);
+
+    // recorder.cpp: units
+    void takeEarly(EncodedUnit unit);
+    [[nodiscard]] bool waitedForOther() const;
+    void openBuilder();
     void makeBuilder(core::Nanoseconds zero);
-    void writeReady();
-    void writePart(Part part);
-    [[nodiscard]] core::Result<void> rotate(const Part& part);
-    void noteLate(core::Nanoseconds oldest);
+    void addUnit(EncodedUnit unit);
     void interrupt(Track track, std::string_view cause, core::Cbor measurements);
-    [[nodiscard]] std::vector<std::uint64_t> trackIds() const;
+    void noteResume(Track track);
+    [[nodiscard]] core::Cbor interruption(core::Cbor tracks,
+                                          std::string_view cause,
+                                          core::Cbor measurements) const;
+    [[nodiscard]] core::Cbor lossOf(const capture::SourceLost& lost) const;
+    [[nodiscard]] core::Cbor trackIds() const;
+
+    // outbox.cpp: from parts to the card
+    void queue(Item item);
+    void queue(std::vector<Part> parts);
+    void writeReady();
+    void writeOut();
+    [[nodiscard]] bool cardAnswers();
+    [[nodiscard]] bool write(Item& item);
+    [[nodiscard]] bool writePart(const Part& part);
+    [[nodiscard]] core::Result<void> rotate(const Part& part);
+    void backOff();
+    void giveUpOldest();
+    void noteDropped(const Dropped& dropped);
+    void noteLate(core::Nanoseconds oldest);
+    void writeLast(std::string_view reason);
+    void endSegment();
+    void mendSegments();
+
+    // entries.cpp: standby and upkeep
+    [[nodiscard]] core::Result<void> checkOpen() const;
+    void keepRoom();
+    void keepKeys();
+    void noteKeystore();
 
     RecorderConfig config_;
     core::Files* files_;
@@ -110,10 +177,17 @@ private:
     Keychain* keychain_;
     media::Tracks tracks_;
     Ledger ledger_;
+    storage::Reserve reserve_;
     std::optional<evidence::NamesKey> names_;
     std::unique_ptr<Session> session_;
+    std::map<Track, capture::SourceLost> lost_;
+    std::vector<std::unique_ptr<SegmentWriter>> dirty_;  // ended, with bytes still to be cut off
+    std::optional<std::set<core::Digest>> receipts_;     // hashes of those entered, once asked for
     core::Nanoseconds lastHeartbeat_{};
-    core::Nanoseconds lastSyncTry_{};
+    core::Nanoseconds keysRetryAt_{};
+    core::Nanoseconds roomRetryAt_{};
+    bool keystoreNoted_ = false;
+    bool closed_ = false;
 };
 
 }  // namespace liuhen::recorder

@@ -2,6 +2,7 @@
 // Parts: hashed, signed, written and synced.
 #include "firmware/recorder/segment_writer.hpp"
 
+#include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
 #include "common/evidence/boxes.hpp"
 #include "common/media/init_writer.hpp"
@@ -12,9 +13,13 @@
 namespace liuhen::recorder {
 
 using core::ByteView;
+using core::ErrorKind;
 using core::Result;
 
 namespace {
+
+/// More than head of link, locked and its tag take.
+constexpr std::uint64_t kOverheadBytes = 256;
 
 std::vector<evidence::TrackDescription> describe(const media::Tracks& tracks) {
     std::vector<evidence::TrackDescription> list;
@@ -86,56 +91,99 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::begin(core::Files& files,
     if (locking != nullptr) {
         body.keyCommitment = locking->key.commitment();
     }
-    LIUHEN_CHECK(ledger.append("segment", body.toCbor()));
+    ledger.append("segment", body.toCbor());
     return writer;
+}
+
+/// Folders must not be made on another card, or where none is mounted.
+Result<void> SegmentWriter::checkCard() const {
+    const std::string ledger = core::joinPath(core::joinPath(cardFolder_, "ledger"),
+                                              fmt::format("{}", config_.generation));
+    if (!files_->exists(ledger)) {
+        return core::fail(ErrorKind::Unavailable,
+                          "write " + path_ + ": the card of this recording is not there");
+    }
+    return {};
 }
 
 Result<void> SegmentWriter::openFile() {
     if (file_ != nullptr) {
         return {};
     }
+    LIUHEN_CHECK(checkCard());
     const std::string folder = core::folderOf(path_);
     LIUHEN_CHECK(files_->makeFolders(folder));
-    LIUHEN_TRY(auto file, files_->open(path_, core::OpenMode::CreateNew));
+    LIUHEN_TRY(
+        auto file,
+        files_->open(path_, made_ ? core::OpenMode::AppendExisting : core::OpenMode::CreateNew));
+    made_ = true;
     // The name must be durable before a part in it can count as such.
     LIUHEN_CHECK(files_->syncFolder(folder));
     file_ = std::move(file);
     return {};
 }
 
-Result<void> SegmentWriter::write(const PartSamples& samples) {
-    LIUHEN_TRY(const media::FragmentHead head,
+Result<void> SegmentWriter::layOut(const PartSamples& samples,
+                                   evidence::PartBody& body,
+                                   core::Buffer& headBytes,
+                                   std::vector<ByteView>& media) const {
+    LIUHEN_TRY(media::FragmentHead head,
                media::makeFragment(
                    static_cast<std::uint32_t>(parts_ + 1), samples.picture, samples.sound));
-    std::vector<ByteView> media;
+    const std::uint64_t size =
+        head.bytes.size() + head.payloadBytes + ledger_->pendingLink().size() + kOverheadBytes;
+    if (size > evidence::kMaxPartBytes || offset_ + size > evidence::kMaxSegmentBytes) {
+        return core::fail(ErrorKind::InvalidArgument,
+                          fmt::format("write {}: a part of {} bytes is too long", path_, size));
+    }
+    headBytes = std::move(head.bytes);
     media.reserve(1 + samples.picture.size() + samples.sound.size());
-    media.emplace_back(head.bytes);
+    media.emplace_back(headBytes);
     for (const media::Sample& sample : samples.picture) {
         media.push_back(sample.data);
     }
     for (const media::Sample& sample : samples.sound) {
         media.push_back(sample.data);
     }
-    evidence::PartBody body;
     body.recording = config_.recording;
     body.segment = config_.segment;
-    body.part = parts_++;
+    body.part = parts_;
     body.offset = offset_;
     body.init = initHash_;
     addSpan(body.tracks, evidence::kPictureTrack, samples.picture);
     addSpan(body.tracks, evidence::kSoundTrack, samples.sound);
+    return {};
+}
 
+PartOutcome SegmentWriter::write(const PartSamples& samples) {
+    evidence::PartBody body;
+    core::Buffer head;
+    std::vector<ByteView> media;
+    if (const auto laidOut = layOut(samples, body, head, media); !laidOut) {
+        return {PartFate::Unusable, laidOut.error()};
+    }
+    if (const auto opened = openFile(); !opened) {
+        return {PartFate::Refused, opened.error()};
+    }
     std::array<std::uint8_t, media::kUuidHeaderBytes> lockedHead{};
     if (locking_ != nullptr) {
         const std::uint64_t counter = locking_->counter++;
         body.encryption =
             evidence::PartEncryption{counter, locking_->key.clearHash(counter, media)};
-        locking_->key.lock(locking_->locked, counter, initHash_, media);
-        LIUHEN_TRY(lockedHead, media::uuidBoxHeader(evidence::kLockedBox, locking_->locked.size()));
-        media = {ByteView(lockedHead), ByteView(locking_->locked)};
+        core::Buffer& locked = locking_->locked;
+        locking_->key.lock(locked, counter, initHash_, media);
+        const auto header = media::uuidBoxHeader(evidence::kLockedBox, locked.size());
+        if (!header) {
+            return {PartFate::Unusable, header.error()};
+        }
+        lockedHead = *header;
+        media = {ByteView(lockedHead), ByteView(locked)};
     }
     core::Buffer link;
-    LIUHEN_CHECK(media::appendUuidBox(link, evidence::kLinkBox, ledger_->pendingLink()));
+    if (const auto made = media::appendUuidBox(link, evidence::kLinkBox, ledger_->pendingLink());
+        !made) {
+        return {PartFate::Unusable, made.error()};
+    }
     crypto::Sha256 hash;
     hash.update(link);
     body.size = link.size();
@@ -144,10 +192,17 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
         body.size += piece.size();
     }
     body.hash = hash.finish();
-    const evidence::Entry entry = ledger_->signPart(body.toCbor());
-    core::Buffer proof;
-    LIUHEN_CHECK(media::appendUuidBox(proof, evidence::kProofBox, entry.bytes));
+    ++parts_;
+    return append(ledger_->signPart(body.toCbor()), body, link, media);
+}
 
+PartOutcome SegmentWriter::append(const evidence::Entry& entry,
+                                  const evidence::PartBody& body,
+                                  const core::Buffer& link,
+                                  const std::vector<ByteView>& media) {
+    core::Buffer proof;
+    // An entry is far below what a box can hold.
+    LIUHEN_ASSERT(media::appendUuidBox(proof, evidence::kProofBox, entry.bytes).has_value());
     std::vector<ByteView> pieces;
     pieces.reserve(media.size() + 3);
     if (partsWritten_ == 0) {
@@ -156,49 +211,74 @@ Result<void> SegmentWriter::write(const PartSamples& samples) {
     pieces.emplace_back(link);
     pieces.insert(pieces.end(), media.begin(), media.end());
     pieces.emplace_back(proof);
-    auto written = openFile();
-    if (written) {
-        written = file_->append(pieces);
-    }
+    auto written = file_->append(pieces);
     if (written) {
         written = file_->sync();
+        syncFailed_ = !written.has_value();
     }
     if (!written) {
-        // The ledger may fail on the same card; its entries stay with it for the next link.
-        (void)ledger_->losePart(entry, core::name(written.error().kind), cutOff());
-        return core::failWith(written.error(),
-                              fmt::format("write part {} of {}", body.part, path_));
+        lost_ = entry.seq;
+        ledger_->losePart(entry, core::name(written.error().kind), cutOff());
+        return {PartFate::Lost,
+                written.error().withContext(fmt::format("write part {} of {}", body.part, path_))};
     }
     offset_ += body.size + proof.size();
     ++partsWritten_;
-    return ledger_->commitPart(entry);
+    ledger_->commitPart(entry);
+    return {};
 }
 
 std::optional<evidence::TornFile> SegmentWriter::cutOff() {
     file_.reset();
-    if (!files_->exists(path_)) {
+    dirty_ = true;
+    auto torn = takeAway();
+    if (!torn) {
+        core::log(core::LogLevel::Error, "recorder", torn.error().message);
         return std::nullopt;
     }
-    // Without a whole part not even the init counts.
-    const std::uint64_t keep = partsWritten_ == 0 ? 0 : offset_;
-    const std::string name = fmt::format(
-        "{}-{}", evidence::recordingName(config_.generation, config_.recording), config_.segment);
-    auto cut = storage::cutTorn(*files_, cardFolder_, path_, keep, name);
-    dirty_ = !cut.has_value() || (keep == 0 && !files_->remove(path_));
-    return cut ? *std::move(cut) : std::nullopt;
+    dirty_ = false;
+    return *std::move(torn);
 }
 
-Result<void> SegmentWriter::end() {
+Result<std::optional<evidence::TornFile>> SegmentWriter::takeAway() {
+    LIUHEN_CHECK(checkCard());
+    const std::string name = fmt::format(
+        "{}-{}", evidence::recordingName(config_.generation, config_.recording), config_.segment);
+    if (partsWritten_ > 0) {
+        return storage::cutTorn(*files_, cardFolder_, path_, offset_, name);
+    }
+    // Without a whole part not even the init counts. A file whose sync failed is not believed in:
+    // its bytes are copied, others need no room elsewhere.
+    if (!syncFailed_) {
+        return storage::moveToTorn(*files_, cardFolder_, path_, name);
+    }
+    LIUHEN_TRY(auto torn, storage::cutTorn(*files_, cardFolder_, path_, 0, name));
+    LIUHEN_CHECK(files_->remove(path_));
+    LIUHEN_CHECK(files_->syncFolder(core::folderOf(path_)));
+    return torn;
+}
+
+void SegmentWriter::mend() {
+    if (!dirty_) {
+        return;
+    }
+    if (auto torn = cutOff()) {
+        const evidence::PartLostBody body{lost_, "cut_off", std::move(torn)};
+        ledger_->append("part.lost", body.toCbor());
+    }
+}
+
+void SegmentWriter::end() {
+    mend();
     if (dirty_) {
-        return {};
+        return;
     }
     evidence::SegmentEndBody body;
     body.recording = config_.recording;
     body.segment = config_.segment;
     body.size = offset_;
     body.parts = partsWritten_;
-    LIUHEN_CHECK(ledger_->append("segment.end", body.toCbor()));
-    return {};
+    ledger_->append("segment.end", body.toCbor());
 }
 
 }  // namespace liuhen::recorder

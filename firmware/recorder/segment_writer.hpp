@@ -32,6 +32,19 @@ struct Locking {
     core::Buffer locked;        // the last part's ciphertext: its memory is used again
 };
 
+enum class PartFate {
+    Written,   // and durable
+    Lost,      // signed, then the card failed: `part.lost` is in the ledger
+    Refused,   // by the card, before anything was signed
+    Unusable,  // the samples make no part; nothing was signed
+};
+
+/// What became of a part, and why if it was not written.
+struct PartOutcome {
+    PartFate fate = PartFate::Written;
+    core::Error error;
+};
+
 /// One segment under way. Not thread-safe: the writer thread owns it.
 class SegmentWriter {
 public:
@@ -45,8 +58,8 @@ public:
     };
 
     /// Makes the init and appends the `segment` entry; the file is made with the first part.
-    /// Errors: those of media::makeInit and Ledger::append. `locking` may be null; it must outlive
-    /// the writer.
+    /// Errors: those of media::makeInit; nothing was signed then. `locking` may be null; it must
+    /// outlive the writer.
     [[nodiscard]] static core::Result<std::unique_ptr<SegmentWriter>> begin(
         core::Files& files,
         const std::string& cardFolder,
@@ -54,16 +67,21 @@ public:
         Locking* locking,
         Config config);
 
-    /// Writes one part and syncs it once. The entry is in the ledger afterwards in any case.
+    /// Writes one part and syncs it once.
     ///
-    /// Errors: of the card; the part is then lost (`part.lost` is written), the caller puts its
-    /// samples into the next part of a new segment. Power loss: the whole part or a torn one at the
-    /// end.
-    [[nodiscard]] core::Result<void> write(const PartSamples& samples);
+    /// The samples of a lost part may go into one of another segment, those of a refused one may be
+    /// tried here again. Power loss: the whole part or a torn one at the end.
+    [[nodiscard]] PartOutcome write(const PartSamples& samples);
 
-    /// Appends `segment.end`. Nothing is written to the file. Where bytes of a lost part could not
-    /// be cut off, the segment is left without: the next start's recovery does both.
-    [[nodiscard]] core::Result<void> end();
+    /// Appends `segment.end`. Nothing is written to the file, but that the bytes of a lost part are
+    /// cut off once more, if they could not be. Where they still cannot, the segment is left
+    /// without an end: mend() may be tried later, and the next start's recovery does it.
+    void end();
+
+    /// Whether bytes of a lost part are still in the file.
+    [[nodiscard]] bool isDirty() const { return dirty_; }
+    /// Cuts them off, if they are there, and says in another `part.lost` where they are now.
+    void mend();
 
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] std::uint64_t partsWritten() const { return partsWritten_; }
@@ -72,8 +90,19 @@ private:
     SegmentWriter(core::Files& files, Ledger& ledger, Locking* locking, Config config)
         : files_(&files), ledger_(&ledger), locking_(locking), config_(std::move(config)) {}
     [[nodiscard]] core::Result<void> openFile();
+    [[nodiscard]] core::Result<void> checkCard() const;
+    /// The fragment's head, the pieces of `moof mdat`, and what of the body is known by then.
+    [[nodiscard]] core::Result<void> layOut(const PartSamples& samples,
+                                            evidence::PartBody& body,
+                                            core::Buffer& headBytes,
+                                            std::vector<core::ByteView>& media) const;
+    [[nodiscard]] PartOutcome append(const evidence::Entry& entry,
+                                     const evidence::PartBody& body,
+                                     const core::Buffer& link,
+                                     const std::vector<core::ByteView>& media);
     /// After a failed write: what it left behind goes to card/torn; where, if it did.
     [[nodiscard]] std::optional<evidence::TornFile> cutOff();
+    [[nodiscard]] core::Result<std::optional<evidence::TornFile>> takeAway();
 
     core::Files* files_;
     Ledger* ledger_;
@@ -87,7 +116,10 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t parts_ = 0;         // entries, lost ones included
     std::uint64_t partsWritten_ = 0;  // in the file
-    bool dirty_ = false;              // bytes of a lost part are still in the file
+    bool made_ = false;               // the file's name is there
+    bool syncFailed_ = false;
+    bool dirty_ = false;      // bytes of a lost part are still in the file
+    std::uint64_t lost_ = 0;  // seq of the part that they are of
 };
 
 }  // namespace liuhen::recorder

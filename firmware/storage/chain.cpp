@@ -2,10 +2,13 @@
 // Gathers entries from ledger files and boxes and chooses among their chains.
 #include "firmware/storage/chain.hpp"
 
+#include "common/core/log.hpp"
 #include "common/evidence/boxes.hpp"
 #include "common/media/box_list.hpp"
+#include "firmware/storage/entry_scan.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -26,24 +29,6 @@ constexpr std::uint64_t kMaxBoxBytes = std::uint64_t{16} << 20U;
 constexpr std::size_t kMaxBoxes = 1U << 20U;
 constexpr std::size_t kChaptersRead = 2;
 
-/// Entries off the front of `bytes` as long as they are whole and well-formed.
-std::vector<Entry> entriesOf(core::ByteView bytes) {
-    std::vector<Entry> entries;
-    while (!bytes.empty()) {
-        const evidence::Frame frame = evidence::frameEntry(bytes);
-        if (frame.framing != evidence::Framing::Whole) {
-            break;
-        }
-        auto entry = evidence::parseEntry(bytes.first(frame.sizeBytes));
-        if (!entry) {
-            break;
-        }
-        entries.push_back(*std::move(entry));
-        bytes = bytes.subspan(frame.sizeBytes);
-    }
-    return entries;
-}
-
 Result<void> readBoxes(core::Files& files, const SegmentFile& segment, std::vector<Entry>& into) {
     LIUHEN_TRY(const auto file, files.open(segment.path, core::OpenMode::Read));
     const media::ReadAt readAt = [&file](std::uint64_t offset, std::span<std::uint8_t> buffer) {
@@ -58,7 +43,7 @@ Result<void> readBoxes(core::Files& files, const SegmentFile& segment, std::vect
         }
         core::Buffer content(box.size - box.headerBytes);
         LIUHEN_CHECK(media::readExactly(readAt, box.offset + box.headerBytes, content));
-        for (Entry& entry : entriesOf(content)) {
+        for (Entry& entry : scanEntries(content).entries) {
             into.push_back(std::move(entry));
         }
     }
@@ -92,17 +77,17 @@ bool namesHead(const Entry& entry, const evidence::Head& head) {
     return body && body->head == head;
 }
 
-/// The chosen chain among `entries`, whose first one is its root.
+/// The chosen chain among `entries`. It begins with the first entry of the first chapter; where
+/// that one is gone, with the first that is there, and then counts as without the keystore's head.
 void choose(std::vector<Entry> entries,
             const std::optional<evidence::Head>& head,
             CardChain& chain) {
-    if (entries.empty()) {
-        return;
-    }
-    const core::Digest root = entries.front().hash;
+    chain.entries.clear();
     std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
         return a.seq < b.seq;
     });
+    const bool whole = entries.front().seq == chain.chapters.front().first;
+    const std::uint64_t root = entries.front().seq;
     std::map<core::Digest, std::size_t> byHash;
     std::vector<Reach> reach(entries.size());
     std::optional<std::size_t> best;
@@ -115,7 +100,7 @@ void choose(std::vector<Entry> entries,
             continue;  // the same entry in a file and in a box
         }
         const auto before = byHash.find(entry.previous);
-        if (entry.hash == root) {
+        if (entry.seq == root) {
             reach[i].rooted = true;
         } else if (before != byHash.end() && entries[before->second].seq + 1 == entry.seq &&
                    isSigned(entry, reach[before->second], head)) {
@@ -134,48 +119,97 @@ void choose(std::vector<Entry> entries,
         }
     }
     LIUHEN_ASSERT(best.has_value());
-    chain.holdsKeystoreHead = reach[*best].holdsHead;
+    chain.holdsKeystoreHead = whole && reach[*best].holdsHead;
     for (std::size_t i = *best; i != SIZE_MAX; i = reach[i].previous) {
-        chain.entries.push_back(entries[i]);
+        chain.entries.push_back(std::move(entries[i]));
     }
     std::reverse(chain.entries.begin(), chain.entries.end());
 }
 
-/// The newest generation's chapters into `chain`.
-Result<void> readChapters(core::Files& files, const std::string& ledger, CardChain& chain) {
+/// The generations of which there is a folder, newest first.
+Result<std::vector<std::uint64_t>> listGenerations(core::Files& files, const std::string& ledger) {
+    std::vector<std::uint64_t> generations;
     if (!files.exists(ledger)) {
-        return {};
+        return generations;
     }
-    LIUHEN_TRY(const auto folders, files.list(ledger));
-    for (const core::FolderItem& item : folders) {
+    LIUHEN_TRY(const auto items, files.list(ledger));
+    for (const core::FolderItem& item : items) {
         const auto generation = plainNumber(item.name);
         if (item.isFolder && generation) {
-            chain.generation = chain.onCard ? std::max(chain.generation, *generation) : *generation;
-            chain.onCard = true;
+            generations.push_back(*generation);
         }
     }
-    if (!chain.onCard) {
-        return {};
-    }
-    const std::string folder = core::joinPath(ledger, fmt::format("{}", chain.generation));
+    std::sort(generations.rbegin(), generations.rend());
+    return generations;
+}
+
+/// Seqs in the names of a generation's chapter files, rising.
+Result<std::vector<std::uint64_t>> listFirsts(core::Files& files, const std::string& folder) {
     LIUHEN_TRY(const auto items, files.list(folder));
     std::vector<std::uint64_t> firsts;
     for (const core::FolderItem& item : items) {
-        if (item.name.size() == 15 && item.name.ends_with(".cbor")) {
+        if (!item.isFolder && item.name.size() == 15 && item.name.ends_with(".cbor")) {
             if (const auto first = core::parseUnsigned(std::string_view(item.name).substr(0, 10))) {
                 firsts.push_back(*first);
             }
         }
     }
     std::sort(firsts.begin(), firsts.end());
-    const std::size_t skip = firsts.size() - std::min(firsts.size(), kChaptersRead);
-    for (std::size_t i = skip; i < firsts.size(); ++i) {
+    return firsts;
+}
+
+/// The last chapters of a generation into `chain`, their entries into `entries`: two, and more
+/// while no entry is among them. Answers whether all bytes were entries.
+Result<bool> readChapters(core::Files& files,
+                          const std::string& ledger,
+                          CardChain& chain,
+                          std::vector<Entry>& entries) {
+    LIUHEN_TRY(const auto firsts,
+               listFirsts(files, core::joinPath(ledger, fmt::format("{}", chain.generation))));
+    bool whole = true;
+    for (auto first = firsts.rbegin();
+         first != firsts.rend() && (chain.chapters.size() < kChaptersRead || entries.empty());
+         ++first) {
         const std::string path =
-            core::joinPath(ledger, evidence::chapterPath(chain.generation, firsts[i]));
+            core::joinPath(ledger, evidence::chapterPath(chain.generation, *first));
         LIUHEN_TRY(core::Buffer bytes, core::readFile(files, path, kMaxChapterBytes));
-        chain.chapters.push_back(ChapterFile{path, firsts[i], std::move(bytes)});
+        Scan scan = scanEntries(bytes);
+        whole = whole && scan.whole;
+        entries.insert(entries.begin(),
+                       std::make_move_iterator(scan.entries.begin()),
+                       std::make_move_iterator(scan.entries.end()));
+        chain.chapters.insert(chain.chapters.begin(), ChapterFile{path, *first, std::move(bytes)});
     }
-    return {};
+    return whole;
+}
+
+/// Entries out of the boxes of segments: of those that had not ended, or of all.
+Result<std::vector<Entry>> readSegments(core::Files& files,
+                                        const std::string& cardFolder,
+                                        const CardChain& chain,
+                                        std::vector<Entry> entries,
+                                        bool all) {
+    std::set<std::pair<std::uint64_t, std::uint64_t>> ended;
+    for (const Entry& entry : entries) {
+        if (entry.kind == "segment.end" && !all) {
+            if (const auto body = evidence::SegmentEndBody::fromCbor(entry.body)) {
+                ended.emplace(body->recording, body->segment);
+            }
+        }
+    }
+    LIUHEN_TRY(const auto segments,
+               listSegments(files, cardFolder, chain.generation, chain.chapters.front().first));
+    for (const SegmentFile& segment : segments) {
+        if (ended.contains({segment.start, segment.segment})) {
+            continue;
+        }
+        if (const auto read = readBoxes(files, segment, entries); !read) {
+            core::log(core::LogLevel::Warning,
+                      "recorder",
+                      fmt::format("passing over {}: {}", segment.path, read.error().message));
+        }
+    }
+    return entries;
 }
 
 }  // namespace
@@ -213,7 +247,7 @@ Result<std::vector<SegmentFile>> listSegments(core::Files& files,
         LIUHEN_TRY(const auto items, files.list(path));
         for (const core::FolderItem& item : items) {
             const std::string_view file(item.name);
-            const auto segment = file.ends_with(".mp4")
+            const auto segment = !item.isFolder && file.ends_with(".mp4")
                                      ? plainNumber(file.substr(0, file.size() - 4))
                                      : std::nullopt;
             if (segment) {
@@ -229,13 +263,21 @@ Result<CardChain> readChain(core::Files& files,
                             const std::string& cardFolder,
                             std::string_view device,
                             const std::optional<evidence::Head>& keystoreHead) {
+    const std::string ledger = core::joinPath(cardFolder, "ledger");
+    LIUHEN_TRY(const auto generations, listGenerations(files, ledger));
     CardChain chain;
-    LIUHEN_CHECK(readChapters(files, core::joinPath(cardFolder, "ledger"), chain));
     std::vector<Entry> entries;
-    for (const ChapterFile& chapter : chain.chapters) {
-        for (Entry& entry : entriesOf(chapter.bytes)) {
-            entries.push_back(std::move(entry));
+    bool whole = true;
+    for (const std::uint64_t generation : generations) {
+        chain.generation = generation;
+        LIUHEN_TRY(whole, readChapters(files, ledger, chain, entries));
+        if (!entries.empty()) {
+            break;
         }
+        if (chain.chapters.size() == 1 && chain.chapters.front().first == 0) {
+            chain.unreadable.push_back(std::move(chain.chapters.front()));
+        }
+        chain.chapters.clear();
     }
     if (entries.empty()) {
         return chain;
@@ -247,22 +289,19 @@ Result<CardChain> readChain(core::Files& files,
                         entries.front().device,
                         device));
     }
-    std::set<std::pair<std::uint64_t, std::uint64_t>> ended;
-    for (const Entry& entry : entries) {
-        if (entry.kind == "segment.end") {
-            if (const auto body = evidence::SegmentEndBody::fromCbor(entry.body)) {
-                ended.emplace(body->recording, body->segment);
+    const std::uint64_t last = entries.back().seq;
+    LIUHEN_TRY(entries, readSegments(files, cardFolder, chain, std::move(entries), false));
+    choose(std::move(entries), keystoreHead, chain);
+    if (!whole || chain.entries.back().seq < last || !chain.holdsKeystoreHead) {
+        entries.clear();
+        for (const ChapterFile& chapter : chain.chapters) {
+            for (Entry& entry : scanEntries(chapter.bytes).entries) {
+                entries.push_back(std::move(entry));
             }
         }
+        LIUHEN_TRY(entries, readSegments(files, cardFolder, chain, std::move(entries), true));
+        choose(std::move(entries), keystoreHead, chain);
     }
-    LIUHEN_TRY(const auto segments,
-               listSegments(files, cardFolder, chain.generation, chain.chapters.back().first));
-    for (const SegmentFile& segment : segments) {
-        if (!ended.contains({segment.start, segment.segment})) {
-            LIUHEN_CHECK(readBoxes(files, segment, entries));
-        }
-    }
-    choose(std::move(entries), keystoreHead, chain);
     return chain;
 }
 

@@ -18,21 +18,24 @@ struct ChapterFile {
     core::Buffer bytes;
 };
 
-/// The newest generation on a card.
+/// The newest generation on a card of which an entry could be read.
 struct CardChain {
-    bool onCard = false;
     std::uint64_t generation = 0;
-    std::vector<ChapterFile> chapters;  // the last two at most, oldest first
+    std::vector<ChapterFile> chapters;  // the last two, or from where one is readable; oldest first
     std::vector<evidence::Entry>
         entries;  // the chosen chain, from the first entry of chapters[0] on
     bool holdsKeystoreHead = false;
+    /// Single ledger files of newer generations that hold no whole entry: a start that was cut off.
+    std::vector<ChapterFile> unreadable;
 };
 
 /// Reads ledger files and the link and proof boxes of segments that had not ended, and chooses: the
-/// chain with the keystore's head, then the highest boot counter, then the longest. Writes nothing.
+/// chain that holds the keystore's head, then the highest boot counter, then the longest. Bytes
+/// that are no entry are passed over; where entries are damaged, boxes of all segments are asked
+/// for them. What is not ours on the card is passed over too.
 ///
-/// Memory: the last two chapters. Errors: those of core::Files; FailedPrecondition if the card is
-/// another recorder's.
+/// `entries` is empty if none could be read. Errors: of core::Files; FailedPrecondition for a card
+/// of another recorder.
 [[nodiscard]] core::Result<CardChain> readChain(core::Files& files,
                                                 const std::string& cardFolder,
                                                 std::string_view device,

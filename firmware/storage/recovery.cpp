@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The start's repair of ledger file and open segments.
+// The start's repair of ledger files and open segments.
 #include "firmware/storage/recovery.hpp"
 
-#include "common/crypto/digest.hpp"
-#include "common/media/box.hpp"
+#include "common/core/log.hpp"
 #include "firmware/storage/chain.hpp"
+#include "firmware/storage/entry_scan.hpp"
+#include "firmware/storage/repair.hpp"
 #include "firmware/storage/torn.hpp"
 
 #include <algorithm>
@@ -19,283 +20,109 @@ using evidence::Entry;
 
 namespace {
 
-constexpr std::size_t kCopyBytes = std::size_t{1} << 20U;
-/// Parts from the end whose bytes are hashed: the one before the last was synced before the last
-/// was begun, two segments may be open.
-constexpr std::size_t kPartsHashed = 2;
+void passOver(const std::string& what, const core::Error& error) {
+    core::log(core::LogLevel::Warning,
+              "recorder",
+              fmt::format("passing over {}: {}", what, error.message));
+}
 
-/// One segment of the open chapter, as its entries tell.
-struct SegmentStand {
-    evidence::SegmentBody body;
-    std::uint64_t seq = 0;
-    bool ended = false;
-    struct Part {
-        std::uint64_t seq = 0;
-        std::uint64_t entryBytes = 0;
-        evidence::PartBody body;
-    };
-    std::vector<Part> parts;  // without lost and missing ones
-};
-
-using SegmentKey = std::pair<std::uint64_t, std::uint64_t>;  // start, segment
-
-struct Footage {
-    std::map<SegmentKey, SegmentStand> segments;
-    std::optional<OpenRecording> recording;
-};
-
-void notePart(const Entry& entry, const evidence::PartBody& body, Footage& footage) {
-    const auto segment = footage.segments.find({body.recording, body.segment});
-    if (segment == footage.segments.end()) {
-        return;
-    }
-    segment->second.parts.push_back({entry.seq, entry.bytes.size(), body});
-    if (footage.recording) {
-        for (const evidence::TrackSpan& span : body.tracks) {
-            std::uint64_t& end = footage.recording->ends[span.track];
-            end = std::max(end, span.start + span.duration);
+/// Notes the torn files that an entry names.
+void noteNames(core::ByteView bytes, std::set<std::string>& named) {
+    if (mayBeOfKind(bytes, "recovery")) {
+        const auto entry = evidence::parseEntry(bytes);
+        const auto body = entry ? evidence::RecoveryBody::fromCbor(entry->body)
+                                : Result<evidence::RecoveryBody>(evidence::RecoveryBody{});
+        if (body) {
+            for (const evidence::TornFile& file : body->torn) {
+                named.insert(file.file);
+            }
+        }
+    } else if (mayBeOfKind(bytes, "part.lost")) {
+        const auto entry = evidence::parseEntry(bytes);
+        const auto body = entry ? evidence::PartLostBody::fromCbor(entry->body)
+                                : Result<evidence::PartLostBody>(evidence::PartLostBody{});
+        if (body && body->torn) {
+            named.insert(body->torn->file);
         }
     }
 }
 
-void dropParts(const std::vector<std::uint64_t>& seqs, Footage& footage) {
-    for (auto& [key, segment] : footage.segments) {
-        std::erase_if(segment.parts, [&seqs](const SegmentStand::Part& part) {
-            return std::find(seqs.begin(), seqs.end(), part.seq) != seqs.end();
-        });
+/// Names of torn files in all entries on the card; what cannot be read is passed over.
+std::set<std::string> namedTorn(core::Files& files, const std::string& cardFolder) {
+    std::set<std::string> named;
+    const std::string ledger = core::joinPath(cardFolder, "ledger");
+    const auto generations = files.list(ledger);
+    if (!generations) {
+        return named;
     }
-}
-
-void noteSegment(const Entry& entry, Footage& footage) {
-    auto body = evidence::SegmentBody::fromCbor(entry.body);
-    if (!body) {
-        return;
-    }
-    if (footage.recording) {
-        footage.recording->segments = std::max(footage.recording->segments, body->segment + 1);
-        for (const evidence::TrackDescription& track : body->tracks) {
-            footage.recording->timescales[track.id] = track.timescale;
-        }
-    }
-    const SegmentKey key{body->recording, body->segment};
-    footage.segments[key] = SegmentStand{*std::move(body), entry.seq, false, {}};
-}
-
-/// Walks the chain from a seq on and collects segments, parts and the recording that is open at its
-/// end.
-Footage collect(const std::vector<Entry>& chain, std::uint64_t from) {
-    Footage footage;
-    for (const Entry& entry : chain) {
-        if (entry.seq < from) {
+    for (const core::FolderItem& generation : *generations) {
+        const std::string folder = core::joinPath(ledger, generation.name);
+        const auto chapters =
+            generation.isFolder ? files.list(folder) : Result<std::vector<core::FolderItem>>();
+        if (!chapters) {
+            passOver(folder, chapters.error());
             continue;
         }
-        if (entry.kind == "start") {
-            footage.recording = OpenRecording{entry.seq, 0, {}, {}, entry.time.utcUs};
-        } else if (entry.kind == "end" || entry.kind == "docking") {
-            footage.recording.reset();
-        } else if (entry.kind == "segment") {
-            noteSegment(entry, footage);
-        } else if (entry.kind == "part") {
-            if (const auto body = evidence::PartBody::fromCbor(entry.body)) {
-                notePart(entry, *body, footage);
+        for (const core::FolderItem& chapter : *chapters) {
+            const std::string path = core::joinPath(folder, chapter.name);
+            const auto bytes = chapter.isFolder ? Result<core::Buffer>(core::Buffer())
+                                                : core::readFile(files, path, UINT64_MAX);
+            if (!bytes) {
+                passOver(path, bytes.error());
+                continue;
             }
-        } else if (entry.kind == "part.lost") {
-            if (const core::Cbor* lost = entry.body.find("entry"); lost != nullptr) {
-                dropParts({lost->unsignedInteger().value_or(UINT64_MAX)}, footage);
-            }
-        } else if (entry.kind == "recovery") {
-            if (const auto body = evidence::RecoveryBody::fromCbor(entry.body)) {
-                dropParts(body->missing, footage);
-            }
-        } else if (entry.kind == "segment.end") {
-            if (const auto body = evidence::SegmentEndBody::fromCbor(entry.body)) {
-                const auto segment = footage.segments.find({body->recording, body->segment});
-                if (segment != footage.segments.end()) {
-                    segment->second.ended = true;
-                }
-            }
-        }
-        if (footage.recording) {
-            footage.recording->lastUtcUs = entry.time.utcUs;
+            forEachEntry(*bytes, [&named](core::ByteView entry) {
+                noteNames(entry, named);
+                return true;
+            });
         }
     }
-    return footage;
+    return named;
 }
 
-/// Does the repairs, file by file.
-class Repair {
-public:
-    Repair(core::Files& files, std::string cardFolder)
-        : files_(files), card_(std::move(cardFolder)) {}
-
-    /// Makes the newest chapter's file hold exactly the chain's entries from its first seq on.
-    Result<void> mendLedger(const CardChain& chain) {
-        if (chain.chapters.empty() || chain.entries.empty()) {
-            return {};
-        }
-        const ChapterFile& chapter = chain.chapters.back();
-        core::Buffer wanted;
-        for (const Entry& entry : chain.entries) {
-            if (entry.seq >= chapter.first) {
-                core::append(wanted, entry.bytes);
-            }
-        }
-        const std::size_t same = static_cast<std::size_t>(
-            std::mismatch(wanted.begin(), wanted.end(), chapter.bytes.begin(), chapter.bytes.end())
-                .first -
-            wanted.begin());
-        if (same == wanted.size() && same == chapter.bytes.size()) {
-            return {};
-        }
-        LIUHEN_CHECK(cutTorn(files_,
-                             card_,
-                             chapter.path,
-                             same,
-                             fmt::format("ledger-{}-{}", chain.generation, chapter.first)));
-        LIUHEN_TRY(const auto file, files_.open(chapter.path, core::OpenMode::AppendExisting));
-        const core::ByteView rest = core::ByteView(wanted).subspan(same);
-        LIUHEN_CHECK(file->append(std::span<const core::ByteView>(&rest, 1)));
-        return file->sync();
-    }
-
-    /// Cuts a segment's file behind its last whole part; answers the parts that are not there.
-    Result<std::vector<std::uint64_t>> mendSegment(const SegmentFile& found,
-                                                   const SegmentStand* stand) {
-        const std::string name =
-            core::folderOf(found.path)
-                .substr(core::folderOf(core::folderOf(found.path)).size() + 1) +
-            fmt::format("-{}", found.segment);
-        std::vector<std::uint64_t> missing;
-        if (stand == nullptr) {
-            LIUHEN_CHECK(moveAway(found.path, name));
-            return missing;
-        }
-        std::uint64_t end = stand->body.initSize;
-        LIUHEN_TRY(const auto file, files_.open(found.path, core::OpenMode::Read));
-        std::size_t whole = 0;
-        for (const SegmentStand::Part& part : stand->parts) {
-            const std::uint64_t next =
-                part.body.offset + part.body.size + media::kUuidHeaderBytes + part.entryBytes;
-            const bool hashed = stand->parts.size() - whole <= kPartsHashed;
-            if (next > found.sizeBytes || part.body.offset != end) {
-                break;
-            }
-            if (hashed) {
-                LIUHEN_TRY(const bool intact, holds(*file, part.body));
-                if (!intact) {
-                    break;
-                }
-            }
-            end = next;
-            ++whole;
-        }
-        for (std::size_t i = whole; i < stand->parts.size(); ++i) {
-            missing.push_back(stand->parts[i].seq);
-        }
-        if (whole == 0) {
-            LIUHEN_CHECK(moveAway(found.path, name));
-        } else if (found.sizeBytes > end) {
-            LIUHEN_CHECK(cutTorn(files_, card_, found.path, end, name));
-        }
-        return missing;
-    }
-
-private:
-    Result<bool> holds(const core::File& file, const evidence::PartBody& part) {
-        crypto::Sha256 hash;
-        core::Buffer buffer(kCopyBytes);
-        for (std::uint64_t done = 0; done < part.size;) {
-            const std::size_t want = std::min<std::uint64_t>(buffer.size(), part.size - done);
-            LIUHEN_TRY(const std::size_t got,
-                       file.readAt(part.offset + done, std::span(buffer).first(want)));
-            if (got == 0) {
-                return false;
-            }
-            hash.update(core::ByteView(buffer).first(got));
-            done += got;
-        }
-        return hash.finish() == part.hash;
-    }
-
-    Result<void> moveAway(const std::string& path, const std::string& name) {
-        LIUHEN_TRY(const std::string kept, tornPath(files_, card_, name));
-        LIUHEN_CHECK(files_.renameNoReplace(path, kept));
-        LIUHEN_CHECK(files_.syncFolder(core::folderOf(kept)));
-        return files_.syncFolder(core::folderOf(path));
-    }
-
-    core::Files& files_;
-    std::string card_;
-};
-
-/// Files in card/torn that no recovery entry on the card names.
+/// Files in card/torn that no entry on the card names, durable and described.
 Result<std::vector<evidence::TornFile>> unnamedTorn(core::Files& files,
                                                     const std::string& cardFolder) {
     std::vector<evidence::TornFile> torn;
     const std::string folder = core::joinPath(cardFolder, "torn");
-    if (!files.exists(folder)) {
+    const auto items = files.list(folder);
+    const bool any = items && std::any_of(items->begin(), items->end(), [](const auto& item) {
+                         return !item.isFolder && evidence::isTornName(item.name);
+                     });
+    if (!any) {
         return torn;
     }
-    LIUHEN_TRY(const auto items, files.list(folder));
-    std::set<std::string> named;
-    const auto note = [&named](const evidence::TornFile& file) { named.insert(file.file); };
-    const std::string ledger = core::joinPath(cardFolder, "ledger");
-    LIUHEN_TRY(const auto generations, files.list(ledger));
-    for (const core::FolderItem& generation : generations) {
-        LIUHEN_TRY(const auto chapters, files.list(core::joinPath(ledger, generation.name)));
-        for (const core::FolderItem& chapter : chapters) {
-            LIUHEN_TRY(const core::Buffer bytes,
-                       core::readFile(
-                           files,
-                           core::joinPath(core::joinPath(ledger, generation.name), chapter.name),
-                           UINT64_MAX));
-            const auto entries = evidence::parseEntries(bytes);
-            if (!entries) {
-                continue;
-            }
-            for (const Entry& entry : *entries) {
-                if (entry.kind == "recovery") {
-                    if (const auto body = evidence::RecoveryBody::fromCbor(entry.body)) {
-                        std::for_each(body->torn.begin(), body->torn.end(), note);
-                    }
-                } else if (entry.kind == "part.lost") {
-                    const auto body = evidence::PartLostBody::fromCbor(entry.body);
-                    if (body && body->torn) {
-                        note(*body->torn);
-                    }
-                }
-            }
-        }
-    }
-    for (const core::FolderItem& item : items) {
+    const std::set<std::string> named = namedTorn(files, cardFolder);
+    for (const core::FolderItem& item : *items) {
         // What others put there is none of ours; what is too much waits for the next recovery.
         const bool ours = !item.isFolder && evidence::isTornName(item.name);
         if (!ours || named.contains(item.name) || torn.size() == evidence::kMaxTorn) {
             continue;
         }
-        LIUHEN_TRY(evidence::TornFile file, describeTorn(files, core::joinPath(folder, item.name)));
-        torn.push_back(std::move(file));
+        const std::string path = core::joinPath(folder, item.name);
+        LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::AppendExisting));
+        LIUHEN_CHECK(file->sync());
+        LIUHEN_TRY(evidence::TornFile described, describeTorn(files, path));
+        torn.push_back(std::move(described));
     }
+    LIUHEN_CHECK(files.syncFolder(folder));
     return torn;
 }
 
 void fillLedgerStand(const CardChain& chain, recorder::LedgerStand& stand) {
-    stand.onCard = chain.onCard;
-    stand.generation = chain.generation;
-    stand.holdsKeystoreHead = chain.holdsKeystoreHead;
     if (chain.entries.empty()) {
         return;
     }
+    stand.generation = chain.generation;
+    stand.holdsKeystoreHead = chain.holdsKeystoreHead;
     const Entry& last = chain.entries.back();
     stand.head = last.head();
     stand.headKind = last.kind;
-    stand.chapterFirst = chain.chapters.back().first;
-    if (last.kind == "docking") {
-        stand.docking = last;
-    }
-    for (auto entry = chain.entries.rbegin(); entry != chain.entries.rend() && !stand.resumeKey;
-         ++entry) {
-        if (evidence::isNaming(entry->kind)) {
+    for (auto entry = chain.entries.rbegin(); entry != chain.entries.rend(); ++entry) {
+        if (!stand.docking && entry->kind == "docking") {
+            stand.docking = *entry;
+        }
+        if (!stand.resumeKey && evidence::isNaming(entry->kind)) {
             if (const auto next = evidence::readNextKeys(entry->body)) {
                 stand.resumeKey = next->resume;
             }
@@ -303,21 +130,24 @@ void fillLedgerStand(const CardChain& chain, recorder::LedgerStand& stand) {
     }
 }
 
-}  // namespace
+bool knows(const evidence::KeystoreState& keystore, const recorder::LedgerStand& stand) {
+    return stand.head && stand.holdsKeystoreHead && stand.resumeKey &&
+           std::any_of(keystore.resumeKeys.begin(),
+                       keystore.resumeKeys.end(),
+                       [&stand](const crypto::PrivateKey& key) {
+                           return key.publicKey() == *stand.resumeKey;
+                       });
+}
 
-Result<CardStand> recoverCard(core::Files& files,
-                              const std::string& cardFolder,
-                              std::string_view device,
-                              const std::optional<evidence::Head>& keystoreHead) {
-    LIUHEN_TRY(const CardChain chain, readChain(files, cardFolder, device, keystoreHead));
-    CardStand stand;
-    fillLedgerStand(chain, stand.ledger);
-    Repair repair(files, cardFolder);
-    LIUHEN_CHECK(repair.mendLedger(chain));
-    // Whatever lies before the open chapter was whole when its docking was signed.
-    const std::uint64_t from = chain.chapters.empty() ? 0 : chain.chapters.back().first;
-    Footage footage = collect(chain.entries, from);
-    LIUHEN_TRY(const auto found, listSegments(files, cardFolder, chain.generation, from));
+/// Mends the segments of the chapters that were read.
+Result<void> mendFootage(core::Files& files,
+                         const std::string& cardFolder,
+                         const CardChain& chain,
+                         Repair& repair,
+                         CardStand& stand) {
+    Footage footage = collectFootage(chain.entries);
+    LIUHEN_TRY(const auto found,
+               listSegments(files, cardFolder, chain.generation, chain.chapters.front().first));
     std::set<SegmentKey> seen;
     for (const SegmentFile& file : found) {
         const SegmentKey key{file.start, file.segment};
@@ -340,8 +170,47 @@ Result<CardStand> recoverCard(core::Files& files,
     }
     std::sort(stand.missing.begin(), stand.missing.end());
     dropParts(stand.missing, footage);
-    LIUHEN_TRY(stand.torn, unnamedTorn(files, cardFolder));
+    findDurableEnd(footage);
     stand.recording = std::move(footage.recording);
+    return {};
+}
+
+/// Folders that a killed process made may not have their names on the medium yet.
+Result<void> syncFolders(core::Files& files, const std::string& cardFolder) {
+    for (const char* name : {"ledger", "footage", "torn"}) {
+        const std::string folder = core::joinPath(cardFolder, name);
+        if (files.exists(folder)) {
+            if (const auto synced = files.syncFolder(folder); !synced) {
+                passOver(folder, synced.error());
+            }
+        }
+    }
+    return files.syncFolder(cardFolder);
+}
+
+}  // namespace
+
+Result<CardStand> recoverCard(core::Files& files,
+                              const std::string& cardFolder,
+                              const evidence::KeystoreState& keystore) {
+    LIUHEN_TRY(const CardChain chain, readChain(files, cardFolder, keystore.device, keystore.head));
+    CardStand stand;
+    fillLedgerStand(chain, stand.ledger);
+    Repair repair(files, cardFolder);
+    LIUHEN_CHECK(syncFolders(files, cardFolder));
+    if (knows(keystore, stand.ledger)) {
+        LIUHEN_TRY(const Repair::OpenChapter open, repair.mendLedger(chain));
+        stand.ledger.chapterFirst = open.first;
+        stand.ledger.chapterBytes = open.sizeBytes;
+        LIUHEN_CHECK(mendFootage(files, cardFolder, chain, repair, stand));
+    }
+    for (const ChapterFile& chapter : chain.unreadable) {
+        const std::string folder = core::folderOf(chapter.path);
+        const auto generation =
+            core::parseUnsigned(folder.substr(core::folderOf(folder).size() + 1));
+        LIUHEN_CHECK(repair.moveLedgerFile(generation.value_or(0), chapter));
+    }
+    LIUHEN_TRY(stand.torn, unnamedTorn(files, cardFolder));
     return stand;
 }
 

@@ -4,41 +4,34 @@
 
 #include "common/core/files.hpp"
 #include "common/evidence/bodies.hpp"
+#include "common/evidence/keystore_state.hpp"
 #include "firmware/recorder/ledger.hpp"
+#include "firmware/storage/stand.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace liuhen::storage {
 
-/// A recording that has a start and no end.
-struct OpenRecording {
-    std::uint64_t start = 0;     // seq
-    std::uint64_t segments = 0;  // segment entries so far
-    std::map<std::uint64_t, std::uint64_t>
-        ends;  // per track: end of the last part, track timescale
-    std::map<std::uint64_t, std::uint64_t> timescales;
-    std::int64_t lastUtcUs = 0;  // of its last entry
-};
-
 /// What a start finds and what it mended.
 struct CardStand {
     recorder::LedgerStand ledger;
     std::optional<OpenRecording> recording;
-    std::vector<evidence::TornFile> torn;  // files in card/torn that no recovery entry names yet
+    std::vector<evidence::TornFile> torn;  // files in card/torn that no entry names yet
     std::vector<std::uint64_t> missing;    // part entries whose bytes are not there
 };
 
-/// Reads the card, writes entries that only boxes held into the ledger file, and moves torn ends to
-/// card/torn, durably. A second run after a power cut within the first finds the same stand.
+/// Reads the card, writes entries that only boxes held into the ledger file, moves torn ends to
+/// card/torn, and makes all that counts durable. A second run after a power cut within the first
+/// finds the same stand.
+///
+/// Where the keystore does not know the ledger (its head or its resume key is absent) nothing of it
+/// is changed: a rollback comes. A ledger file without one whole entry moves to card/torn.
 ///
 /// Errors: those of readChain and of core::Files.
-[[nodiscard]] core::Result<CardStand> recoverCard(
-    core::Files& files,
-    const std::string& cardFolder,
-    std::string_view device,
-    const std::optional<evidence::Head>& keystoreHead);
+[[nodiscard]] core::Result<CardStand> recoverCard(core::Files& files,
+                                                  const std::string& cardFolder,
+                                                  const evidence::KeystoreState& keystore);
 
 }  // namespace liuhen::storage

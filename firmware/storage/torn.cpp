@@ -29,23 +29,19 @@ Result<std::string> tornPath(core::Files& files,
     }
 }
 
-Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
-                                                  const std::string& cardFolder,
-                                                  const std::string& path,
-                                                  std::uint64_t size,
-                                                  const std::string& name) {
-    LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::AppendExisting));
-    LIUHEN_TRY(const std::uint64_t whole, file->size());
-    if (whole <= size) {
-        return std::optional<evidence::TornFile>();
-    }
-    LIUHEN_TRY(const std::string kept, tornPath(files, cardFolder, name));
-    LIUHEN_TRY(const auto copy, files.open(kept, core::OpenMode::CreateNew));
+namespace {
+
+/// Copies what lies behind `from` to a new file, durably.
+Result<evidence::TornFile> copyBehind(core::Files& files,
+                                      const core::File& file,
+                                      std::uint64_t from,
+                                      const std::string& to) {
+    LIUHEN_TRY(const auto copy, files.open(to, core::OpenMode::CreateNew));
     core::Buffer buffer(kCopyBytes);
     crypto::Sha256 hash;
-    evidence::TornFile torn{kept.substr(core::folderOf(kept).size() + 1), 0, {}};
-    for (std::uint64_t at = size; at < whole;) {
-        LIUHEN_TRY(const std::size_t got, file->readAt(at, buffer));
+    evidence::TornFile torn{to.substr(core::folderOf(to).size() + 1), 0, {}};
+    for (;;) {
+        LIUHEN_TRY(const std::size_t got, file.readAt(from + torn.size, buffer));
         if (got == 0) {
             break;
         }
@@ -53,13 +49,56 @@ Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
         LIUHEN_CHECK(copy->append(std::span<const core::ByteView>(&piece, 1)));
         hash.update(piece);
         torn.size += got;
-        at += got;
     }
     torn.hash = hash.finish();
     LIUHEN_CHECK(copy->sync());
-    LIUHEN_CHECK(files.syncFolder(core::folderOf(kept)));
-    LIUHEN_CHECK(file->truncate(size));
+    LIUHEN_CHECK(files.syncFolder(core::folderOf(to)));
+    return torn;
+}
+
+}  // namespace
+
+Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
+                                                  const std::string& cardFolder,
+                                                  const std::string& path,
+                                                  std::uint64_t size,
+                                                  const std::string& name) {
+    LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::AppendExisting));
+    LIUHEN_TRY(const std::uint64_t whole, file->size());
+    std::optional<evidence::TornFile> kept;
+    if (whole > size) {
+        LIUHEN_TRY(const std::string to, tornPath(files, cardFolder, name));
+        auto copied = copyBehind(files, *file, size, to);
+        auto cut = copied ? file->truncate(size) : Result<void>();
+        if (!copied || !cut) {
+            // The bytes are where they were: half a copy on a full card would be for ever.
+            (void)files.remove(to);
+            return core::failWith(copied ? cut.error() : copied.error(), "keep the end of " + path);
+        }
+        kept = *std::move(copied);
+    }
     LIUHEN_CHECK(file->sync());
+    return kept;
+}
+
+Result<std::optional<evidence::TornFile>> moveToTorn(core::Files& files,
+                                                     const std::string& cardFolder,
+                                                     const std::string& path,
+                                                     const std::string& name) {
+    const auto file = files.open(path, core::OpenMode::AppendExisting);
+    if (!file && file.error().kind == core::ErrorKind::NotFound) {
+        return std::optional<evidence::TornFile>();
+    }
+    if (!file) {
+        return core::failWith(file.error(), "keep " + path);
+    }
+    LIUHEN_CHECK((*file)->sync());
+    LIUHEN_TRY(evidence::TornFile torn, describeTorn(files, path));
+    LIUHEN_TRY(const std::string to, tornPath(files, cardFolder, name));
+    LIUHEN_CHECK(files.renameNoReplace(path, to));
+    LIUHEN_CHECK(files.syncFolder(core::folderOf(to)));
+    LIUHEN_CHECK(files.syncFolder(core::folderOf(path)));
+    torn.file = to.substr(core::folderOf(to).size() + 1);
     return std::optional(std::move(torn));
 }
 

@@ -19,12 +19,21 @@ namespace liuhen::storage {
 
 /// Copies what lies behind `size` in the file at `path` to card/torn, durably, then cuts it off.
 /// Answers where the bytes are now; nothing if there were none.
-/// Power loss: the bytes are in at least one of the two places.
+/// After an error the file is as it was, or cut and not yet durably so; try again. Power loss: the
+/// bytes are in at least one of the two places.
 [[nodiscard]] core::Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
                                                                       const std::string& cardFolder,
                                                                       const std::string& path,
                                                                       std::uint64_t size,
                                                                       const std::string& name);
+
+/// Moves a whole file to card/torn, durably, content and name. Answers what it is there; nothing if
+/// there is no such file. Power loss: the file is in one of the two places.
+[[nodiscard]] core::Result<std::optional<evidence::TornFile>> moveToTorn(
+    core::Files& files,
+    const std::string& cardFolder,
+    const std::string& path,
+    const std::string& name);
 
 /// Length and hash of a file in card/torn, read in pieces.
 [[nodiscard]] core::Result<evidence::TornFile> describeTorn(core::Files& files,

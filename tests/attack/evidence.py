@@ -17,7 +17,7 @@ from liuhen_check import cbor  # noqa: E402
 from liuhen_check.footage import LINK, PROOF, uuid_box  # noqa: E402
 from liuhen_check.signed import frame, sha256  # noqa: E402
 from liuhen_sample.keys import Source, sign1  # noqa: E402
-from verify import check  # noqa: E402
+from verify import answer, check  # noqa: E402
 
 BIN = os.environ.get("LIUHEN_BIN", "")
 MADE = os.environ.get("LIUHEN_MADE", "")
@@ -202,8 +202,14 @@ class Attack(unittest.TestCase):
         """Both say this verdict and this place."""
         place = {"generation": None if seq is None else generation, "seq": seq, "file": file, "offset": offset}
         place = None if verdict == "intact" else place
-        answer = self.both(path.path if isinstance(path, Folder) else path)
-        self.assertEqual((answer["verdict"], answer["first_bad"]), (verdict, place), answer["problems"])
+        told = self.both(path.path if isinstance(path, Folder) else path)
+        self.assertEqual((told["verdict"], told["first_bad"]), (verdict, place), told["problems"])
+
+    def cannot_tell(self, path):
+        """Both say that this is not for them to judge."""
+        done = subprocess.run([os.path.join(BIN, "liuhen"), "verify", "--json", path], capture_output=True, text=True,
+                              timeout=120, check=False)
+        self.assertEqual((done.returncode, answer(path)["verdict"]), (2, None), done.stdout)
 
     def expect_part(self, folder, part, behind=0):
         """Altered at this part, at its first byte or so many behind it."""

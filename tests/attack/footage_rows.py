@@ -249,6 +249,10 @@ class Rows(Attack):
                 self.assertEqual(answer["verdict"], "intact")
                 self.assertIn(("foreign_file", beside), [(one["kind"], one["file"]) for one in answer["findings"]])
                 os.remove(folder.full(beside))
+        for place in ("card/card", "ledger", "log", "objects"):
+            with self.subTest(place), self.fresh() as folder:  # a folder that is two things
+                os.makedirs(folder.full(place))
+                self.cannot_tell(folder.full(os.path.dirname(place)))
         for name in ("ledger", "footage", "torn"):
             with self.subTest(name), self.fresh() as folder:
                 if os.path.isdir(folder.full(f"card/{name}")):

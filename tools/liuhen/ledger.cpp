@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `liuhen ledger`: prints entries for people or machines; checks nothing.
 #include "common/core/clock.hpp"
-#include "common/evidence/entry.hpp"
+#include "common/evidence/entry_stream.hpp"
 #include "tools/liuhen/commands.hpp"
 
 #include <fmt/format.h>
@@ -13,8 +13,6 @@ namespace {
 
 using core::Result;
 using nlohmann::json;
-
-constexpr std::uint64_t kMaxLedgerBytes = std::uint64_t{1} << 31U;
 
 void print(const evidence::Entry& entry, bool asJson) {
     const std::string body = core::diagnose(entry.body);
@@ -40,22 +38,23 @@ void print(const evidence::Entry& entry, bool asJson) {
 }
 
 Result<void> printFile(core::Files& files, const std::string& path, bool asJson) {
-    LIUHEN_TRY(const core::Buffer bytes, core::readFile(files, path, kMaxLedgerBytes));
-    core::ByteView rest(bytes);
-    while (!rest.empty()) {
-        const evidence::Frame frame = evidence::frameEntry(rest);
-        if (frame.framing != evidence::Framing::Whole) {
+    LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::Read));
+    evidence::EntryStream stream(*file);
+    for (;;) {
+        LIUHEN_TRY(const auto item, stream.next());
+        if (!item) {
+            return {};
+        }
+        if (item->framing != evidence::Framing::Whole) {
             return core::fail(
                 core::ErrorKind::DataLoss,
                 fmt::format("print {}: no entry at byte {}; 'liuhen verify' tells what is wrong",
                             path,
-                            bytes.size() - rest.size()));
+                            item->offset));
         }
-        LIUHEN_TRY(const evidence::Entry entry, evidence::parseEntry(rest.first(frame.sizeBytes)));
+        LIUHEN_TRY(const evidence::Entry entry, evidence::parseEntry(item->bytes));
         print(entry, asJson);
-        rest = rest.subspan(frame.sizeBytes);
     }
-    return {};
 }
 
 }  // namespace

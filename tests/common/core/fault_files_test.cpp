@@ -199,6 +199,23 @@ TEST_SUITE("core/fault_files") {
         CHECK(contentOf(files, "f") == "kept");
     }
 
+    TEST_CASE("after a failed sync a file cut back to what was kept takes new bytes") {
+        FaultFiles files;
+        const auto file = createDurable(files, "kept");
+        bool broken = true;
+        files.setFault([&broken](FileOperation operation, const std::string&, std::uint64_t) {
+            return operation == FileOperation::Sync && broken ? EIO : 0;
+        });
+        REQUIRE(write(*file, " lost"));
+        REQUIRE_FALSE(file->sync());
+        broken = false;
+        REQUIRE(file->truncate(4));
+        REQUIRE(write(*file, " anew"));
+        CHECK(file->sync());
+        files.crash();
+        CHECK(contentOf(files, "f") == "kept anew");
+    }
+
     TEST_CASE("each operation can fail and then leaves names alone") {
         FaultFiles files;
         REQUIRE(files.makeFolders("d"));

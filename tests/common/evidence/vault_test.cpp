@@ -237,7 +237,9 @@ TEST_SUITE("common/evidence/vault") {
         SampleVault vault;
         vault.store();
         vault.folders = {"log/tile/7"};
-        CHECK(vault.told() == "altered -:- log/tile/7");
+        CHECK(vault.told() == "intact");  // an empty folder says nothing
+        vault.folders = {"log/1/2/3/4/5/6/7/8/9"};
+        CHECK(vault.told() == "altered -:- log/1/2/3/4/5/6/7/8/9");
         vault.folders = {"objects/zz/yy"};
         CHECK(vault.told() == "altered -:- objects/zz/yy");
         vault.folders = {"db"};

@@ -45,10 +45,11 @@ std::string cuts(std::string_view pictures) {
             }
         }
     }
-    const Part rest = builder.finishAll();
-    seen += seen.empty() ? "" : "|";
-    for (const auto& sample : rest.samples.picture) {
-        seen += sample.key ? 'I' : 'P';
+    for (const Part& part : builder.finishAll()) {
+        seen += seen.empty() ? "" : "|";
+        for (const auto& sample : part.samples.picture) {
+            seen += sample.key ? 'I' : 'P';
+        }
     }
     return seen;
 }
@@ -145,28 +146,55 @@ TEST_SUITE("recorder/part_builder") {
             builder.add(picture(i, i == 0), kZero + i * kFrame);
             builder.add(sound(i), kZero);
         }
-        const Part part = builder.finish(Track::Sound);
+        const auto parts = builder.finish(Track::Sound);
+        REQUIRE(parts.size() == 1);
+        const Part& part = parts.front();
         CHECK(part.samples.picture.size() == 4);  // the fifth waits for its length
         CHECK(part.samples.sound.size() == 5);
         builder.add(picture(5, false), kZero + 5 * kFrame);
-        const Part rest = builder.finishAll();
-        REQUIRE(rest.samples.picture.size() == 2);
+        const auto rest = builder.finishAll();
+        REQUIRE(rest.size() == 1);
+        REQUIRE(rest.front().samples.picture.size() == 2);
         const auto& last = part.samples.picture.back();
-        CHECK(rest.samples.picture.front().start == last.start + last.duration);
+        CHECK(rest.front().samples.picture.front().start == last.start + last.duration);
     }
 
-    TEST_CASE("a part put back comes first and unchanged") {
+    TEST_CASE("an end gives out the parts that were cut, none with a key frame inside") {
         PartBuilder builder({}, kZero, 0, 0);
+        builder.add(sound(0), kZero);  // and no more: the parts wait for it
         for (int i = 0; i < 30; ++i) {
-            builder.add(picture(i, i == 0), kZero);
+            builder.add(picture(i, i % 25 == 0), kZero + i * kFrame);
         }
-        auto first = builder.takeReady(kZero);
-        REQUIRE(first.has_value());
-        const std::size_t count = first->samples.picture.size();
-        builder.putBack(*std::move(first));
-        const auto again = builder.takeReady(kZero);
-        REQUIRE(again.has_value());
-        CHECK(again->samples.picture.size() == count);
-        CHECK(again->samples.picture.front().start == 0);
+        std::string seen;
+        for (const Part& part : builder.finishAll()) {
+            seen += seen.empty() ? "" : "|";
+            for (const auto& sample : part.samples.picture) {
+                seen += sample.key ? 'I' : 'P';
+            }
+        }
+        CHECK(seen == "IPPPPPPPPPPPP|PPPPPPPPPPPP|IPPPP");
+        CHECK(builder.heldBytes() == 0);
+    }
+
+    TEST_CASE("a flush gives out all there is, and both tracks go on seamlessly") {
+        PartBuilder builder({}, kZero, 0, 0);
+        for (int i = 0; i < 5; ++i) {
+            builder.add(picture(i, i == 0), kZero + i * kFrame);
+            builder.add(sound(i), kZero);
+        }
+        CHECK(builder.heldBytes() == 5 * 3 + 5 * 2);
+        const auto before = builder.flush();
+        REQUIRE(before.size() == 1);
+        CHECK(before.front().bytes == 5 * 3 + 5 * 2);
+        CHECK(builder.heldBytes() == 0);
+        builder.add(picture(5, true), kZero + 5 * kFrame);
+        builder.add(sound(5), kZero);
+        const auto after = builder.finishAll();
+        REQUIRE(after.size() == 1);
+        const auto follows = [](const auto& one, const auto& next) {
+            return one.back().start + one.back().duration == next.front().start;
+        };
+        CHECK(follows(before.front().samples.picture, after.front().samples.picture));
+        CHECK(follows(before.front().samples.sound, after.front().samples.sound));
     }
 }
