@@ -90,6 +90,9 @@ Result<void> LedgerCheck::askForHeads() {
         if (body && body->head) {
             asked_[body->head->generation].insert(body->head->seq);
         }
+        if (body && body->docking) {
+            asked_[body->docking->generation].insert(body->docking->seq);
+        }
     }
     return {};
 }

@@ -67,20 +67,16 @@ void checkNamedHead(const LedgerCheck& ledger,
         return;
     }
     const Head& head = *opening.body.head;
-    const auto named = ledger.generations().find(head.generation);
-    const bool there = named != ledger.generations().end() && named->second.last;
-    if (!there) {
-        if (!confirmed) {
-            context.problems.add(Verdict::Incomplete,
-                                 opening.place,
-                                 "the generation that this one names is not there");
-        }
-        return;
-    }
     const auto hash = ledger.hashAt(head.generation, head.seq);
     if (!hash) {
-        context.problems.add(
-            Verdict::Incomplete, opening.place, "the head that this generation names is not there");
+        const auto& docking = opening.body.docking;
+        const bool docked = docking && docking->generation == head.generation &&
+                            ledger.hashAt(docking->generation, docking->seq) == docking->hash;
+        if (!docked && !confirmed) {
+            context.problems.add(Verdict::Incomplete,
+                                 opening.place,
+                                 "the head that this generation names is not there");
+        }
         return;
     }
     const AskedRecord* entry = ledger.find(head.generation, head.seq);

@@ -156,13 +156,13 @@ private:
         if (opening().rollback) {
             incomplete("The recorder found another card than its keystore knew");
         } else if (opening().body.head) {
-            if (!context_.namedHead) {
+            if (!context_.namedHead && !context_.docked) {
                 incomplete("The entry that its beginning names is not stored here");
-            } else if (auto wrong = evidence::wrongSuccession(place_.generation,
-                                                              opening().boot,
-                                                              opening().body,
-                                                              *context_.namedHead)) {
-                return quarantine(*std::move(wrong));
+            } else if (context_.namedHead) {
+                if (auto wrong = evidence::wrongSuccession(
+                        place_.generation, opening().boot, opening().body, *context_.namedHead)) {
+                    return quarantine(*std::move(wrong));
+                }
             }
         }
         return store(opening().body.certificate, opening().body.witnessKey);
@@ -310,17 +310,17 @@ std::optional<evidence::NamedHead> entryIn(const StoredChapter& chapter,
     }
 }
 
-std::optional<evidence::Head> namedHeadOf(ByteView chapter) {
+NamedBefore namedBeforeOf(ByteView chapter) {
     const evidence::Frame frame = evidence::frameEntry(chapter);
     if (frame.framing != evidence::Framing::Whole) {
-        return std::nullopt;
+        return {};
     }
     const auto entry = evidence::parseEntry(chapter.first(frame.sizeBytes));
     if (!entry || entry->kind != "genesis") {
-        return std::nullopt;
+        return {};
     }
     const auto body = GenesisBody::fromCbor(entry->body, false);
-    return body ? body->head : std::nullopt;
+    return body ? NamedBefore{body->head, body->docking} : NamedBefore{};
 }
 
 }  // namespace liuhen::vault

@@ -53,6 +53,9 @@ struct ChapterContext {
     std::shared_ptr<const StoredChapter> stored;  // the chapter already stored in this place
     /// What is stored of the entry that a later genesis names; nothing if it is not stored.
     std::optional<evidence::NamedHead> namedHead;
+    /// Whether the docking that it names, of the same generation, is stored: nothing was recorded
+    /// after it.
+    bool docked = false;
 };
 
 /// Reads and checks the entries of a chapter that begins at `place.first` and follows `before`.
@@ -67,8 +70,13 @@ struct ChapterContext {
                                              const ChapterContext& context,
                                              const crypto::Certificate& root);
 
-/// The head that the genesis at the front of a chapter names; nothing if it names none or is none.
-[[nodiscard]] std::optional<evidence::Head> namedHeadOf(ByteView chapter);
+/// What the genesis at the front of a chapter names of the generation before; nothing if it names
+/// none or is none.
+struct NamedBefore {
+    std::optional<evidence::Head> head;
+    std::optional<evidence::Head> docking;
+};
+[[nodiscard]] NamedBefore namedBeforeOf(ByteView chapter);
 
 /// What a stored chapter says of one of its entries; nothing if it has no such entry. `keys` are
 /// those before the chapter.

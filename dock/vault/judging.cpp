@@ -93,7 +93,9 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
         LIUHEN_TRY(context.stored, load(*stored));
     }
     if (place.first == 0) {
-        LIUHEN_TRY(context.namedHead, namedHead(place, bytes));
+        const NamedBefore named = namedBeforeOf(bytes);
+        LIUHEN_TRY(context.namedHead, namedHead(place, named));
+        LIUHEN_TRY(context.docked, isDocked(place, named));
         const std::string name = evidence::registrationName(place.device, place.generation);
         auto message = core::readFile(
             parts_.files, core::joinPath(folders_.registered, name), kRegistrationBytes);
@@ -111,8 +113,19 @@ Result<Judgement> Vault::judgeChapterAt(const Place& place, Buffer bytes) {
     return judgement;
 }
 
-Result<std::optional<evidence::NamedHead>> Vault::namedHead(const Place& place, ByteView chapter) {
-    const auto head = namedHeadOf(chapter);
+Result<bool> Vault::isDocked(const Place& place, const NamedBefore& named) {
+    if (!named.head || !named.docking || named.docking->generation != named.head->generation) {
+        return false;
+    }
+    const std::lock_guard lock(mutex_);
+    LIUHEN_TRY(const auto row,
+               records_.chapterOf(place.device, named.docking->generation, named.docking->seq));
+    return row && row->last == named.docking->seq && row->hash == named.docking->hash;
+}
+
+Result<std::optional<evidence::NamedHead>> Vault::namedHead(const Place& place,
+                                                            const NamedBefore& named) {
+    const auto& head = named.head;
     if (!head) {
         return std::optional<evidence::NamedHead>();
     }

@@ -145,7 +145,8 @@ private:
     [[nodiscard]] Result<Judgement> judgeSegmentAt(const Place& place, HashedReading& reading);
     [[nodiscard]] Result<std::shared_ptr<const StoredChapter>> load(const ChapterRow& row);
     [[nodiscard]] Result<std::optional<evidence::NamedHead>> namedHead(const Place& place,
-                                                                       ByteView chapter);
+                                                                       const NamedBefore& named);
+    [[nodiscard]] Result<bool> isDocked(const Place& place, const NamedBefore& named);
 
     // offer.cpp
     [[nodiscard]] Result<std::optional<OfferAnswer>> settledBefore(const Offer& offer);

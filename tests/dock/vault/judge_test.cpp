@@ -56,7 +56,7 @@ TEST_SUITE("dock/vault/judge") {
         SampleLedger ledger;
         succeed(ledger);
         const StoredChapter before = stored(ledger, 0);
-        const auto head = namedHeadOf(chapter(ledger, 1, 0));
+        const auto head = namedBeforeOf(chapter(ledger, 1, 0)).head;
         REQUIRE(head.has_value());
         const auto named = entryIn(before, std::nullopt, head->seq);
         REQUIRE(named.has_value());

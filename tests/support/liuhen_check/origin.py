@@ -60,16 +60,16 @@ def _registered(registration, first, root):
 def _check_succession(report, ledger, first, place, receipts):
     head, docking = first.body["head"], first.body["docking"]
     before = ledger.generations.get(head["generation"])
-    if before is None or not before.entries:
-        whole = docking and docking["generation"] == head["generation"] and \
-            receipts.holds_chapter(first.device, docking)
-        if not whole:
-            report.add("incomplete", *place, "the generation named by head is absent")
-        return
-    found, entry = before.hash_at(head["seq"]), before.entry(head["seq"])
+    found = before.hash_at(head["seq"]) if before else None
     if found is None:
-        report.add("incomplete", *place, "the entry named as head is absent")
-    elif found != head["hash"]:
+        whole = docking and docking["generation"] == head["generation"] and (
+            before and before.hash_at(docking["seq"]) == docking["hash"] or
+            receipts.holds_chapter(first.device, docking))
+        if not whole:
+            report.add("incomplete", *place, "the entry named as head is absent")
+        return
+    entry = before.entry(head["seq"])
+    if found != head["hash"]:
         report.add("altered", *place, "head has another hash")
     elif entry is not None and first.boot < entry.boot:
         report.add("altered", *place, "the boot counter is lower than that of head")
