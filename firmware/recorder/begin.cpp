@@ -36,8 +36,8 @@ Away awaySince(const storage::OpenRecording& open, const core::Clock& clock, boo
     // The last entry tells both times; what was not safe by then is older.
     const std::int64_t safeUs = open.lastUtcUs - (open.lastBoottimeNs - open.durableNs) / kNsPerUs;
     const Nanoseconds byUtc((clock.utc().count() - safeUs) * kNsPerUs);
-    // It is no less than this machine has been up, whatever was done to its clock.
-    return {std::max(byUtc, now), byUtc >= now};
+    // A clock that was set back tells nothing; then it is no less than this machine has been up.
+    return byUtc >= Nanoseconds::zero() ? Away{byUtc, true} : Away{now, false};
 }
 
 }  // namespace
