@@ -53,6 +53,11 @@ public:
     /// A folder on internal storage, off the card, for entries made while the card is gone or full.
     [[nodiscard]] virtual const std::string& internalFolder() const = 0;
 
+    /// Names this boot of the machine: the same for each process until the power goes or the
+    /// machine boots again, and BOOTTIME goes on as long as it is the same. "" if it cannot be
+    /// told.
+    [[nodiscard]] virtual const std::string& bootId() const = 0;
+
     using Listener = std::function<void(const BoardEvent&)>;
     /// Sets who hears of events; call before ready(). As Buttons::setListener: the same thread, one
     /// order over both.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // liuhen-recorder: opens the board, recovers the card, records until it is switched off.
 #include "common/core/log.hpp"
-#include "common/net/server.hpp"
+#include "firmware/app/cable.hpp"
 #include "firmware/app/config.hpp"
-#include "firmware/offload/service.hpp"
+#include "firmware/app/wiring.hpp"
 #include "hal/linux/linux_board.hpp"
 #include "hal/sim/sim_board.hpp"
 
@@ -25,6 +25,7 @@ using recorder::Recorder;
 using recorder::WriterThread;
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr auto kBeginRetry = std::chrono::seconds(5);
 constexpr const char* kVersion = "0.1.0";
 
 std::atomic<bool> stopAsked{false};
@@ -78,134 +79,109 @@ media::Tracks tracksOf(const capture::Capture& capture) {
     return tracks;
 }
 
-void report(const Result<void>& result, std::string_view what) {
-    if (!result) {
-        core::log(core::LogLevel::Warning,
-                  "recorder",
-                  fmt::format("{}: {}", what, result.error().message));
+bool stopAskedOf(const hal::Board& board) {
+    return stopAsked || board.powerOffRequested();
+}
+
+/// Waits for a card. An empty mount point must not pass for a new card.
+void waitForCard(const hal::Board& board, hal::Card& card) {
+    if (!card.present()) {
+        core::log(core::LogLevel::Warning, "recorder", "waiting for a card at " + card.folder());
+    }
+    while (!card.present() && !stopAskedOf(board)) {
+        std::this_thread::sleep_for(kPoll);
     }
 }
 
-/// What a button does (docs/recorder.md). Runs on the writer thread.
-void onButton(Recorder& recorder, const hal::ButtonEvent& event) {
-    using hal::Button;
-    using hal::ButtonAction;
-    if (event.button == Button::Record && event.action == ButtonAction::Press &&
-        !recorder.recording()) {
-        const auto started = recorder.start("button", event.pressedAt);
-        core::log(started ? core::LogLevel::Info : core::LogLevel::Error,
-                  "recorder",
-                  started ? "recording" : started.error().message);
-    } else if (event.button == Button::Record && event.action == ButtonAction::HeldTwoSeconds) {
-        report(recorder.end("button"), "end recording");
-        core::log(core::LogLevel::Info, "recorder", "recording ended");
-    } else if (event.button == Button::Mark && event.action == ButtonAction::Press) {
-        report(recorder.mark("focus", event.pressedAt), "mark");
-    }
+/// A recorder that has begun, and the keys that it works with.
+struct Heart {
+    std::unique_ptr<recorder::Keychain> keychain;
+    std::unique_ptr<Recorder> recorder;  // none: it was switched off before
+};
+
+Result<Heart> tryToBegin(hal::Board& board,
+                         const recorder::RecorderConfig& settings,
+                         const media::Tracks& tracks) {
+    Heart heart;
+    LIUHEN_TRY(recorder::Keychain keychain, recorder::Keychain::open(board.keystore()));
+    heart.keychain = std::make_unique<recorder::Keychain>(std::move(keychain));
+    LIUHEN_TRY(heart.recorder,
+               Recorder::begin(settings, board.files(), board.clock(), *heart.keychain, tracks));
+    return heart;
 }
 
-void onBoardEvent(Recorder& recorder, const hal::BoardEvent& event) {
-    if (event.kind == hal::BoardEventKind::Statement) {
-        report(recorder.statement(event.statement, event.from, event.to), "statement");
-    }
-}
-
-void connect(hal::Board& board, capture::Capture& capture, WriterThread& writer) {
-    board.buttons().setListener([&writer, &capture](const hal::ButtonEvent& event) {
-        if (event.button == hal::Button::Record && event.action == hal::ButtonAction::Press) {
-            capture.requestKeyFrame();
+/// Begins, as soon as there is a card that can be used: one that is full, damaged or another
+/// recorder's may be exchanged meanwhile.
+Result<Heart> beginWhenPossible(hal::Board& board,
+                                const recorder::RecorderConfig& settings,
+                                const media::Tracks& tracks) {
+    // Keys that do not fit never will: that ends the process.
+    LIUHEN_CHECK(recorder::Keychain::open(board.keystore()));
+    std::string told;
+    for (;;) {
+        waitForCard(board, board.card());
+        if (stopAskedOf(board)) {
+            return Heart();
         }
-        writer.post([event](Recorder& recorder) { onButton(recorder, event); });
-    });
-    board.setListener([&writer](const hal::BoardEvent& event) {
-        writer.post([event](Recorder& recorder) { onBoardEvent(recorder, event); });
-    });
-    capture::CaptureListener listener;
-    listener.unit = [&writer](capture::EncodedUnit unit) {
-        writer.postUnhurried(
-            [unit = std::move(unit)](Recorder& recorder) { recorder.takeUnit(unit); });
-    };
-    listener.sourceLost = [&writer](const capture::SourceLost& lost) {
-        core::log(core::LogLevel::Warning, "capture", "source lost: " + lost.cause);
-        writer.post([lost](Recorder& recorder) { recorder.takeLoss(lost); });
-    };
-    listener.sourceReturned = [&writer](const capture::SourceReturned& back) {
-        writer.post([back](Recorder& recorder) { recorder.takeReturn(back.track); });
-    };
-    listener.parametersChanged = [&writer](capture::Track track, const core::Buffer& parameters) {
-        writer.post([track, parameters](Recorder& recorder) {
-            recorder.takeParameters(track, parameters);
-        });
-    };
-    capture.start(std::move(listener));
-}
-
-Result<std::unique_ptr<net::HttpServer>> serve(const Config& config,
-                                               hal::Keystore& keystore,
-                                               offload::Service& service,
-                                               const crypto::Certificate& root) {
-    LIUHEN_TRY(const core::Buffer key, keystore.readNamed("tls.pem"));
-    LIUHEN_TRY(crypto::Certificate certificate, readCertificate(keystore, "tls.crt"));
-    net::TlsIdentity identity{std::string(core::textOf(key)),
-                              std::move(certificate),
-                              root,
-                              crypto::Role::DockTls,
-                              {},
-                              {},
-                              {},
-                              false};
-    return net::HttpServer::listen(
-        config.address,
-        config.port,
-        identity,
-        [&service](const net::Request& request) { return service.handle(request); },
-        net::Limits{});
-}
-
-Result<void> writePort(core::Files& files, const Config& config, std::uint16_t port) {
-    if (config.portFile.empty()) {
-        return {};
+        auto heart = tryToBegin(board, settings, tracks);
+        if (heart) {
+            return heart;
+        }
+        if (told != heart.error().message) {
+            told = heart.error().message;
+            core::log(core::LogLevel::Error, "recorder", "cannot begin, trying again: " + told);
+        }
+        const auto until = std::chrono::steady_clock::now() + kBeginRetry;
+        while (std::chrono::steady_clock::now() < until && !stopAskedOf(board)) {
+            std::this_thread::sleep_for(kPoll);
+        }
     }
-    const std::string text = fmt::format("{}\n", port);
-    return core::replaceFile(files, config.portFile, core::viewOf(text));
+}
+
+Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& board) {
+    recorder::RecorderConfig settings;
+    settings.cardFolder = board.card().folder();
+    settings.firmware = kVersion;
+    settings.wearer = config.wearer;
+    settings.place = config.place;
+    settings.bootId = board.bootId();
+    if (config.encrypt) {
+        LIUHEN_TRY(settings.recipients, readRecipients(board.keystore()));
+    }
+    return settings;
 }
 
 Result<void> run(const Config& config) {
     LIUHEN_TRY(const std::unique_ptr<hal::Board> board, openBoard(config));
-    hal::Keystore& keystore = board->keystore();
-    LIUHEN_TRY(recorder::Keychain keychain, recorder::Keychain::open(keystore));
-    LIUHEN_TRY(const crypto::Certificate root, readCertificate(keystore, "root.pem"));
-    recorder::RecorderConfig settings;
-    settings.cardFolder = board->card().folder();
-    settings.firmware = kVersion;
-    settings.wearer = config.wearer;
-    settings.place = config.place;
-    if (config.encrypt) {
-        LIUHEN_TRY(settings.recipients, readRecipients(keystore));
-    }
+    hal::Board& hardware = *board;
+    LIUHEN_TRY(const crypto::Certificate root, readCertificate(hardware.keystore(), "root.pem"));
+    LIUHEN_TRY(const recorder::RecorderConfig settings, settingsOf(config, hardware));
     LIUHEN_TRY(const auto capture,
                capture::Capture::open(
-                   config.capture, &board->camera(), &board->microphone(), board->clock()));
-    LIUHEN_TRY(
-        auto heart,
-        Recorder::begin(
-            std::move(settings), board->files(), board->clock(), keychain, tracksOf(*capture)));
-    hal::Board& hardware = *board;
-    WriterThread writer(std::move(heart), [&hardware] {
+                   config.capture, &hardware.camera(), &hardware.microphone(), hardware.clock()));
+    LIUHEN_TRY(Heart heart, beginWhenPossible(hardware, settings, tracksOf(*capture)));
+    if (heart.recorder == nullptr) {
+        return {};
+    }
+    WriterThread writer(std::move(heart.recorder), [&hardware] {
         return WriterThread::Health{hardware.battery().levelPercent(),
                                     hardware.card().freeBytes().value_or(std::uint64_t{0})};
     });
-    offload::Service service(writer, board->files(), board->card().folder(), root);
-    LIUHEN_TRY(const auto server, serve(config, keystore, service, root));
-    connect(*board, *capture, writer);
-    LIUHEN_CHECK(writePort(board->files(), config, server->port()));
-    core::log(core::LogLevel::Info, "recorder", fmt::format("ready, port {}", server->port()));
-    board->ready();
-    while (!stopAsked && !board->powerOffRequested()) {
+    offload::Service service(writer, hardware.files(), hardware.card().folder(), root);
+    Cable cable(config, hardware, service, root);
+    cable.keepOpen();
+    Wiring wiring(hardware, *capture, writer);
+    core::log(core::LogLevel::Info,
+              "recorder",
+              cable.port() ? fmt::format("ready, port {}", *cable.port()) : "ready, no cable");
+    hardware.ready();
+    while (!stopAskedOf(hardware)) {
         std::this_thread::sleep_for(kPoll);
+        cable.keepOpen();
     }
-    server->stop();
+    cable.close();
     capture->stop();
+    wiring.close();
     const auto ask = [](Recorder& recorder) -> Result<bool> {
         LIUHEN_CHECK(recorder.shutdown("button"));
         return true;

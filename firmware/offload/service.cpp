@@ -98,6 +98,10 @@ Result<net::Response> Service::route(const net::Request& request) {
 
 Result<net::Response> Service::device() {
     const auto ask = [](Recorder& recorder) -> Result<json> {
+        // Nothing leaves that is not durable; while a part is due soon that is the last sync's.
+        if (!recorder.recording()) {
+            (void)recorder.ledger().sync();
+        }
         json checkpoints = json::object();
         for (const auto& [origin, note] : recorder.keychain().state().checkpoints) {
             checkpoints[origin] = note;
@@ -105,7 +109,7 @@ Result<net::Response> Service::device() {
         return json{{"device", recorder.keychain().device()},
                     {"firmware", recorder.config().firmware},
                     {"boot", recorder.ledger().boot()},
-                    {"head", headOf(recorder.ledger().head())},
+                    {"head", headOf(recorder.ledger().syncedHead())},
                     {"recording", recorder.recording()},
                     {"checkpoints", std::move(checkpoints)}};
     };

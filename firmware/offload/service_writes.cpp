@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls that become entries: docking, clock, checkpoints, receipts.
 #include "common/evidence/messages.hpp"
+#include "common/net/status.hpp"
 #include "common/tlog/checkpoint.hpp"
 #include "common/tlog/witness.hpp"
 #include "firmware/offload/service.hpp"
@@ -19,6 +20,17 @@ using recorder::Recorder;
 namespace {
 
 constexpr std::int64_t kUsPerSecond = 1'000'000;
+/// A message that goes into an entry beside a few small fields: the payload holds 65,000 bytes.
+constexpr std::size_t kMaxMessageBytes = 60'000;
+/// A note of a log; a `fork` entry holds two. Real ones have a few hundred bytes.
+constexpr std::size_t kMaxNoteBytes = 16'000;
+/// Logs that are remembered: the keystore's blob is bounded.
+constexpr std::size_t kMaxOrigins = 32;
+
+net::Response tooLong(std::string_view what, std::size_t most) {
+    return net::refusal(
+        413, ErrorKind::ResourceExhausted, fmt::format("{} has more than {} bytes", what, most));
+}
 
 Result<json> parseJson(core::ByteView body) {
     json value = json::parse(body.begin(), body.end(), nullptr, false);
@@ -43,19 +55,39 @@ net::Response cborResponse(core::Buffer body) {
     return response;
 }
 
-/// The entry of this seq in the generation, if its hash is as told.
-Result<bool> holds(Recorder& recorder,
-                   std::uint64_t generation,
-                   std::uint64_t seq,
-                   const core::Digest& hash) {
-    LIUHEN_TRY(const core::Buffer bytes, recorder.ledger().read(generation, seq, 1));
-    const evidence::Frame frame = evidence::frameEntry(bytes);
+/// The entry of this seq in the generation, if the card has it.
+Result<std::optional<evidence::Entry>> entryAt(Recorder& recorder,
+                                               std::uint64_t generation,
+                                               std::uint64_t seq) {
+    const auto bytes = recorder.ledger().read(generation, seq, 1);
+    if (!bytes && bytes.error().kind == ErrorKind::NotFound) {
+        return std::optional<evidence::Entry>();
+    }
+    if (!bytes) {
+        return tl::make_unexpected(bytes.error());
+    }
+    const evidence::Frame frame = evidence::frameEntry(*bytes);
     if (frame.framing != evidence::Framing::Whole) {
+        return std::optional<evidence::Entry>();
+    }
+    LIUHEN_TRY(evidence::Entry entry,
+               evidence::parseEntry(core::ByteView(*bytes).first(frame.sizeBytes)));
+    return entry.seq == seq ? std::optional(std::move(entry)) : std::nullopt;
+}
+
+/// Whether the receipt is for an entry of this card, or for the docking that this generation's
+/// genesis names: the chapter is then on the card that was there before.
+Result<bool> isOurs(Recorder& recorder, const evidence::Receipt& receipt) {
+    LIUHEN_TRY(const auto entry, entryAt(recorder, receipt.generation, receipt.seq));
+    if (entry) {
+        return entry->hash == receipt.entry;
+    }
+    LIUHEN_TRY(const auto first, entryAt(recorder, recorder.ledger().head().generation, 0));
+    if (!first || first->kind != "genesis" || receipt.type != "chapter") {
         return false;
     }
-    LIUHEN_TRY(const evidence::Entry entry,
-               evidence::parseEntry(core::ByteView(bytes).first(frame.sizeBytes)));
-    return entry.seq == seq && entry.hash == hash;
+    LIUHEN_TRY(const auto genesis, evidence::GenesisBody::fromCbor(first->body, false));
+    return genesis.docking == evidence::Head{receipt.generation, receipt.seq, receipt.entry};
 }
 
 struct CheckpointRequest {
@@ -123,6 +155,10 @@ Result<std::string> witness(Recorder& recorder,
                         "remembers",
                         tlog::name(verdict)));
     }
+    if (!seen && known.size() >= kMaxOrigins) {
+        return core::fail(ErrorKind::ResourceExhausted,
+                          "check checkpoint: too many logs are remembered");
+    }
     if (verdict == tlog::WitnessVerdict::Stale) {
         return core::fail(
             ErrorKind::FailedPrecondition,
@@ -157,6 +193,9 @@ Result<net::Response> Service::docking(const net::Request& request) {
 }
 
 Result<net::Response> Service::clock(const net::Request& request) {
+    if (request.body.size() > kMaxMessageBytes) {
+        return tooLong("the clock message", kMaxMessageBytes);
+    }
     LIUHEN_TRY(const evidence::ClockMessage message,
                evidence::ClockMessage::verify(request.body, root_));
     const core::Buffer bytes = request.body;
@@ -164,6 +203,11 @@ Result<net::Response> Service::clock(const net::Request& request) {
         if (message.device != recorder.keychain().device()) {
             return core::fail(ErrorKind::PermissionDenied,
                               "set clock: the message is for another recorder");
+        }
+        const auto& docking = recorder.ledger().lastDocking();
+        if (!docking || docking->hash != message.docking) {
+            return core::fail(ErrorKind::PermissionDenied,
+                              "set clock: the message is not over the last docking");
         }
         return recorder.setClock(message.utcUs, bytes);
     };
@@ -173,6 +217,10 @@ Result<net::Response> Service::clock(const net::Request& request) {
 
 Result<net::Response> Service::checkpoint(const net::Request& request) {
     LIUHEN_TRY(const json body, parseJson(request.body));
+    LIUHEN_TRY(const std::string note, jsonText(body, "note"));
+    if (note.size() > kMaxNoteBytes) {
+        return tooLong("the note", kMaxNoteBytes);
+    }
     LIUHEN_TRY(const CheckpointRequest wanted, readCheckpoint(body, root_));
     const auto ask = [&wanted](Recorder& recorder) {
         return witness(
@@ -186,6 +234,9 @@ Result<net::Response> Service::checkpoint(const net::Request& request) {
 }
 
 Result<net::Response> Service::receipt(const net::Request& request) {
+    if (request.body.size() > kMaxMessageBytes) {
+        return tooLong("the receipt", kMaxMessageBytes);
+    }
     LIUHEN_TRY(const evidence::Receipt receipt, evidence::Receipt::verify(request.body, root_));
     const core::Buffer bytes = request.body;
     const auto ask = [receipt, bytes](Recorder& recorder) -> Result<evidence::Entry> {
@@ -193,16 +244,12 @@ Result<net::Response> Service::receipt(const net::Request& request) {
             return core::fail(ErrorKind::PermissionDenied,
                               "take receipt: it is another recorder's");
         }
-        LIUHEN_TRY(const bool ours,
-                   holds(recorder, receipt.generation, receipt.seq, receipt.entry));
+        LIUHEN_TRY(const bool ours, isOurs(recorder, receipt));
         if (!ours) {
             return core::fail(ErrorKind::PermissionDenied,
                               "take receipt: it is not for these bytes");
         }
-        LIUHEN_TRY(evidence::Entry entry,
-                   recorder.note("receipt", Cbor::map({{"message", bytes}})));
-        LIUHEN_CHECK(recorder.ledger().sync());
-        return entry;
+        return recorder.enterReceipt(bytes);
     };
     LIUHEN_TRY(evidence::Entry entry, writer_.call<evidence::Entry>(ask));
     return cborResponse(std::move(entry.bytes));

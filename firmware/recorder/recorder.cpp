@@ -3,6 +3,7 @@
 #include "firmware/recorder/recorder.hpp"
 
 #include "common/core/log.hpp"
+#include "common/media/h264.hpp"
 
 #include <algorithm>
 
@@ -129,8 +130,21 @@ void Recorder::noteResume(Track track) {
     writeOut();
 }
 
+namespace {
+
+/// Words of a driver or library as an entry may hold them.
+std::string plainText(std::string_view text) {
+    constexpr std::size_t kMost = 200;
+    std::string plain(text.substr(0, kMost));
+    std::replace_if(
+        plain.begin(), plain.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return plain;
+}
+
+}  // namespace
+
 Cbor Recorder::lossOf(const capture::SourceLost& lost) const {
-    Cbor measurements = Cbor::map({{"found", lost.cause}, {"at", lost.at.count()}});
+    Cbor measurements = Cbor::map({{"found", plainText(lost.cause)}, {"at", lost.at.count()}});
     if (lost.lastUnit) {
         measurements.set("last_unit", lost.lastUnit->count());
     }
@@ -149,12 +163,33 @@ void Recorder::takeReturn(Track track) {
     }
 }
 
-void Recorder::takeParameters(Track track, core::Buffer parameters) {
-    if (track == Track::Picture && tracks_.video) {
-        tracks_.video->avcC = std::move(parameters);
-    } else if (track == Track::Sound && tracks_.audio) {
-        tracks_.audio->audioSpecificConfig = std::move(parameters);
+namespace {
+
+/// The tracks with another codec configuration, and the size that it says.
+Result<media::Tracks> withParameters(media::Tracks tracks, Track track, core::Buffer parameters) {
+    if (track == Track::Picture && tracks.video) {
+        LIUHEN_TRY(const media::AvcConfig config, media::parseAvcC(parameters));
+        LIUHEN_TRY(const media::SpsInfo sps, media::parseSps(config.sps.front()));
+        tracks.video = media::VideoTrack{sps.width, sps.height, std::move(parameters)};
+    } else if (track == Track::Sound && tracks.audio) {
+        tracks.audio->audioSpecificConfig = std::move(parameters);
     }
+    LIUHEN_CHECK(media::checkTracks(tracks));
+    return tracks;
+}
+
+}  // namespace
+
+void Recorder::takeParameters(Track track, core::Buffer parameters) {
+    auto tracks = withParameters(tracks_, track, std::move(parameters));
+    if (!tracks) {
+        // Footage under the old ones is better than none.
+        core::log(core::LogLevel::Error,
+                  "recorder",
+                  "new parameters are not taken: " + tracks.error().message);
+        return;
+    }
+    tracks_ = *std::move(tracks);
     if (session_ == nullptr || closed_) {
         return;
     }

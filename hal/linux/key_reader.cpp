@@ -62,6 +62,40 @@ std::optional<core::Nanoseconds> PressReader::nextDue() const {
     return next;
 }
 
+std::vector<ButtonEvent> PressReader::resync(const std::array<bool, 3>& down,
+                                             core::Nanoseconds at) {
+    std::vector<ButtonEvent> events;
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        if (auto event = change(static_cast<Button>(i), down[i], at)) {
+            events.push_back(*event);
+        }
+    }
+    return events;
+}
+
+void KeyDecoder::take(const input_event& raw,
+                      const std::function<std::array<bool, 3>()>& askDown,
+                      std::vector<ButtonEvent>& events) {
+    const core::Nanoseconds at =
+        std::chrono::seconds(raw.input_event_sec) + std::chrono::microseconds(raw.input_event_usec);
+    if (raw.type == EV_SYN && raw.code == SYN_DROPPED) {
+        dropped_ = true;
+    } else if (raw.type == EV_SYN && raw.code == SYN_REPORT && dropped_) {
+        dropped_ = false;
+        for (const ButtonEvent& event : presses_.resync(askDown(), at)) {
+            events.push_back(event);
+        }
+    }
+    const auto place = std::find(codes_.begin(), codes_.end(), raw.code);
+    if (dropped_ || raw.type != EV_KEY || place == codes_.end() || raw.value > 1) {
+        return;  // 2 is the keyboard's own repeat
+    }
+    if (auto event =
+            presses_.change(static_cast<Button>(place - codes_.begin()), raw.value == 1, at)) {
+        events.push_back(*event);
+    }
+}
+
 core::Result<KeyReader> KeyReader::open(const LinuxConfig& config) {
     core::UniqueFd fd(::open(config.buttonDevice.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     int clock = CLOCK_BOOTTIME;
@@ -70,6 +104,22 @@ core::Result<KeyReader> KeyReader::open(const LinuxConfig& config) {
                           "open the buttons " + config.buttonDevice + ": " + std::strerror(errno));
     }
     return KeyReader(std::move(fd), {config.recordKey, config.pauseKey, config.markKey});
+}
+
+std::array<bool, 3> KeyReader::askDown() const {
+    std::array<std::uint8_t, KEY_MAX / 8 + 1> bits{};
+    std::array<bool, 3> down{};
+    // Without an answer all keys count as up: a hold that is not sure ends no recording.
+    if (::ioctl(fd_.get(), EVIOCGKEY(bits.size()), bits.data()) >= 0) {
+        for (std::size_t i = 0; i < codes_.size(); ++i) {
+            down[i] = (bits[codes_[i] / 8U] >> (codes_[i] % 8U) & 1U) != 0;
+        }
+    }
+    return down;
+}
+
+std::vector<ButtonEvent> KeyReader::release(core::Nanoseconds now) {
+    return decoder_.presses().resync({}, now);
 }
 
 core::Result<std::vector<ButtonEvent>> KeyReader::read(core::Nanoseconds now) {
@@ -89,19 +139,11 @@ core::Result<std::vector<ButtonEvent>> KeyReader::read(core::Nanoseconds now) {
         }
         const std::size_t whole = static_cast<std::size_t>(count) / sizeof(input_event);
         for (std::size_t i = 0; i < whole; ++i) {
-            const auto place = std::find(codes_.begin(), codes_.end(), raw[i].code);
-            if (raw[i].type != EV_KEY || place == codes_.end() || raw[i].value > 1) {
-                continue;  // 2 is the keyboard's own repeat
-            }
-            const core::Nanoseconds at = std::chrono::seconds(raw[i].input_event_sec) +
-                                         std::chrono::microseconds(raw[i].input_event_usec);
-            if (auto event = presses_.change(
-                    static_cast<Button>(place - codes_.begin()), raw[i].value == 1, at)) {
-                events.push_back(*event);
-            }
+            decoder_.take(
+                raw[i], [this] { return askDown(); }, events);
         }
     }
-    for (const ButtonEvent& event : presses_.due(now)) {
+    for (const ButtonEvent& event : decoder_.presses().due(now)) {
         events.push_back(event);
     }
     return events;

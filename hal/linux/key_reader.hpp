@@ -6,7 +6,10 @@
 #include "hal/buttons.hpp"
 #include "hal/linux/linux_config.hpp"
 
+#include <linux/input.h>
+
 #include <array>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -19,6 +22,10 @@ public:
     [[nodiscard]] std::optional<ButtonEvent> change(Button button, bool down, core::Nanoseconds at);
     /// The holds that have come due by `now`.
     [[nodiscard]] std::vector<ButtonEvent> due(core::Nanoseconds now);
+    /// What the device says after events were lost, or that all are up because it is gone: the
+    /// changes since then, at `at`.
+    [[nodiscard]] std::vector<ButtonEvent> resync(const std::array<bool, 3>& down,
+                                                  core::Nanoseconds at);
     /// When due() is next worth calling; nothing while no button is down and undecided.
     [[nodiscard]] std::optional<core::Nanoseconds> nextDue() const;
 
@@ -31,6 +38,26 @@ private:
     std::array<Key, 3> keys_{};
 };
 
+/// An evdev device's events as changes of keys. Knows no device. Not thread-safe.
+class KeyDecoder {
+public:
+    explicit KeyDecoder(std::array<std::uint16_t, 3> codes) : codes_(codes) {}
+
+    /// Takes one event; what it means is added to `events`. Between SYN_DROPPED and the next
+    /// SYN_REPORT events are incomplete and passed over; then `askDown` is asked which of the three
+    /// keys are down.
+    void take(const input_event& raw,
+              const std::function<std::array<bool, 3>()>& askDown,
+              std::vector<ButtonEvent>& events);
+    [[nodiscard]] PressReader& presses() { return presses_; }
+    [[nodiscard]] const PressReader& presses() const { return presses_; }
+
+private:
+    std::array<std::uint16_t, 3> codes_;  // of record, pause, mark
+    bool dropped_ = false;
+    PressReader presses_;
+};
+
 /// Reads one evdev device (Linux Documentation/input/event-codes). Not thread-safe.
 class KeyReader {
 public:
@@ -38,17 +65,23 @@ public:
     [[nodiscard]] static core::Result<KeyReader> open(const LinuxConfig& config);
     /// To be polled for reading.
     [[nodiscard]] int descriptor() const { return fd_.get(); }
-    /// All events there are by now, in order. Errors: Unavailable when the device is gone.
+    /// All events there are by now, in order. Errors: Unavailable when the device is gone;
+    /// release() then says what becomes of keys that were down.
     [[nodiscard]] core::Result<std::vector<ButtonEvent>> read(core::Nanoseconds now);
-    [[nodiscard]] std::optional<core::Nanoseconds> nextDue() const { return presses_.nextDue(); }
+    /// All keys count as released.
+    [[nodiscard]] std::vector<ButtonEvent> release(core::Nanoseconds now);
+    [[nodiscard]] std::optional<core::Nanoseconds> nextDue() const {
+        return decoder_.presses().nextDue();
+    }
 
 private:
     KeyReader(core::UniqueFd fd, std::array<std::uint16_t, 3> codes)
-        : fd_(std::move(fd)), codes_(codes) {}
+        : fd_(std::move(fd)), codes_(codes), decoder_(codes) {}
+    [[nodiscard]] std::array<bool, 3> askDown() const;
 
     core::UniqueFd fd_;
     std::array<std::uint16_t, 3> codes_;  // of record, pause, mark
-    PressReader presses_;
+    KeyDecoder decoder_;
 };
 
 }  // namespace liuhen::hal::linux

@@ -3,6 +3,7 @@
 #include "hal/linux/linux_board.hpp"
 
 #include "common/core/log.hpp"
+#include "hal/boot_id.hpp"
 #include "hal/folder_keystore.hpp"
 #include "hal/linux/key_reader.hpp"
 #include "hal/linux/linux_sources.hpp"
@@ -66,6 +67,7 @@ public:
         : files_(std::move(files)),
           card_(*files_, config.cardFolder),
           internalFolder_(config.internalFolder),
+          bootId_(machineBootId()),
           keystore_(*files_, config.keystoreFolder),
           battery_(config.batteryFolder),
           camera_(config.cameraDevice, config.picture),
@@ -81,6 +83,7 @@ public:
     [[nodiscard]] core::Clock& clock() override { return clock_; }
     [[nodiscard]] core::Files& files() override { return *files_; }
     [[nodiscard]] const std::string& internalFolder() const override { return internalFolder_; }
+    [[nodiscard]] const std::string& bootId() const override { return bootId_; }
     void setListener(Listener listener) override { listener_ = std::move(listener); }
     void ready() override {
         thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -122,6 +125,10 @@ private:
         const auto events = keys_.read(clock_.boottime());
         if (!events) {
             core::log(core::LogLevel::Error, "hal/linux", events.error().message);
+            // A key that was down is down no more: nothing is due for ever.
+            for (const ButtonEvent& event : keys_.release(clock_.boottime())) {
+                buttons_.tell(event);
+            }
             return false;
         }
         for (const ButtonEvent& event : *events) {
@@ -143,6 +150,7 @@ private:
     std::unique_ptr<core::Files> files_;
     MountedCard card_;
     std::string internalFolder_;
+    std::string bootId_;
     FolderKeystore keystore_;
     PowerSupply battery_;
     V4l2Camera camera_;

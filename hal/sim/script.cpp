@@ -107,30 +107,39 @@ core::Result<Script> loadScript(const std::string& path) {
     return script;
 }
 
-core::Result<std::uint64_t> countBoot(const std::string& folder) {
+core::Result<std::uint64_t> readCount(const std::string& folder, const std::string& name) {
+    auto files = core::systemFiles();
+    const std::string path = core::joinPath(folder, name);
+    auto content = core::readFile(*files, path, 32);
+    if (!content && content.error().kind == core::ErrorKind::NotFound) {
+        return std::uint64_t{0};
+    }
+    if (!content) {
+        return core::failWith(content.error(), "read the count of " + name);
+    }
+    std::string_view digits = core::textOf(*content);
+    if (!digits.empty() && digits.back() == '\n') {
+        digits.remove_suffix(1);
+    }
+    auto number = core::parseUnsigned(digits);
+    if (!number || *number == UINT64_MAX) {
+        return core::fail(core::ErrorKind::DataLoss, "read the count in " + path + ": no number");
+    }
+    return number;
+}
+
+core::Result<std::uint64_t> countUp(const std::string& folder, const std::string& name) {
     auto files = core::systemFiles();
     LIUHEN_CHECK(files->makeFolders(folder));
-    const std::string path = core::joinPath(folder, "boots");
-    std::uint64_t boots = 0;
-    auto before = core::readFile(*files, path, 32);
-    if (before) {
-        std::string_view digits = core::textOf(*before);
-        if (!digits.empty() && digits.back() == '\n') {
-            digits.remove_suffix(1);
-        }
-        auto number = core::parseUnsigned(digits);
-        if (!number || *number == UINT64_MAX) {
-            return core::fail(core::ErrorKind::DataLoss,
-                              "read the boot number in " + path + ": not a number");
-        }
-        boots = *number;
-    } else if (before.error().kind != core::ErrorKind::NotFound) {
-        return core::failWith(before.error(), "read the boot number");
-    }
-    ++boots;
-    const std::string text = std::to_string(boots) + "\n";
-    LIUHEN_CHECK(core::replaceFile(*files, path, core::viewOf(text)));
-    return boots;
+    LIUHEN_TRY(std::uint64_t count, readCount(folder, name));
+    ++count;
+    const std::string text = std::to_string(count) + "\n";
+    LIUHEN_CHECK(core::replaceFile(*files, core::joinPath(folder, name), core::viewOf(text)));
+    return count;
+}
+
+core::Result<std::uint64_t> countBoot(const std::string& folder) {
+    return countUp(folder, "boots");
 }
 
 }  // namespace liuhen::hal::sim

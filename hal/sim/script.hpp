@@ -52,6 +52,14 @@ struct Script {
 /// Errors: InvalidArgument with file, line and key; those of reading the file.
 [[nodiscard]] core::Result<Script> loadScript(const std::string& path);
 
+/// Counts what is called `name` in the file of that name; answers the new number, from 1; durable.
+/// Errors: DataLoss if the file holds something else than a number.
+[[nodiscard]] core::Result<std::uint64_t> countUp(const std::string& folder,
+                                                  const std::string& name);
+/// The number last counted; 0 if none was. Errors: as countUp.
+[[nodiscard]] core::Result<std::uint64_t> readCount(const std::string& folder,
+                                                    const std::string& name);
+
 /// Counts process starts in `folder`/boots and answers this one's number, from 1; durable.
 /// Errors: DataLoss if the file holds something else than a number.
 [[nodiscard]] core::Result<std::uint64_t> countBoot(const std::string& folder);

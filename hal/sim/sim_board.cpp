@@ -3,6 +3,7 @@
 #include "hal/sim/sim_board.hpp"
 
 #include "common/core/log.hpp"
+#include "hal/boot_id.hpp"
 #include "hal/folder_keystore.hpp"
 #include "hal/sim/power_cut.hpp"
 #include "hal/sim/script_player.hpp"
@@ -17,6 +18,8 @@
 namespace liuhen::hal::sim {
 
 namespace {
+
+constexpr const char* kPowerCuts = "power_cuts";
 
 /// The machine's clock, its UTC moved by what the script says.
 class SimClock final : public core::Clock {
@@ -66,6 +69,7 @@ struct Parts {
     SourceLog sourceLog;
     std::vector<Step> steps;
     std::string volume;
+    std::string bootId;
 };
 
 class SimBoard final : public Board {
@@ -76,6 +80,8 @@ public:
           files_(*system_, card_->state()),
           volume_(std::move(parts.volume)),
           internalFolder_(config.internalFolder),
+          stateFolder_(config.stateFolder),
+          bootId_(std::move(parts.bootId)),
           keystore_(files_, config.keystoreFolder),
           battery_(config.batteryPercent),
           camera_(config.camera, clock_, parts.sourceLog.picture()),
@@ -93,6 +99,7 @@ public:
     [[nodiscard]] core::Clock& clock() override { return clock_; }
     [[nodiscard]] core::Files& files() override { return files_; }
     [[nodiscard]] const std::string& internalFolder() const override { return internalFolder_; }
+    [[nodiscard]] const std::string& bootId() const override { return bootId_; }
     void setListener(Listener listener) override { listener_ = std::move(listener); }
     void ready() override { player_.start(); }
     [[nodiscard]] bool powerOffRequested() const override { return powerOff_; }
@@ -143,6 +150,10 @@ private:
             case Do::ClockStep:
                 return clock_.step(step.event.step);
             case Do::PowerCut:
+                // Steps are played only where there is a state folder.
+                if (const auto counted = countUp(stateFolder_, kPowerCuts); !counted) {
+                    core::log(core::LogLevel::Error, "hal/sim", counted.error().message);
+                }
                 cutPower(volume_);
             default:
                 return change(step.event);
@@ -191,6 +202,8 @@ private:
     SimFiles files_;
     std::string volume_;
     std::string internalFolder_;
+    std::string stateFolder_;
+    std::string bootId_;
     FolderKeystore keystore_;
     SimBattery battery_;
     SimButtons buttons_;
@@ -226,7 +239,10 @@ core::Result<std::unique_ptr<Board>> open(const SimConfig& config) {
     LIUHEN_CHECK(parts.system->makeFolders(config.internalFolder));
     LIUHEN_TRY(parts.card, SimCard::open(*parts.system, config.cardFolder, config.cardQuotaBytes));
     LIUHEN_TRY(parts.volume, volumeOf(config));
+    parts.bootId = machineBootId();
     if (!config.stateFolder.empty()) {
+        LIUHEN_TRY(const std::uint64_t cuts, readCount(config.stateFolder, kPowerCuts));
+        parts.bootId += fmt::format("/{}", cuts);
         LIUHEN_TRY(const std::uint64_t boot, countBoot(config.stateFolder));
         if (boot <= script.boots.size()) {
             parts.steps = stepsOf(script.boots[boot - 1]);

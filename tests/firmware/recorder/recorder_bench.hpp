@@ -236,6 +236,9 @@ public:
         });
     }
 
+    /// The running recorder, to be run by another; its keys stay here.
+    [[nodiscard]] std::unique_ptr<Recorder> release() { return std::move(recorder_); }
+
     [[nodiscard]] Recorder& operator*() { return *recorder_; }
     [[nodiscard]] Recorder* operator->() { return recorder_.get(); }
 

@@ -60,6 +60,51 @@ TEST_CASE("two buttons at once do not disturb each other") {
     CHECK(presses.change(Button::Mark, false, 12500ms)->action == ButtonAction::Short);
 }
 
+namespace {
+
+constexpr std::uint16_t kRecordCode = 167;
+
+input_event raw(std::uint16_t type, std::uint16_t code, std::int32_t value, int seconds) {
+    input_event event{};
+    event.input_event_sec = seconds;
+    event.type = type;
+    event.code = code;
+    event.value = value;
+    return event;
+}
+
+}  // namespace
+
+TEST_CASE("after dropped events the keys' state is asked for, and no half of a press is believed") {
+    KeyDecoder decoder({kRecordCode, 119, 212});
+    std::vector<ButtonEvent> events;
+    bool down = false;
+    const auto ask = [&down] { return std::array<bool, 3>{down, false, false}; };
+    decoder.take(raw(EV_KEY, kRecordCode, 1, 10), ask, events);
+    REQUIRE(events.size() == 1);
+    decoder.take(raw(EV_SYN, SYN_DROPPED, 0, 11), ask, events);
+    decoder.take(raw(EV_KEY, kRecordCode, 1, 11), ask, events);  // an incomplete report
+    CHECK(events.size() == 1);
+    decoder.take(raw(EV_SYN, SYN_REPORT, 0, 11), ask, events);
+    REQUIRE(events.size() == 2);  // the release was among what was dropped
+    CHECK(events[1].action == ButtonAction::Short);
+    CHECK_FALSE(decoder.presses().nextDue());
+    down = true;
+    decoder.take(raw(EV_SYN, SYN_DROPPED, 0, 20), ask, events);
+    decoder.take(raw(EV_SYN, SYN_REPORT, 0, 20), ask, events);
+    REQUIRE(events.size() == 3);
+    CHECK(events[2].action == ButtonAction::Press);
+}
+
+TEST_CASE("nothing stays due when the device goes while a key is down") {
+    PressReader presses;
+    REQUIRE(presses.change(Button::Record, true, 10s));
+    const auto released = presses.resync({}, 11s);
+    REQUIRE(released.size() == 1);
+    CHECK(released[0].action == ButtonAction::Short);
+    CHECK_FALSE(presses.nextDue());
+}
+
 TEST_CASE("a file that is no input device is refused") {
     const test::TemporaryFolder folder;
     LinuxConfig config;

@@ -2,6 +2,7 @@
 // The simulated board as a whole: its script reaches buttons, devices and listeners.
 #include "hal/sim/sim_board.hpp"
 
+#include "hal/sim/script.hpp"
 #include "hal/sim/source_log.hpp"
 #include "tests/hal/temporary_folder.hpp"
 
@@ -160,8 +161,24 @@ TEST_CASE("a power cut kills the process at its time") {
     }
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(*readCount(config.stateFolder, "power_cuts") == 1);
     REQUIRE(WIFSIGNALED(status));
     CHECK(WTERMSIG(status) == SIGKILL);
+}
+
+TEST_CASE("a power cut begins another boot of the machine, a mere end of the process does not") {
+    const test::TemporaryFolder folder;
+    const SimConfig config = configIn(folder, "[[boot]]\n[[boot]]\n[[boot]]\n");
+    const auto idNow = [&config] {
+        auto board = open(config);
+        REQUIRE(board);
+        return (*board)->bootId();
+    };
+    const std::string first = idNow();
+    CHECK_FALSE(first.empty());
+    CHECK(idNow() == first);
+    REQUIRE(countUp(config.stateFolder, "power_cuts"));
+    CHECK(idNow() != first);
 }
 
 TEST_CASE("a volume that is no mount point is refused before anything starts") {
