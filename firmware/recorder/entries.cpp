@@ -109,6 +109,8 @@ Result<evidence::Entry> Recorder::dock(core::ByteView nonce) {
                           "dock: still recording; hold REC for two seconds to end first");
     }
     mendSegments();
+    // What is not mended by now is the next start's: a part.lost stands in the part's chapter.
+    dirty_.clear();
     auto docked = ledger_.dock(nonce);
     noteKeystore();
     return docked;

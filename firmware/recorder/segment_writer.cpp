@@ -214,7 +214,7 @@ PartOutcome SegmentWriter::append(const evidence::Entry& entry,
     auto written = file_->append(pieces);
     if (written) {
         written = file_->sync();
-        syncFailed_ = !written.has_value();
+        trusted_ = written.has_value();
     }
     if (!written) {
         lost_ = entry.seq;
@@ -247,15 +247,10 @@ Result<std::optional<evidence::TornFile>> SegmentWriter::takeAway() {
     if (partsWritten_ > 0) {
         return storage::cutTorn(*files_, cardFolder_, path_, offset_, name);
     }
-    // Without a whole part not even the init counts. A file whose sync failed is not believed in:
-    // its bytes are copied, others need no room elsewhere.
-    if (!syncFailed_) {
-        return storage::moveToTorn(*files_, cardFolder_, path_, name);
-    }
-    LIUHEN_TRY(auto torn, storage::cutTorn(*files_, cardFolder_, path_, 0, name));
-    LIUHEN_CHECK(files_->remove(path_));
-    LIUHEN_CHECK(files_->syncFolder(core::folderOf(path_)));
-    return torn;
+    // Without a whole part not even the init counts.
+    const auto trust =
+        std::exchange(trusted_, false) ? storage::Trust::Content : storage::Trust::Nothing;
+    return storage::moveToTorn(*files_, cardFolder_, path_, name, trust);
 }
 
 void SegmentWriter::mend() {

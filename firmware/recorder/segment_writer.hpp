@@ -117,9 +117,9 @@ private:
     std::uint64_t parts_ = 0;         // entries, lost ones included
     std::uint64_t partsWritten_ = 0;  // in the file
     bool made_ = false;               // the file's name is there
-    bool syncFailed_ = false;
-    bool dirty_ = false;      // bytes of a lost part are still in the file
-    std::uint64_t lost_ = 0;  // seq of the part that they are of
+    bool trusted_ = true;             // no sync of the file has failed
+    bool dirty_ = false;              // bytes of a lost part are still in the file
+    std::uint64_t lost_ = 0;          // seq of the part that they are of
 };
 
 }  // namespace liuhen::recorder

@@ -66,16 +66,26 @@ Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
     LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::AppendExisting));
     LIUHEN_TRY(const std::uint64_t whole, file->size());
     std::optional<evidence::TornFile> kept;
+    if (whole < size) {
+        return kept;
+    }
+    std::string to;
     if (whole > size) {
-        LIUHEN_TRY(const std::string to, tornPath(files, cardFolder, name));
+        LIUHEN_TRY(to, tornPath(files, cardFolder, name));
         auto copied = copyBehind(files, *file, size, to);
-        auto cut = copied ? file->truncate(size) : Result<void>();
-        if (!copied || !cut) {
+        if (!copied) {
             // The bytes are where they were: half a copy on a full card would be for ever.
             (void)files.remove(to);
-            return core::failWith(copied ? cut.error() : copied.error(), "keep the end of " + path);
+            return core::failWith(copied.error(), "keep the end of " + path);
         }
         kept = *std::move(copied);
+    }
+    // Also where it is that long already: a sync that failed before counts for nothing.
+    if (auto cut = file->truncate(size); !cut) {
+        if (kept) {
+            (void)files.remove(to);
+        }
+        return core::failWith(cut.error(), "cut the end of " + path);
     }
     LIUHEN_CHECK(file->sync());
     return kept;
@@ -84,22 +94,37 @@ Result<std::optional<evidence::TornFile>> cutTorn(core::Files& files,
 Result<std::optional<evidence::TornFile>> moveToTorn(core::Files& files,
                                                      const std::string& cardFolder,
                                                      const std::string& path,
-                                                     const std::string& name) {
+                                                     const std::string& name,
+                                                     Trust trust) {
     const auto file = files.open(path, core::OpenMode::AppendExisting);
     if (!file && file.error().kind == core::ErrorKind::NotFound) {
+        // Gone, and durably so: it may have been moved by a try that failed at its very end.
+        if (files.exists(core::folderOf(path))) {
+            LIUHEN_CHECK(files.syncFolder(core::folderOf(path)));
+        }
         return std::optional<evidence::TornFile>();
     }
     if (!file) {
         return core::failWith(file.error(), "keep " + path);
     }
-    LIUHEN_CHECK((*file)->sync());
-    LIUHEN_TRY(evidence::TornFile torn, describeTorn(files, path));
     LIUHEN_TRY(const std::string to, tornPath(files, cardFolder, name));
-    LIUHEN_CHECK(files.renameNoReplace(path, to));
-    LIUHEN_CHECK(files.syncFolder(core::folderOf(to)));
+    std::optional<evidence::TornFile> torn;
+    if (trust == Trust::Content && (*file)->sync()) {
+        LIUHEN_TRY(torn, describeTorn(files, path));
+        LIUHEN_CHECK(files.renameNoReplace(path, to));
+        LIUHEN_CHECK(files.syncFolder(core::folderOf(to)));
+        torn->file = to.substr(core::folderOf(to).size() + 1);
+    } else {
+        auto copied = copyBehind(files, **file, 0, to);
+        auto removed = copied ? files.remove(path) : Result<void>();
+        if (!copied || !removed) {
+            (void)files.remove(to);
+            return core::failWith(copied ? removed.error() : copied.error(), "keep " + path);
+        }
+        torn = *std::move(copied);
+    }
     LIUHEN_CHECK(files.syncFolder(core::folderOf(path)));
-    torn.file = to.substr(core::folderOf(to).size() + 1);
-    return std::optional(std::move(torn));
+    return torn;
 }
 
 Result<evidence::TornFile> describeTorn(core::Files& files, const std::string& path) {

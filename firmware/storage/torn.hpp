@@ -27,13 +27,19 @@ namespace liuhen::storage {
                                                                       std::uint64_t size,
                                                                       const std::string& name);
 
-/// Moves a whole file to card/torn, durably, content and name. Answers what it is there; nothing if
-/// there is no such file. Power loss: the file is in one of the two places.
+/// Whether a sync of a file can make its content durable: not once one has failed.
+enum class Trust { Content, Nothing };
+
+/// Moves a whole file to card/torn, durably, content and name; copies it where its sync fails or
+/// cannot be believed. Answers what it is there; nothing if there is no such file. After an error
+/// the content is to be trusted no more; try again. Power loss: the bytes are in one of the two
+/// places.
 [[nodiscard]] core::Result<std::optional<evidence::TornFile>> moveToTorn(
     core::Files& files,
     const std::string& cardFolder,
     const std::string& path,
-    const std::string& name);
+    const std::string& name,
+    Trust trust = Trust::Content);
 
 /// Length and hash of a file in card/torn, read in pieces.
 [[nodiscard]] core::Result<evidence::TornFile> describeTorn(core::Files& files,

@@ -103,6 +103,53 @@ TEST_SUITE("recorder/card_trouble") {
         }
     }
 
+    TEST_CASE("three errors in a row at any write or sync leave an intact card") {
+        for (const FileOperation operation : {FileOperation::Append,
+                                              FileOperation::Sync,
+                                              FileOperation::Truncate,
+                                              FileOperation::Open,
+                                              FileOperation::SyncFolder}) {
+            bool hit = true;
+            for (int first = 0; hit; ++first) {
+                CAPTURE(static_cast<int>(operation));
+                CAPTURE(first);
+                Bench bench;
+                bench.mustStart();
+                bench.press();
+                hit = false;
+                int seen = 0;
+                bench.files.setFault(
+                    [&](FileOperation asked, const std::string& path, std::uint64_t) {
+                        const bool fits = asked == operation && path.find(kCard) == 0;
+                        const bool fails = fits && seen >= first && seen < first + 3;
+                        seen += fits ? 1 : 0;
+                        hit = hit || fails;
+                        return fails ? EIO : 0;
+                    });
+                filmThroughIt(bench);
+                bench.files.setFault(nullptr);
+                bench.files.crash(static_cast<std::uint64_t>(first) * 77'777 + 1);
+                CHECK(bench.verdictAfterRestart() == "intact");
+            }
+        }
+        for (int first = 0; first < 12; ++first) {
+            CAPTURE(first);
+            Bench bench;
+            bench.mustStart();
+            bench.press();
+            int seen = 0;
+            bench.files.setFault([&](FileOperation asked, const std::string& path, std::uint64_t) {
+                const bool fits = asked == FileOperation::Sync && path.ends_with(".mp4");
+                seen += fits ? 1 : 0;
+                return fits && seen > first && seen <= first + 3 ? EIO : 0;
+            });
+            filmThroughIt(bench);
+            bench.files.setFault(nullptr);
+            bench.files.crash(static_cast<std::uint64_t>(first) * 77'777 + 1);
+            CHECK(bench.verdictAfterRestart() == "intact");
+        }
+    }
+
     TEST_CASE("a ledger that cannot be synced is not believed, and is told to nobody") {
         Bench bench;
         bench.mustStart();
