@@ -233,8 +233,7 @@ Result<void> LedgerCheck::checkOrigins() {
             continue;
         }
         const GenesisBody& body = generation.opening->body;
-        const auto named = generations_.find(body.head->generation);
-        const bool there = named != generations_.end() && named->second.last;
+        const bool there = hashAt(body.head->generation, body.head->seq).has_value();
         if (!there && body.docking->generation == body.head->generation) {
             numbers.push_back(number);
             dockings.push_back(*body.docking);
