@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 namespace liuhen::evidence {
@@ -111,7 +112,9 @@ private:
     struct Bridge {
         std::uint64_t track = 0;
         std::uint64_t seq = 0;
-        auto operator<=>(const Bridge&) const = default;
+        [[nodiscard]] bool operator<(const Bridge& other) const {
+            return std::tie(track, seq) < std::tie(other.track, other.seq);
+        }
     };
     struct Recovery {
         std::uint64_t seq = 0;
@@ -121,7 +124,10 @@ private:
         std::uint64_t recording = 0;
         std::uint64_t seq = 0;   // of the part.lost
         std::uint64_t part = 0;  // seq
-        auto operator<=>(const Lost&) const = default;
+        [[nodiscard]] bool operator<(const Lost& other) const {
+            return std::tie(recording, seq, part) <
+                   std::tie(other.recording, other.seq, other.part);
+        }
     };
     struct Closing {
         std::uint64_t seq = 0;

@@ -262,30 +262,27 @@ Result<ObjectLeaf> ObjectLeaf::decode(ByteView bytes) {
     if (leaf.kind != "object") {
         return core::fail(core::ErrorKind::DataLoss, "read leaf: it is of kind " + leaf.kind);
     }
+    // Leaf::decode has seen to it that the fields are there, of their types.
     const Cbor& body = leaf.body;
     ObjectLeaf result;
     result.timeUs = leaf.timeUs;
-    LIUHEN_TRY(result.object, digestAt(body, "object"));
-    LIUHEN_TRY(result.size, unsignedAt(body, "size"));
-    LIUHEN_TRY(result.type, textAt(body, "type"));
-    LIUHEN_TRY(result.device, textAt(body, "device"));
-    LIUHEN_TRY(result.generation, unsignedAt(body, "generation"));
-    LIUHEN_TRY(result.seq, unsignedAt(body, "seq"));
-    LIUHEN_TRY(result.entry, digestAt(body, "entry"));
-    LIUHEN_TRY(result.verdict, textAt(body, "verdict"));
+    result.object = *digestAt(body, "object");
+    result.size = *unsignedAt(body, "size");
+    result.type = *textAt(body, "type");
+    result.device = *textAt(body, "device");
+    result.generation = *unsignedAt(body, "generation");
+    result.seq = *unsignedAt(body, "seq");
+    result.entry = *digestAt(body, "entry");
+    result.verdict = *textAt(body, "verdict");
     if (result.type == "chapter") {
-        LIUHEN_TRY(result.first, unsignedAt(body, "first"));
+        result.first = *unsignedAt(body, "first");
     } else if (result.type == "segment") {
-        LIUHEN_TRY(result.recording, unsignedAt(body, "recording"));
-        LIUHEN_TRY(result.segment, unsignedAt(body, "segment"));
+        result.recording = *unsignedAt(body, "recording");
+        result.segment = *unsignedAt(body, "segment");
     } else {
-        LIUHEN_TRY(result.file, textAt(body, "file"));
+        result.file = *textAt(body, "file");
     }
-    LIUHEN_TRY(const Cbor::Array list, itemsAt(body, "findings"));
-    for (const Cbor& item : list) {
-        if (item.text() == nullptr) {
-            return core::fail(core::ErrorKind::DataLoss, "read leaf: a finding is no text");
-        }
+    for (const Cbor& item : *body.find("findings")->items()) {
         result.findings.push_back(*item.text());
     }
     return result;

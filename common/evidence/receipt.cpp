@@ -28,6 +28,19 @@ tl::unexpected<core::Error> refuse(std::string_view why) {
     return core::fail(core::ErrorKind::Unauthenticated, fmt::format("check receipt: {}", why));
 }
 
+Result<std::vector<Digest>> pathAt(const Cbor& payload) {
+    LIUHEN_TRY(const Cbor::Array items, itemsAt(payload, "path"));
+    std::vector<Digest> path;
+    for (const Cbor& item : items) {
+        const auto hash = item.digest();
+        if (!hash || path.size() == kMaxPath) {
+            return core::fail(core::ErrorKind::DataLoss, "read receipt: path is malformed");
+        }
+        path.push_back(*hash);
+    }
+    return path;
+}
+
 Result<void> readPayload(const Cbor& payload, Receipt& receipt) {
     if (payload.pairs() == nullptr || payload.pairs()->size() != kFields) {
         return core::fail(core::ErrorKind::DataLoss, "read receipt: not its fields and no other");
@@ -50,14 +63,7 @@ Result<void> readPayload(const Cbor& payload, Receipt& receipt) {
     LIUHEN_TRY(receipt.storedUs, integerAt(payload, "stored"));
     LIUHEN_TRY(receipt.copies, unsignedAt(payload, "copies"));
     LIUHEN_TRY(receipt.index, unsignedAt(payload, "index"));
-    LIUHEN_TRY(const Cbor::Array path, itemsAt(payload, "path"));
-    for (const Cbor& item : path) {
-        const auto hash = item.digest();
-        if (!hash || receipt.path.size() == kMaxPath) {
-            return core::fail(core::ErrorKind::DataLoss, "read receipt: path is malformed");
-        }
-        receipt.path.push_back(*hash);
-    }
+    LIUHEN_TRY(receipt.path, pathAt(payload));
     LIUHEN_TRY(receipt.checkpoint, textAt(payload, "checkpoint"));
     LIUHEN_TRY(receipt.leaf, bytesAt(payload, "leaf"));
     return {};

@@ -82,8 +82,8 @@ private:
     }
 
     /// Every file below the log must be the checkpoint or a tile that the leaves give.
-    Result<void> checkFiles(const std::string& below,
-                            unsigned depth) {  // NOLINT(misc-no-recursion): depth is bounded
+    // NOLINTNEXTLINE(misc-no-recursion): depth is bounded.
+    Result<void> checkFiles(const std::string& below, unsigned depth) {
         const auto items = files_.list(below.empty() ? folder_ : path(below));
         if (!items) {
             // An absent log was told of with its checkpoint.
@@ -193,9 +193,9 @@ private:
         }
     }
 
-    std::optional<crypto::Certificate> certificateAt(const core::Cbor& body,
-                                                     std::string_view field,
-                                                     crypto::Role role) const {
+    [[nodiscard]] std::optional<crypto::Certificate> certificateAt(const core::Cbor& body,
+                                                                   std::string_view field,
+                                                                   crypto::Role role) const {
         const auto der = bytesAt(body, field);
         const auto certificate =
             der ? crypto::Certificate::fromDer(*der)

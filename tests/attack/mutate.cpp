@@ -37,7 +37,7 @@ struct Options {
 void must(bool holds, const std::string& what) {
     if (!holds) {
         fmt::print(stderr, "mutate: {}\n", what);
-        std::exit(2);
+        std::exit(2);  // NOLINT(concurrency-mt-unsafe): there is one thread
     }
 }
 
@@ -315,7 +315,7 @@ int main(int argc, char** argv) {
     try {
         return liuhen::attack::start({argv + 1, argv + argc});
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "mutate: unexpected: %s\n", error.what());
+        (void)std::fprintf(stderr, "mutate: unexpected: %s\n", error.what());
         return 2;
     }
 }

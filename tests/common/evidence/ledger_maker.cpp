@@ -29,7 +29,7 @@ constexpr std::size_t kFlushBytes = std::size_t{4} << 20U;
 void must(const Result<void>& result) {
     if (!result) {
         fmt::print(stderr, "ledger_maker: {}\n", result.error().message);
-        std::exit(2);
+        std::exit(2);  // NOLINT(concurrency-mt-unsafe): there is one thread
     }
 }
 
@@ -177,7 +177,7 @@ private:
         link_.clear();
     }
 
-    Cbor bodyOf(const std::string& kind, std::uint64_t number) const {
+    [[nodiscard]] static Cbor bodyOf(const std::string& kind, std::uint64_t number) {
         if (kind == "part" || kind == "spans") {
             PartBody body;
             body.recording = 1;
@@ -293,7 +293,7 @@ int main(int argc, char** argv) {
     try {
         return liuhen::evidence::start({argv + 1, argv + argc});
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "ledger_maker: unexpected: %s\n", error.what());
+        (void)std::fprintf(stderr, "ledger_maker: unexpected: %s\n", error.what());
         return 2;
     }
 }

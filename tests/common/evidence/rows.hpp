@@ -11,9 +11,9 @@
 namespace liuhen::evidence::test {
 
 struct Row {
-    const char* name;
+    const char* name = "";
     /// Makes the ledger and answers what is to be told of it.
-    std::string (*make)(SampleLedger&);
+    std::string (*make)(SampleLedger&) = nullptr;
     bool recorder = true;
 };
 

@@ -86,7 +86,7 @@ Entry SampleLedger::name(const std::string& kind, Cbor body) {
     return entry;
 }
 
-Entry SampleLedger::genesis(Cbor more) {
+Entry SampleLedger::genesis(const Cbor& more) {
     const Buffer der = certificate.value_or(
         agency.certify(identity.publicKey(), crypto::Role::Recorder, kDevice, 5, now_)->der());
     Cbor body =
@@ -216,10 +216,10 @@ void SampleLedger::openSegment(std::uint64_t number, bool preEvent, bool encrypt
     segments_[number] = std::move(open);
 }
 
-Entry SampleLedger::part(std::uint64_t number, PartOptions options) {
-    OpenSegment& open = segments_.at(number);
-    Buffer& file = files[segmentFile(number)];
-    const std::uint64_t time = options.start.value_or(mediaTime_);
+/// Link and fragment, or what stands for it where it is encrypted.
+Buffer SampleLedger::contentOf(const OpenSegment& open,
+                               const PartOptions& options,
+                               std::uint64_t time) const {
     media::samples::Run pictures(time, kFrameTicks, kFrames, 20);
     pictures.samples().front().key = options.key;
     Buffer content;
@@ -230,6 +230,14 @@ Entry SampleLedger::part(std::uint64_t number, PartOptions options) {
     } else {
         core::append(content, media::samples::wholeFragment(1, pictures.samples(), {}));
     }
+    return content;
+}
+
+Entry SampleLedger::part(std::uint64_t number, const PartOptions& options) {
+    OpenSegment& open = segments_.at(number);
+    Buffer& file = files[segmentFile(number)];
+    const std::uint64_t time = options.start.value_or(mediaTime_);
+    const Buffer content = contentOf(open, options, time);
     PartBody body;
     body.recording = recording_;
     body.segment = number;

@@ -55,7 +55,7 @@ public:
     Entry add(const std::string& kind, Cbor body, const crypto::PrivateKey& key);
     /// An entry that names new keys; `boot` is signed with the resume key.
     Entry name(const std::string& kind, Cbor body = Cbor::mapOf({}));
-    Entry genesis(Cbor more = Cbor::mapOf({}));
+    Entry genesis(const Cbor& more = Cbor::mapOf({}));
     /// A boot entry, with the recovery that must follow it unless that is not wanted.
     void boot(bool recover = true, std::vector<std::uint64_t> missing = {});
     Entry dock();
@@ -66,7 +66,7 @@ public:
     void shutdown() { add("shutdown", Cbor::map({{"reason", "button"}})); }
     void interrupt(std::vector<std::uint64_t> tracks);
     void openSegment(std::uint64_t number, bool preEvent = false, bool encrypted = false);
-    Entry part(std::uint64_t number, PartOptions options = {});
+    Entry part(std::uint64_t number, const PartOptions& options = {});
     void lose(std::uint64_t part);
     void endSegment(std::uint64_t number);
     /// A recording of one segment with two parts, ended.
@@ -122,6 +122,9 @@ private:
     [[nodiscard]] EntryFields fields(const std::string& kind, Cbor body) const;
     Entry keep(Entry entry);
     void rotate();
+    [[nodiscard]] Buffer contentOf(const OpenSegment& open,
+                                   const PartOptions& options,
+                                   std::uint64_t time) const;
 
     KeystoreState state_;
     core::Microseconds now_;

@@ -36,6 +36,7 @@ public:
         RecoveryBody recovery;
         recovery.torn.push_back({"a.torn", torn.size(), crypto::sha256(torn)});
         tornEntry_ = ledger.add("recovery", recovery.toCbor()).head();
+        // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): one entry after another.
         recording = ledger.start();
         ledger.openSegment(0);
         ledger.part(0);

@@ -120,7 +120,7 @@ TEST_SUITE("dock/vault/judge") {
         ledger.dock();
         const StoredChapter chapter = stored(ledger, 0);
         // What the recorder would sign in another history, behind any number of forged boxes.
-        evidence::EntryFields fields = part;
+        evidence::EntryFields fields = static_cast<const evidence::EntryFields&>(part);
         fields.time.utcUs += 1;
         const auto place = Place{kDevice, 0, ObjectType::Segment, 0, recording, 0};
         const evidence::Entry real = evidence::signEntry(fields, epoch);
