@@ -165,7 +165,8 @@ Result<void> run(const Config& config) {
     }
     WriterThread writer(std::move(heart.recorder), [&hardware] {
         return WriterThread::Health{hardware.battery().levelPercent(),
-                                    hardware.card().freeBytes().value_or(std::uint64_t{0})};
+                                    hardware.card().freeBytes().value_or(std::uint64_t{0}),
+                                    hardware.battery().charging()};
     });
     offload::Service service(writer, hardware.files(), hardware.card().folder(), root);
     Cable cable(config, hardware, service, root);

@@ -4,6 +4,8 @@
 
 #include "common/core/log.hpp"
 
+#include <fmt/format.h>
+
 namespace liuhen::app {
 
 using recorder::Recorder;
@@ -11,7 +13,8 @@ using recorder::WriterThread;
 
 namespace {
 
-capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate) {
+capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
+                                         const std::shared_ptr<recorder::Controls>& controls) {
     capture::CaptureListener listener;
     listener.unit = [gate](capture::EncodedUnit unit) {
         gate->pass([&unit](WriterThread& writer) {
@@ -26,9 +29,12 @@ capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate) {
             writer.post([lost](Recorder& recorder) { recorder.takeLoss(lost); });
         });
     };
-    listener.sourceReturned = [gate](const capture::SourceReturned& back) {
-        gate->pass([&back](WriterThread& writer) {
-            writer.post([back](Recorder& recorder) { recorder.takeReturn(back.track); });
+    listener.sourceReturned = [gate, controls](const capture::SourceReturned& back) {
+        gate->pass([&](WriterThread& writer) {
+            writer.post([controls, back](Recorder& recorder) {
+                recorder.takeReturn(back.track);
+                controls->onSourceBack(recorder, back.at);
+            });
         });
     };
     listener.parametersChanged = [gate](capture::Track track, const core::Buffer& parameters) {
@@ -45,11 +51,23 @@ capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate) {
 
 Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& writer)
     : gate_(std::make_shared<Gate>(writer)) {
-    const auto controls = std::make_shared<recorder::Controls>();
+    recorder::Controls::Outside outside;
+    outside.entered = [](recorder::State state) {
+        core::log(core::LogLevel::Info, "recorder", fmt::format("state {}", name(state)));
+    };
+    const auto controls = std::make_shared<recorder::Controls>(std::move(outside));
+    core::Clock& clock = board.clock();
+    writer.post(
+        [controls, &clock](Recorder& recorder) { controls->begin(recorder, clock.boottime()); });
+    writer.everyTick([controls, &clock](Recorder& recorder, const WriterThread::Health& health) {
+        const core::Nanoseconds now = clock.boottime();
+        controls->onBattery(recorder, health.batteryPercent, health.charging, now);
+        controls->tick(recorder, now);
+    });
     board.buttons().setListener([gate = gate_, controls, &capture](const hal::ButtonEvent& event) {
         gate->pass([&](WriterThread& open) {
-            if (event.button == hal::Button::Record && event.action == hal::ButtonAction::Press) {
-                capture.requestKeyFrame();
+            if (event.button != hal::Button::Mark) {
+                capture.requestKeyFrame();  // a recording begins or goes on with one
             }
             open.post(
                 [controls, event](Recorder& recorder) { controls->onButton(recorder, event); });
@@ -61,7 +79,7 @@ Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& write
                 [controls, event](Recorder& recorder) { controls->onBoardEvent(recorder, event); });
         });
     });
-    capture.start(captureListener(gate_));
+    capture.start(captureListener(gate_, controls));
 }
 
 }  // namespace liuhen::app

@@ -110,7 +110,7 @@ Result<void> Recorder::recoverAndBegin() {
         }
         ledger_.append("recovery", body.toCbor());
         if (stand.recording) {
-            goOn(*stand.recording, away, std::move(session));
+            goOnAfterStart(*stand.recording, away, std::move(session));
         }
     }
     if (session_ == nullptr) {
@@ -125,9 +125,9 @@ Result<void> Recorder::recoverAndBegin() {
     return {};
 }
 
-void Recorder::goOn(const storage::OpenRecording& open,
-                    Nanoseconds away,
-                    std::unique_ptr<Session> session) {
+void Recorder::goOnAfterStart(const storage::OpenRecording& open,
+                              Nanoseconds away,
+                              std::unique_ptr<Session> session) {
     if (away > kGoesOnWithin) {
         ledger_.appendAsHead("end",
                              Cbor::map({{"recording", open.start}, {"reason", "not_resumed"}}));
@@ -135,10 +135,13 @@ void Recorder::goOn(const storage::OpenRecording& open,
     }
     session_ = std::move(session);
     const bool crashed = !config_.bootId.empty() && open.bootId == config_.bootId;
-    ledger_.append("interruption",
-                   interruption(trackIds(),
-                                crashed ? "crash" : "power_loss",
-                                Cbor::map({{"away_us", away.count() / kNsPerUs}})));
+    session_->interruption =
+        ledger_
+            .append("interruption",
+                    interruption(trackIds(),
+                                 crashed ? "crash" : "power_loss",
+                                 Cbor::map({{"away_us", away.count() / kNsPerUs}})))
+            .seq;
     ledger_.append("resume", Cbor::map({{"recording", open.start}, {"tracks", trackIds()}}));
     session_->segments = open.segments;
     session_->ends = open.ends;

@@ -60,6 +60,12 @@ Result<void> Recorder::statement(std::string_view what, Nanoseconds from, Nanose
     return {};
 }
 
+Result<void> Recorder::noteFault(std::string_view what, Cbor measurements) {
+    LIUHEN_CHECK(
+        note("fault", Cbor::map({{"what", what}, {"measurements", std::move(measurements)}})));
+    return {};
+}
+
 Result<evidence::Entry> Recorder::note(std::string_view kind, Cbor body) {
     LIUHEN_CHECK(checkOpen());
     evidence::Entry entry = ledger_.append(kind, std::move(body));
@@ -145,6 +151,7 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     if (closed_) {
         return;
     }
+    batteryPercent_ = batteryPercent;
     if (session_ != nullptr) {
         if (waitedForOther()) {
             openBuilder();
@@ -188,7 +195,7 @@ void Recorder::keepRoom() {
     if (session_ != nullptr) {
         if (full || session_->noRoom) {
             core::log(core::LogLevel::Error, "recorder", "the card is full: recording ends");
-            (void)end("storage");
+            (void)end("storage", "storage_full");
         }
         return;
     }

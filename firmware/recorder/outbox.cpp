@@ -96,7 +96,13 @@ bool Recorder::write(Item& item) {
     }
     if (Note* note = std::get_if<Note>(&item)) {
         session_->newSegmentAtKey = session_->newSegmentAtKey || note->kind == "resume";
-        ledger_.append(note->kind, std::move(note->body));
+        if (note->kind == "explanation" && session_->interruption) {
+            note->body.set("entry", *session_->interruption);
+        }
+        const evidence::Entry entry = ledger_.append(note->kind, std::move(note->body));
+        if (note->kind == "interruption") {
+            session_->interruption = entry.seq;
+        }
     } else if (const Dropped* dropped = std::get_if<Dropped>(&item)) {
         noteDropped(*dropped);
     } else {
@@ -261,8 +267,17 @@ void Recorder::noteLate(Nanoseconds oldest) {
     }
 }
 
+/// Battery and room as an interruption that ends a recording has them.
+Cbor Recorder::lastMeasured() const {
+    Cbor measurements = Cbor::map({{"battery", batteryPercent_}});
+    if (session_->noRoom) {
+        measurements.set("found", "no_room");
+    }
+    return measurements;
+}
+
 /// All that is left to write of a recording that ends.
-void Recorder::writeLast(std::string_view reason) {
+void Recorder::writeLast(std::string_view cause) {
     Session& session = *session_;
     openBuilder();
     if (session.builder) {
@@ -278,7 +293,7 @@ void Recorder::writeLast(std::string_view reason) {
         session.retryAt = {};
         writeOut();
     }
-    Dropped dropped{{}, "ended"};
+    Dropped dropped{{}, ""};
     for (const Item& item : session.outbox) {
         if (const Part* part = std::get_if<Part>(&item)) {
             dropped.length += lengthOf(*part, session.tracks);
@@ -286,12 +301,16 @@ void Recorder::writeLast(std::string_view reason) {
             dropped.length += before->length;
         }
     }
-    if (dropped.length > Nanoseconds::zero()) {
-        noteDropped(dropped);
-    }
-    if (reason == "storage") {
-        ledger_.append("interruption",
-                       interruption(trackIds(), "storage_full", Cbor::map({{"found", "no_room"}})));
+    const bool gaveUp = dropped.length > Nanoseconds::zero();
+    if (gaveUp || !cause.empty()) {
+        Cbor measurements = lastMeasured();
+        if (gaveUp) {
+            measurements.set("given_up_ms", dropped.length.count() / kNsPerMs);
+        }
+        const std::string_view found = session.noRoom ? "storage_full" : "equipment_fault";
+        ledger_.append(
+            "interruption",
+            interruption(trackIds(), cause.empty() ? found : cause, std::move(measurements)));
     }
     endSegment();
 }

@@ -90,6 +90,9 @@ void PartBuilder::addPicture(EncodedUnit unit, core::Nanoseconds now) {
     const std::uint64_t began = ticksOf(Track::Picture, partBegan());
     if (!first && (unit.key || start >= began + length)) {
         cuts_.push_back(Cut{at, now});
+    } else if (first && !sound_.held.empty() &&
+               at >= timeOf(Track::Sound, sound_.held.front().start) + config_.length / 2) {
+        cuts_.push_back(Cut{at, now});  // sound that was alone does not wait for the picture's part
     }
     picture_.next = start + 1;
     picture_.held.push_back(Held{start, 0, std::move(unit)});
@@ -213,6 +216,7 @@ std::vector<Part> PartBuilder::finish(Track track) {
 
 std::vector<Part> PartBuilder::finishAll() {
     closeLast(picture_, config_.nominalPictureTicks);
+    picture_.active = false;
     picture_.begun = false;
     return finish(Track::Sound);
 }

@@ -28,7 +28,7 @@ std::uint64_t idOf(Track track) {
 }  // namespace
 
 void Recorder::takeUnit(EncodedUnit unit) {
-    if (session_ == nullptr || closed_) {
+    if (session_ == nullptr || closed_ || session_->paused) {
         return;
     }
     if (!session_->builder) {
@@ -102,11 +102,14 @@ void Recorder::addUnit(EncodedUnit unit) {
     builder.add(std::move(unit), clock_->boottime());
 }
 
-Cbor Recorder::interruption(Cbor tracks, std::string_view cause, Cbor measurements) const {
+Cbor Recorder::interruption(Cbor tracks,
+                            std::string_view cause,
+                            Cbor measurements,
+                            std::string_view declaredBy) const {
     return Cbor::map({{"recording", session_->start},
                       {"tracks", std::move(tracks)},
                       {"cause", cause},
-                      {"declared_by", "recorder"},
+                      {"declared_by", declaredBy},
                       {"measurements", std::move(measurements)}});
 }
 
@@ -152,13 +155,14 @@ Cbor Recorder::lossOf(const capture::SourceLost& lost) const {
 }
 
 void Recorder::takeLoss(const capture::SourceLost& lost) {
-    if (!closed_ && lost_.emplace(lost.track, lost).second && session_ != nullptr) {
+    if (!closed_ && lost_.emplace(lost.track, lost).second && session_ != nullptr &&
+        !session_->paused) {
         interrupt(lost.track, "source_lost", lossOf(lost));
     }
 }
 
 void Recorder::takeReturn(Track track) {
-    if (!closed_ && lost_.erase(track) > 0 && session_ != nullptr) {
+    if (!closed_ && lost_.erase(track) > 0 && session_ != nullptr && !session_->paused) {
         noteResume(track);
     }
 }
@@ -254,18 +258,24 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
     session_ = std::move(session);
     (void)ledger_.sync();  // told by trouble(); the parts' links hold the start
     noteKeystore();
-    for (const auto& [track, lost] : lost_) {
-        ledger_.append("interruption",
-                       interruption(Cbor::array({idOf(track)}), "source_lost", lossOf(lost)));
-    }
+    noteLost();
     return session_->start;
 }
 
-Result<void> Recorder::end(std::string_view reason) {
+/// Tells of the tracks that are not there as a stretch begins.
+void Recorder::noteLost() {
+    for (const auto& [track, lost] : lost_) {
+        queue(Note{"interruption",
+                   interruption(Cbor::array({idOf(track)}), "source_lost", lossOf(lost))});
+    }
+    writeOut();
+}
+
+Result<void> Recorder::end(std::string_view reason, std::string_view cause) {
     if (session_ == nullptr) {
         return {};
     }
-    writeLast(reason);
+    writeLast(cause);
     mendSegments();
     const std::uint64_t start = session_->start;
     session_.reset();

@@ -29,6 +29,13 @@ struct RecorderConfig {
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
 };
 
+/// What an officer said before a pause, BOOTTIME; `from` equals `to` if nothing was asked for.
+struct SpokenReason {
+    core::Nanoseconds from{};
+    core::Nanoseconds to{};
+    std::optional<std::uint64_t> speechMs;  // none: not listened for
+};
+
 /// The heart of the firmware. Single-threaded: all members run on the writer thread.
 ///
 /// What was signed stays: in memory while the card refuses it, and goes out with the next write
@@ -61,8 +68,18 @@ public:
     [[nodiscard]] core::Result<std::uint64_t> start(std::string_view trigger,
                                                     core::Nanoseconds press);
     /// Writes what there is and ends the recording, whatever the card answers. Nothing to do in
-    /// standby.
-    [[nodiscard]] core::Result<void> end(std::string_view reason);
+    /// standby. `cause`: of an `interruption` entry before the end; "" for none.
+    [[nodiscard]] core::Result<void> end(std::string_view reason, std::string_view cause = "");
+    /// The officer interrupts: writes what there is; units are dropped until goOn(). Errors:
+    /// FailedPrecondition unless recording.
+    [[nodiscard]] core::Result<void> pause(const SpokenReason& reason);
+    /// Ends a pause; the next picture must be a key frame. Errors: FailedPrecondition if none is
+    /// on.
+    [[nodiscard]] core::Result<void> goOn();
+    [[nodiscard]] bool paused() const { return session_ != nullptr && session_->paused; }
+    /// What was said of the last interruption of this recording, BOOTTIME. Errors:
+    /// FailedPrecondition if there was none in this process.
+    [[nodiscard]] core::Result<void> explain(core::Nanoseconds from, core::Nanoseconds to);
     [[nodiscard]] core::Result<void> mark(std::string_view what, core::Nanoseconds at);
     [[nodiscard]] core::Result<void> statement(std::string_view what,
                                                core::Nanoseconds from,
@@ -70,6 +87,8 @@ public:
     /// Ends the chapter; the nonce of the newest docking gives its entry. FailedPrecondition while
     /// recording.
     [[nodiscard]] core::Result<evidence::Entry> dock(core::ByteView nonce);
+    /// A `fault` entry: something is not as it should be and the recorder goes on.
+    [[nodiscard]] core::Result<void> noteFault(std::string_view what, core::Cbor measurements);
     /// Any entry of a kind that needs no other care, synced unless a part is due within 500 ms. The
     /// caller has seen to it that the body is not too long. After an error of the card the entry is
     /// signed all the same.
@@ -117,7 +136,9 @@ private:
         bool newSegmentNow = false;    // after a lost part: without waiting for a key frame
         bool newSegmentAtKey = false;  // after new parameter sets or a source's return
         bool noRoom = false;           // the card is full: end
-        int failures = 0;              // in a row
+        bool paused = false;           // by the officer
+        std::optional<std::uint64_t> interruption;  // the last one's seq, once it is written
+        int failures = 0;                           // in a row
         core::Nanoseconds retryAt{};
         std::map<std::uint64_t, std::uint64_t> ends;
     };
@@ -129,9 +150,9 @@ private:
              media::Tracks tracks);
     [[nodiscard]] core::Result<void> recoverAndBegin();
     [[nodiscard]] core::Result<storage::CardStand> recover();
-    void goOn(const storage::OpenRecording& open,
-              core::Nanoseconds away,
-              std::unique_ptr<Session> session);
+    void goOnAfterStart(const storage::OpenRecording& open,
+                        core::Nanoseconds away,
+                        std::unique_ptr<Session> session);
     [[nodiscard]] core::Result<std::unique_ptr<Session>> makeSession(std::uint64_t start);
 
     // recorder.cpp: units
@@ -142,11 +163,17 @@ private:
     void addUnit(EncodedUnit unit);
     void interrupt(Track track, std::string_view cause, core::Cbor measurements);
     void noteResume(Track track);
+    void noteLost();
+    [[nodiscard]] core::Cbor lastMeasured() const;
     [[nodiscard]] core::Cbor interruption(core::Cbor tracks,
                                           std::string_view cause,
-                                          core::Cbor measurements) const;
+                                          core::Cbor measurements,
+                                          std::string_view declaredBy = "recorder") const;
     [[nodiscard]] core::Cbor lossOf(const capture::SourceLost& lost) const;
     [[nodiscard]] core::Cbor trackIds() const;
+
+    // pause.cpp
+    void queueExplanation(core::Nanoseconds from, core::Nanoseconds to);
 
     // outbox.cpp: from parts to the card
     void queue(Item item);
@@ -161,7 +188,7 @@ private:
     void giveUpOldest();
     void noteDropped(const Dropped& dropped);
     void noteLate(core::Nanoseconds oldest);
-    void writeLast(std::string_view reason);
+    void writeLast(std::string_view cause);
     void endSegment();
     void mendSegments();
 
@@ -186,6 +213,7 @@ private:
     core::Nanoseconds lastHeartbeat_{};
     core::Nanoseconds keysRetryAt_{};
     core::Nanoseconds roomRetryAt_{};
+    int batteryPercent_ = 100;
     bool keystoreNoted_ = false;
     bool closed_ = false;
 };

@@ -48,6 +48,10 @@ void WriterThread::postUnhurried(Task task) {
     arrived_.notify_one();
 }
 
+void WriterThread::everyTick(TickTask act) {
+    post([this, act = std::move(act)](Recorder& /*recorder*/) { tickTasks_.push_back(act); });
+}
+
 void WriterThread::tick() {
     const auto now = std::chrono::steady_clock::now();
     if (now >= healthDue_) {
@@ -55,6 +59,9 @@ void WriterThread::tick() {
         healthDue_ = now + kHealthEvery;
     }
     recorder_->tick(health_.batteryPercent, health_.freeBytes);
+    for (const TickTask& act : tickTasks_) {
+        act(*recorder_, health_);
+    }
 }
 
 void WriterThread::run() {

@@ -19,10 +19,11 @@ namespace liuhen::recorder {
 class WriterThread {
 public:
     using Task = std::function<void(Recorder&)>;
-    /// Called on the writer thread once a second: battery percent and free bytes.
+    /// Asked for on the writer thread once a second.
     struct Health {
         int batteryPercent = 100;
         std::uint64_t freeBytes = 0;
+        bool charging = false;
     };
     using AskHealth = std::function<Health()>;
 
@@ -37,6 +38,10 @@ public:
     /// Hands a task over that may wait for the next tick, 50 ms at most: footage as it comes. So
     /// the thread wakes 20 times a second and not for each picture and each frame of sound.
     void postUnhurried(Task task);
+
+    /// Calls `act` on the writer thread after each tick, 20 times a second, from now on.
+    using TickTask = std::function<void(Recorder&, const Health&)>;
+    void everyTick(TickTask act);
 
     /// Runs `ask` on the writer thread and waits for its answer. Not from the writer thread.
     template <class T>
@@ -61,6 +66,7 @@ private:
     bool urgent_ = false;  // tasks_ must not wait for the tick
     bool stopping_ = false;
     Health health_;
+    std::vector<TickTask> tickTasks_;  // of the writer thread
     std::chrono::steady_clock::time_point healthDue_;
     std::thread thread_;
 };

@@ -101,7 +101,8 @@ public:
         std::map<std::string, Buffer> targets;
         for (const auto& [name, content] : originals_) {
             put(files_, folder_ + "/" + name, content);
-            // The keystore is not on the card, and the reserve is no evidence (ledger.md section 7).
+            // The keystore is not on the card, and the reserve is no evidence (ledger.md section
+            // 7).
             if (!name.starts_with("keystore/") && name != "card/reserve") {
                 targets[name] = content;
             }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sources that come, go and change, buttons, and what is due while nothing happens.
-#include "firmware/recorder/controls.hpp"
+// Sources that come, go and change, and what is due while nothing happens.
 #include "tests/firmware/recorder/recorder_bench.hpp"
 
 #include <cerrno>
@@ -18,10 +17,6 @@ capture::SourceLost lost(const Bench& bench, Track track, std::string cause = "u
 /// The first interruption's tracks.
 core::Cbor tracksOf(Bench& bench) {
     return *bench.last("interruption").body.find("tracks");
-}
-
-hal::ButtonEvent record(hal::ButtonAction action, core::Nanoseconds at, core::Nanoseconds pressed) {
-    return {hal::Button::Record, action, at, pressed};
 }
 
 }  // namespace
@@ -251,25 +246,6 @@ TEST_SUITE("recorder/session") {
         REQUIRE(bench->shutdown("button").has_value());
         CHECK(bench.verdictAfterRestart() == "intact");
         CHECK(bench.kinds()["segment"] == 3);
-    }
-
-    TEST_CASE("REC held on from the press that began the recording does not end it") {
-        using enum hal::ButtonAction;
-        Bench bench;
-        bench.mustStart();
-        Controls controls;
-        controls.onButton(*bench, record(Press, 10s, 10s));
-        CHECK(bench->recording());
-        controls.onButton(*bench, record(HeldTwoSeconds, 12s, 10s));
-        CHECK(bench->recording());
-        controls.onButton(*bench, record(Press, 20s, 20s));
-        controls.onButton(*bench, record(Short, 21s, 20s));
-        CHECK(bench->recording());
-        controls.onButton(*bench, record(Press, 30s, 30s));
-        controls.onButton(*bench, record(HeldTwoSeconds, 32s, 30s));
-        CHECK_FALSE(bench->recording());
-        controls.onButton(*bench, record(Press, 40s, 40s));
-        CHECK(bench->recording());
     }
 }
 
