@@ -2,7 +2,10 @@
 // Which entries are remembered, and which a person should know of.
 #include "common/evidence/ledger_facts.hpp"
 
+#include "common/evidence/fields.hpp"
+
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -13,6 +16,7 @@ namespace {
 
 /// A long text of a hostile ledger is no news.
 constexpr std::size_t kMaxCause = 64;
+constexpr double kClocksAgreeSeconds = 1.0;
 
 template <class Record>
 void move(std::deque<Record>& from, std::deque<Record>& to) {
@@ -95,9 +99,30 @@ void LedgerFacts::findIn(const Entry& entry,
         const bool told =
             cause != nullptr && cause->text() != nullptr && cause->text()->size() <= kMaxCause;
         find(entry.kind, place, told ? *cause->text() : std::string("other"));
+    } else if (entry.kind == "clock") {
+        findClock(entry, place);
     } else if (entry.kind == "late" || entry.kind == "fault" || entry.kind == "fork" ||
                entry.kind == "part.lost") {
         find(entry.kind, place, "told by the recorder");
+    }
+}
+
+/// A jump, or what a dock's clock said to that of the recorder: no news while they agree.
+void LedgerFacts::findClock(const Entry& entry, const Place& place) {
+    const Cbor* message = entry.body.find("message");
+    const auto before = integerAt(entry.body, "before");
+    const auto after = integerAt(entry.body, "after");
+    if (message == nullptr || !before || !after) {
+        return;
+    }
+    // Whatever is signed there, the difference fits.
+    const double seconds = (static_cast<double>(*after) - static_cast<double>(*before)) / 1e6;
+    if (message->isNull()) {
+        find(entry.kind, place, fmt::format("UTC jumped by {:+.3f} s", seconds));
+    } else if (std::abs(seconds) >= kClocksAgreeSeconds) {
+        find(entry.kind,
+             place,
+             fmt::format("the dock's clock differs from the recorder's by {:+.3f} s", seconds));
     }
 }
 

@@ -91,6 +91,7 @@ struct LedgerFacts {
     void append(LedgerFacts more);
 
 private:
+    void findClock(const Entry& entry, const Place& place);
     void find(std::string kind, const Place& place, std::string text);
 };
 

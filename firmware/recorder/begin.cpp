@@ -54,6 +54,7 @@ Recorder::Recorder(RecorderConfig config,
       tracks_(std::move(tracks)),
       ledger_(files, config_.cardFolder, clock, keychain),
       reserve_(files, config_.cardFolder, config_.reserveBytes),
+      clockWatch_(clock),
       lastHeartbeat_(clock.boottime()) {}
 
 Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,
@@ -78,6 +79,7 @@ Result<storage::CardStand> Recorder::recover() {
 
 Result<void> Recorder::recoverAndBegin() {
     LIUHEN_TRY(const storage::CardStand stand, recover());
+    judgeClock(stand);
     Cbor boot = Cbor::map({{"firmware", config_.firmware}, {"boot_id", config_.bootId}});
     if (config_.recipients.empty()) {
         boot.set("names", nullptr);
@@ -109,6 +111,7 @@ Result<void> Recorder::recoverAndBegin() {
                 std::max(away, found.known ? away : kHeldAtMost).count() / kNsPerMs + 1);
         }
         ledger_.append("recovery", body.toCbor());
+        noteJumpAtStart();
         if (stand.recording) {
             goOnAfterStart(*stand.recording, away, std::move(session));
         }
@@ -116,6 +119,7 @@ Result<void> Recorder::recoverAndBegin() {
     if (session_ == nullptr) {
         ledger_.endLink();
     }
+    noteJumpAtStart();
     if (const auto synced = ledger_.sync(); !synced) {
         core::log(core::LogLevel::Error, "recorder", "begin: " + synced.error().message);
     }

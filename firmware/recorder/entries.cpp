@@ -5,8 +5,6 @@
 #include "firmware/recorder/recorder.hpp"
 #include "firmware/storage/entry_scan.hpp"
 
-#include <cstdlib>
-
 #include <fmt/format.h>
 
 namespace liuhen::recorder {
@@ -23,7 +21,6 @@ constexpr Nanoseconds kEpochStandby = std::chrono::seconds(290);
 constexpr Nanoseconds kHeartbeat = std::chrono::seconds(60);
 constexpr Nanoseconds kKeysRetry = std::chrono::seconds(5);
 constexpr Nanoseconds kRoomRetry = std::chrono::seconds(10);
-constexpr std::int64_t kClockAgreesUs = 1'000'000;
 /// Receipts come with the docking that they are for, or with the next one.
 constexpr std::size_t kReceiptChapters = 2;
 
@@ -122,22 +119,6 @@ Result<evidence::Entry> Recorder::dock(core::ByteView nonce) {
     return docked;
 }
 
-Result<evidence::Entry> Recorder::setClock(std::int64_t utcUs, core::Buffer message) {
-    LIUHEN_CHECK(checkOpen());
-    evidence::Entry entry =
-        ledger_.append("clock",
-                       Cbor::map({{"before", clock_->utc().count()},
-                                  {"after", utcUs},
-                                  {"source", static_cast<int>(evidence::UtcSource::Dock)},
-                                  {"message", std::move(message)}}));
-    // Only a clock that agrees counts as set: a wrong one is never silently corrected.
-    if (std::abs(utcUs - clock_->utc().count()) < kClockAgreesUs) {
-        ledger_.setClockQuality(ClockQuality{evidence::UtcSource::Dock, clock_->boottime()});
-    }
-    LIUHEN_CHECK(ledger_.sync());
-    return entry;
-}
-
 Result<void> Recorder::shutdown(std::string_view reason) {
     LIUHEN_CHECK(checkOpen());
     (void)end("shutdown");  // what the card refuses, the last sync tries once more
@@ -158,6 +139,7 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
         }
         writeReady();
     }
+    watchClock();
     ledger_.upkeep();
     keepKeys();
     keepRoom();

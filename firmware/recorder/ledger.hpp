@@ -15,6 +15,12 @@
 
 namespace liuhen::recorder {
 
+/// When the last entry was made, and in which boot of the machine ("" if it is not told).
+struct LastTime {
+    evidence::EntryTime time;
+    std::string bootId;
+};
+
 /// Where the ledger stands when a process begins: what recovery found on the card.
 struct LedgerStand {
     std::uint64_t generation = 0;        // the newest of which an entry could be read
@@ -25,6 +31,8 @@ struct LedgerStand {
     std::uint64_t chapterFirst = 0;              // seq of the first entry of the open chapter
     std::uint64_t chapterBytes = 0;              // length of its file, all of it synced
     std::optional<evidence::Entry> docking;      // the last one, if it is among what was read
+    std::optional<evidence::Entry> assignment;   // likewise
+    std::optional<LastTime> last;                // of its last entry
 };
 
 /// How well the clock is set, as every entry says.
@@ -99,6 +107,7 @@ public:
         return keystoreTrouble_;
     }
     void setClockQuality(ClockQuality quality) { quality_ = quality; }
+    [[nodiscard]] const ClockQuality& clockQuality() const { return quality_; }
 
     /// The entries of one generation from `fromSeq` on, synced before; at most about `limitBytes`,
     /// whole entries.

@@ -4,6 +4,7 @@
 
 #include "common/evidence/private_value.hpp"
 #include "firmware/capture/capture.hpp"
+#include "firmware/recorder/clock_watch.hpp"
 #include "firmware/recorder/part_builder.hpp"
 #include "firmware/storage/recovery.hpp"
 #include "firmware/storage/reserve.hpp"
@@ -192,6 +193,12 @@ private:
     void endSegment();
     void mendSegments();
 
+    // timekeeping.cpp
+    void judgeClock(const storage::CardStand& stand);
+    void watchClock();
+    void noteJump(const ClockJump& jump);
+    void noteJumpAtStart();
+
     // entries.cpp: standby and upkeep
     [[nodiscard]] core::Result<void> checkOpen() const;
     void keepRoom();
@@ -205,6 +212,8 @@ private:
     media::Tracks tracks_;
     Ledger ledger_;
     storage::Reserve reserve_;
+    ClockWatch clockWatch_;
+    std::optional<ClockJump> jumpAtStart_;
     std::optional<evidence::NamesKey> names_;
     std::unique_ptr<Session> session_;
     std::map<Track, capture::SourceLost> lost_;

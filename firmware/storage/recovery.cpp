@@ -109,6 +109,15 @@ Result<std::vector<evidence::TornFile>> unnamedTorn(core::Files& files,
     return torn;
 }
 
+/// In which boot of the machine the last entry was made.
+std::string bootIdOf(const std::vector<Entry>& entries) {
+    const auto found = std::find_if(entries.rbegin(), entries.rend(), [](const Entry& entry) {
+        return entry.kind == "boot" || entry.kind == "start";
+    });
+    const core::Cbor* id = found == entries.rend() ? nullptr : found->body.find("boot_id");
+    return id != nullptr && id->text() != nullptr ? *id->text() : "";
+}
+
 void fillLedgerStand(const CardChain& chain, recorder::LedgerStand& stand) {
     if (chain.entries.empty()) {
         return;
@@ -118,9 +127,13 @@ void fillLedgerStand(const CardChain& chain, recorder::LedgerStand& stand) {
     const Entry& last = chain.entries.back();
     stand.head = last.head();
     stand.headKind = last.kind;
+    stand.last = recorder::LastTime{last.time, bootIdOf(chain.entries)};
     for (auto entry = chain.entries.rbegin(); entry != chain.entries.rend(); ++entry) {
         if (!stand.docking && entry->kind == "docking") {
             stand.docking = *entry;
+        }
+        if (!stand.assignment && entry->kind == "assignment") {
+            stand.assignment = *entry;
         }
         if (!stand.resumeKey && evidence::isNaming(entry->kind)) {
             if (const auto next = evidence::readNextKeys(entry->body)) {

@@ -61,32 +61,39 @@ def _write(path, text):
         file.write(text)
 
 
-def _make(folder, bin_folder):
+def _make(folder, bin_folder, script, ends):
+    """Runs the recorder once for each of `ends`, its exit codes; -9 is a power cut."""
     liuhen, recorder = os.path.join(bin_folder, "liuhen"), os.path.join(bin_folder, "liuhen-recorder")
     agency, device = os.path.join(folder, "agency"), os.path.join(folder, "recorder")
     config = os.path.join(folder, "recorder.toml")
     _write(config, RECORDER_TOML)
     _write(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
-    _write(os.path.join(folder, "sim/script.toml"), SCRIPT_TOML)
+    _write(os.path.join(folder, "sim/script.toml"), script)
     _run(liuhen, "enroll", "agency", "--agency", agency, "--name", "Attacked Agency")
     _run(liuhen, "enroll", "recorder", "--agency", agency, "--recorder", device, "--device", DEVICE)
-    _run(recorder, "--config", config)
-    _run(liuhen, "enroll", "genesis", "--agency", agency, "--recorder", device)
-    shutil.copytree(device, os.path.join(folder, "yesterday"))
-    _run(recorder, "--config", config, fine=(-9,))  # the power cut
-    shutil.copytree(device, os.path.join(folder, "interrupted"))
-    _run(recorder, "--config", config)
+    for number, end in enumerate(ends):
+        _run(recorder, "--config", config, fine=(end,))
+        if number == 0:
+            _run(liuhen, "enroll", "genesis", "--agency", agency, "--recorder", device)
+            shutil.copytree(device, os.path.join(folder, "yesterday"))
+        elif end == -9:
+            shutil.copytree(device, os.path.join(folder, "interrupted"))
 
 
-def recording(made_folder, bin_folder):
+def made(name, made_folder, bin_folder, script, ends):
     """The folder with agency/, recorder/, yesterday/ (before it filmed) and interrupted/ (right after the power cut)."""
-    target = os.path.join(made_folder, "recording")
+    target = os.path.join(made_folder, name)
     os.makedirs(made_folder, exist_ok=True)
-    with open(os.path.join(made_folder, "recording.lock"), "w", encoding="utf-8") as lock:
+    with open(os.path.join(made_folder, name + ".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(target):
             half = target + ".half"
             shutil.rmtree(half, ignore_errors=True)
-            _make(half, bin_folder)
+            _make(half, bin_folder, script, ends)
             os.rename(half, target)
     return target
+
+
+def recording(made_folder, bin_folder):
+    """The recording that most rows attack."""
+    return made("recording", made_folder, bin_folder, SCRIPT_TOML, (0, -9, 0))

@@ -8,6 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import clock_rows  # noqa: E402
 import footage_rows  # noqa: E402
 import ledger_rows  # noqa: E402
 import mutation_rows  # noqa: E402
@@ -16,7 +17,7 @@ import mutation_rows  # noqa: E402
 def main():
     prefix = f"test_row_{int(sys.argv[1]):02d}_"
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
-    for module in (footage_rows, ledger_rows, mutation_rows):
+    for module in (clock_rows, footage_rows, ledger_rows, mutation_rows):
         for name in loader.getTestCaseNames(module.Rows):
             if name.startswith(prefix):
                 suite.addTest(module.Rows(name))

@@ -27,8 +27,14 @@ struct VerifyOptions {
 struct LedgerOptions {
     std::string path;
     bool json = false;
+    bool shift = false;
+    std::string from;   // of the shift, as parseTime takes it; "": what the assignments say
+    std::string until;  // exclusive
+    bool utc = false;   // times are UTC and not +08:00
 };
 [[nodiscard]] core::Result<int> printLedger(core::Files& files, const LedgerOptions& options);
+/// What the recorder did in each hour of a shift.
+[[nodiscard]] core::Result<int> printShift(core::Files& files, const LedgerOptions& options);
 
 struct EnrollOptions {
     std::string agency;
@@ -40,6 +46,22 @@ struct EnrollOptions {
 [[nodiscard]] core::Result<int> enrollRecorder(core::Files& files, const EnrollOptions& options);
 [[nodiscard]] core::Result<int> enrollGenesis(core::Files& files, const EnrollOptions& options);
 [[nodiscard]] core::Result<int> enrollDock(core::Files& files, const EnrollOptions& options);
+
+struct AssignmentOptions {
+    std::string dock;  // its folder
+    std::string device;
+    std::string number;
+    std::string from;
+    std::string until;
+    std::string wearer;
+    std::string place;
+    std::vector<std::string> with;
+    std::vector<std::string> matters;
+    std::string out;
+};
+/// Signs an assignment with a dock's key.
+[[nodiscard]] core::Result<int> enrollAssignment(core::Files& files,
+                                                 const AssignmentOptions& options);
 
 struct OpenOptions {
     std::string path;

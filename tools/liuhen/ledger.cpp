@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `liuhen ledger`: prints entries for people or machines; checks nothing.
 #include "common/core/clock.hpp"
-#include "common/evidence/entry_stream.hpp"
 #include "tools/liuhen/commands.hpp"
+#include "tools/liuhen/entry_files.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -37,45 +37,13 @@ void print(const evidence::Entry& entry, bool asJson) {
                body);
 }
 
-Result<void> printFile(core::Files& files, const std::string& path, bool asJson) {
-    LIUHEN_TRY(const auto file, files.open(path, core::OpenMode::Read));
-    evidence::EntryStream stream(*file);
-    for (;;) {
-        LIUHEN_TRY(const auto item, stream.next());
-        if (!item) {
-            return {};
-        }
-        if (item->framing != evidence::Framing::Whole) {
-            return core::fail(
-                core::ErrorKind::DataLoss,
-                fmt::format("print {}: no entry at byte {}; 'liuhen verify' tells what is wrong",
-                            path,
-                            item->offset));
-        }
-        LIUHEN_TRY(const evidence::Entry entry, evidence::parseEntry(item->bytes));
-        print(entry, asJson);
-    }
-}
-
 }  // namespace
 
 Result<int> printLedger(core::Files& files, const LedgerOptions& options) {
-    if (options.path.ends_with(".cbor")) {
-        LIUHEN_CHECK(printFile(files, options.path, options.json));
-        return 0;
-    }
-    std::string ledger = core::joinPath(options.path, "card/ledger");
-    if (!files.exists(ledger)) {
-        ledger = core::joinPath(options.path, "ledger");
-    }
-    LIUHEN_TRY(const auto generations, files.list(ledger));
-    for (const core::FolderItem& generation : generations) {
-        const std::string folder = core::joinPath(ledger, generation.name);
-        LIUHEN_TRY(const auto chapters, files.list(folder));
-        for (const core::FolderItem& chapter : chapters) {
-            LIUHEN_CHECK(printFile(files, core::joinPath(folder, chapter.name), options.json));
-        }
-    }
+    LIUHEN_CHECK(forEachEntry(
+        files, options.path, false, [&options](const evidence::Entry& entry, bool /*anchor*/) {
+            print(entry, options.json);
+        }));
     return 0;
 }
 

@@ -17,6 +17,19 @@ int failure(const core::Error& error) {
 
 namespace {
 
+void addAssignmentOptions(CLI::App& app, AssignmentOptions& options) {
+    app.add_option("--dock", options.dock, "the folder of the dock that signs")->required();
+    app.add_option("--device", options.device, "the recorder's name")->required();
+    app.add_option("--number", options.number, "the assignment's number")->required();
+    app.add_option("--from", options.from, "begin, as 2026-11-24T08:00 (+08:00)")->required();
+    app.add_option("--to", options.until, "end")->required();
+    app.add_option("--wearer", options.wearer, "who wears the recorder");
+    app.add_option("--place", options.place, "where");
+    app.add_option("--with", options.with, "who goes with them, as often as needed");
+    app.add_option("--matter", options.matters, "a matter to record, as often as needed");
+    app.add_option("--out", options.out, "the new file")->required();
+}
+
 int start(int argc, char** argv) {
     CLI::App app("liuhen: checks, prints, enrols and opens evidence");
     app.require_subcommand(1);
@@ -39,6 +52,15 @@ int start(int argc, char** argv) {
         app.add_subcommand("ledger", "print the entries of a recorder, a card or a ledger file");
     ledgerApp->add_option("path", ledgerOptions.path, "a folder or a .cbor file")->required();
     ledgerApp->add_flag("--json", ledgerOptions.json, "one JSON object a line");
+    CLI::Option* shift = ledgerApp->add_flag(
+        "--shift", ledgerOptions.shift, "each hour of a shift: recorded, idle, off, missing");
+    ledgerApp
+        ->add_option("--from",
+                     ledgerOptions.from,
+                     "the shift's begin, as 2026-11-24T08:00 (default: of each assignment)")
+        ->needs(shift);
+    ledgerApp->add_option("--to", ledgerOptions.until, "the shift's end")->needs(shift);
+    ledgerApp->add_flag("--utc", ledgerOptions.utc, "times in UTC, not +08:00")->needs(shift);
 
     EnrollOptions enrollOptions;
     CLI::App* enrollApp = app.add_subcommand(
@@ -67,6 +89,11 @@ int start(int argc, char** argv) {
     dockApp->add_option("--name", enrollOptions.name, "the dock's name, such as dock-01")
         ->required();
 
+    AssignmentOptions assignmentOptions;
+    CLI::App* assignmentApp =
+        enrollApp->add_subcommand("assignment", "sign who wears a recorder, until when");
+    addAssignmentOptions(*assignmentApp, assignmentOptions);
+
     OpenOptions openOptions;
     CLI::App* openApp =
         app.add_subcommand("open", "decrypt segments, for who holds the evidence key");
@@ -90,7 +117,8 @@ int start(int argc, char** argv) {
     if (verifyApp->parsed()) {
         code = verify(*files, verifyOptions);
     } else if (ledgerApp->parsed()) {
-        code = printLedger(*files, ledgerOptions);
+        code = ledgerOptions.shift ? printShift(*files, ledgerOptions)
+                                   : printLedger(*files, ledgerOptions);
     } else if (agencyApp->parsed()) {
         code = enrollAgency(*files, enrollOptions);
     } else if (recorderApp->parsed()) {
@@ -99,6 +127,8 @@ int start(int argc, char** argv) {
         code = enrollGenesis(*files, enrollOptions);
     } else if (dockApp->parsed()) {
         code = enrollDock(*files, enrollOptions);
+    } else if (assignmentApp->parsed()) {
+        code = enrollAssignment(*files, assignmentOptions);
     } else if (openApp->parsed()) {
         code = openFootage(*files, openOptions);
     } else if (benchApp->parsed()) {

@@ -129,6 +129,12 @@ public:
         clock.advance(3s);
     }
 
+    /// The machine boots anew: it has been up for so long, and its clock says `utc`.
+    void reboot(core::Nanoseconds up, core::Microseconds utc) {
+        clock.advance(up - clock.boottime());
+        clock.setUtc(utc);
+    }
+
     [[nodiscard]] evidence::Report check() {
         const auto trust = evidence::Trust::open(files, "agency/root.pem");
         REQUIRE(trust.has_value());
