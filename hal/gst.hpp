@@ -18,6 +18,10 @@ struct Release {
     void operator()(GstBus* bus) const { gst_object_unref(bus); }
     void operator()(GstSample* sample) const { gst_sample_unref(sample); }
     void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
+    void operator()(GstBufferPool* pool) const {
+        gst_buffer_pool_set_active(pool, FALSE);
+        gst_object_unref(pool);
+    }
     void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
     void operator()(GstMessage* message) const { gst_message_unref(message); }
     void operator()(GError* error) const { g_error_free(error); }

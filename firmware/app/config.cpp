@@ -6,6 +6,30 @@
 
 namespace liuhen::app {
 
+namespace {
+
+constexpr std::size_t kLongestNumber = 24;
+
+void readOsd(hal::ConfigTable& file, hal::ConfigTable& officer, Config& config) {
+    capture::OsdSettings osd;
+    osd.officer = officer.text("number", "");
+    if (osd.officer.size() > kLongestNumber) {
+        officer.reject("number", "must have at most 24 letters");
+    }
+    hal::ConfigTable table = file.table("osd");
+    const bool isOn = table.boolean("on", true);
+    if (const auto zone = capture::parseZone(table.text("zone", "+08:00"))) {
+        osd.zone = *zone;
+    } else {
+        table.reject("zone", zone.error().message);
+    }
+    if (isOn) {
+        config.capture.osd = std::move(osd);
+    }
+}
+
+}  // namespace
+
 core::Result<Config> loadConfig(const std::string& path) {
     LIUHEN_TRY(hal::ConfigTable file, hal::ConfigTable::open(path));
     Config config;
@@ -22,6 +46,7 @@ core::Result<Config> loadConfig(const std::string& path) {
     hal::ConfigTable officer = file.table("officer");
     config.wearer = officer.text("wearer", "");
     config.place = officer.text("place", "");
+    readOsd(file, officer, config);
     hal::ConfigTable picture = file.table("picture");
     config.capture.picture.width = static_cast<int>(picture.integer("width", 0, 7680, 0));
     config.capture.picture.height = static_cast<int>(picture.integer("height", 0, 4320, 0));

@@ -18,7 +18,7 @@ struct Config {
     bool encrypt = true;     // with evidence.crt and, if it is there, escrow.crt of the keystore
     std::string wearer;
     std::string place;
-    capture::CaptureConfig capture;
+    capture::CaptureConfig capture;  // its osd has no device yet
 };
 
 /// Errors: InvalidArgument with file, line, key and what is allowed; those of reading the file.

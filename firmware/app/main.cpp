@@ -63,6 +63,16 @@ Result<std::vector<crypto::Certificate>> readRecipients(hal::Keystore& keystore)
     return recipients;
 }
 
+Result<std::unique_ptr<capture::Capture>> openCapture(const Config& config, hal::Board& board) {
+    capture::CaptureConfig made = config.capture;
+    if (made.osd) {
+        LIUHEN_TRY(const crypto::Certificate own,
+                   readCertificate(board.keystore(), "identity.crt"));
+        made.osd->device = own.subject();
+    }
+    return capture::Capture::open(made, &board.camera(), &board.microphone(), board.clock());
+}
+
 media::Tracks tracksOf(const capture::Capture& capture) {
     media::Tracks tracks;
     if (const auto& picture = capture.picture()) {
@@ -156,9 +166,7 @@ Result<void> run(const Config& config) {
     hal::Board& hardware = *board;
     LIUHEN_TRY(const crypto::Certificate root, readCertificate(hardware.keystore(), "root.pem"));
     LIUHEN_TRY(const recorder::RecorderConfig settings, settingsOf(config, hardware));
-    LIUHEN_TRY(const auto capture,
-               capture::Capture::open(
-                   config.capture, &hardware.camera(), &hardware.microphone(), hardware.clock()));
+    LIUHEN_TRY(const auto capture, openCapture(config, hardware));
     LIUHEN_TRY(Heart heart, beginWhenPossible(hardware, settings, tracksOf(*capture)));
     if (heart.recorder == nullptr) {
         return {};

@@ -20,9 +20,13 @@ struct Setup {
     std::optional<SoundParameters> sound;
     std::vector<LanePlan> plans;
     std::unique_ptr<EncoderLog> log;
+    std::unique_ptr<PictureTap> tap;
 };
 
-core::Result<void> setUpPicture(const CaptureConfig& config, hal::Camera& camera, Setup& setup) {
+core::Result<void> setUpPicture(const CaptureConfig& config,
+                                hal::Camera& camera,
+                                const core::Clock& clock,
+                                Setup& setup) {
     const hal::PictureFormat format = camera.format();
     LIUHEN_TRY(const PictureSettings settings, complete(config.picture, format));
     LIUHEN_TRY(setup.picture, learnPicture(settings, format));
@@ -31,6 +35,8 @@ core::Result<void> setUpPicture(const CaptureConfig& config, hal::Camera& camera
     plan.chain = pictureChain(settings, format);
     plan.makeSource = [&camera] { return camera.makeSource(); };
     plan.parameters = setup.picture->avcC;
+    setup.tap = std::make_unique<PictureTap>(config.osd, clock);
+    plan.tap = setup.tap.get();
     setup.plans.push_back(std::move(plan));
     return {};
 }
@@ -109,7 +115,7 @@ core::Result<std::unique_ptr<Capture>> Capture::open(const CaptureConfig& config
                                                      const core::Clock& clock) {
     Setup setup;
     if (camera != nullptr) {
-        LIUHEN_CHECK(setUpPicture(config, *camera, setup));
+        LIUHEN_CHECK(setUpPicture(config, *camera, clock, setup));
     }
     if (microphone != nullptr) {
         LIUHEN_CHECK(setUpSound(config, *microphone, setup));

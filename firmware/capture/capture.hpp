@@ -3,6 +3,7 @@
 #pragma once
 
 #include "firmware/capture/encoded_unit.hpp"
+#include "firmware/capture/overlay.hpp"
 #include "hal/sources.hpp"
 
 #include <functional>
@@ -32,6 +33,7 @@ struct SoundSettings {
 struct CaptureConfig {
     PictureSettings picture;
     SoundSettings sound;
+    std::optional<OsdSettings> osd;  // drawn on the picture; none: nothing
     /// Acceptance aid: one line per unit as the encoder gave it, "picture|sound", captureTime in
     /// ns, size in bytes, SHA-256 in hex; on disk within about a second. "": none.
     std::string encoderLog;

@@ -113,6 +113,9 @@ core::Result<void> Lane::buildPipeline() {
                           "link the source with the encoder: their formats do not meet");
     }
     timeline_.adopt(pipeline_.get());
+    if (plan_.tap != nullptr) {
+        plan_.tap->attach(chain.get(), timeline_);
+    }
 
     auto sink = gst::child(chain.get(), "out");
     GstAppSinkCallbacks callbacks{};

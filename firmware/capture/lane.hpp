@@ -4,6 +4,7 @@
 
 #include "firmware/capture/capture.hpp"
 #include "firmware/capture/encoder_log.hpp"
+#include "firmware/capture/picture_tap.hpp"
 #include "firmware/capture/timeline.hpp"
 #include "hal/gst.hpp"
 
@@ -24,6 +25,7 @@ struct LanePlan {
     std::function<core::Result<GstElement*>()> makeSource;
     core::Nanoseconds encoderDelay{};  // by how much decoded sound runs late
     core::Buffer parameters;           // as told before the start
+    PictureTap* tap = nullptr;         // of the picture; outlives the lane
 };
 
 /// Runs from start() to requestStop() or destruction; see CaptureListener for what it promises.

@@ -3,6 +3,7 @@
 #include "firmware/capture/parameters.hpp"
 
 #include "firmware/capture/codec_data.hpp"
+#include "firmware/capture/picture_tap.hpp"
 #include "hal/gst.hpp"
 
 #include <algorithm>
@@ -85,9 +86,11 @@ std::string pictureChain(const PictureSettings& settings, const hal::PictureForm
     // videorate holds a picture back until the next: only where it has work to do.
     const bool otherRate = settings.framesPerSecond != format.framesPerSecond;
     return fmt::format(
-        "{}videoconvert ! videoscale ! video/x-raw,format={{(string)I420,(string)NV12}},"
-        "width={},height={},framerate={}/1,pixel-aspect-ratio=1/1 ! {}",
+        "{}videoconvert ! videoscale ! capsfilter name={} "
+        "caps=\"video/x-raw,format={{(string)I420,(string)NV12}},"
+        "width={},height={},framerate={}/1,pixel-aspect-ratio=1/1\" ! {}",
         otherRate ? "videorate skip-to-first=true ! " : "",
+        kRawPictures,
         settings.width,
         settings.height,
         settings.framesPerSecond,

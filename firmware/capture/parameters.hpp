@@ -19,7 +19,8 @@ inline constexpr int kAacPrimingSamples = 1024;
 /// Errors: InvalidArgument for a rate that AAC has no index for, or other than 1 or 2 channels.
 [[nodiscard]] core::Result<SoundSettings> check(SoundSettings settings);
 
-/// From the source's raw video to H.264 in an appsink "out"; `settings` are complete.
+/// From the source's raw video to H.264 in an appsink "out"; `settings` are complete. What the
+/// encoder is given passes behind element kRawPictures (picture_tap.hpp).
 [[nodiscard]] std::string pictureChain(const PictureSettings& settings,
                                        const hal::PictureFormat& format);
 /// From the source's raw audio to AAC in an appsink "out".

@@ -21,9 +21,17 @@ struct BenchOptions {
 inline constexpr unsigned kRecorderRounds = 7;
 inline constexpr unsigned kVerifyRounds = 7;
 inline constexpr unsigned kIngestRounds = 3;
+inline constexpr unsigned kWholeRounds = 5;
+inline constexpr unsigned kOsdRounds = 5;
 
 /// recorder, recorder.encrypted: CPU of the recorder's writer over splitmuxsink.
 [[nodiscard]] core::Result<std::vector<Figure>> recorderBench(const BenchOptions& options);
+/// whole: CPU of the whole recorder, encoders included, over a plain gst-launch recording.
+[[nodiscard]] core::Result<std::vector<Figure>> wholeBench(const BenchOptions& options);
+/// osd: CPU that the on-screen display takes for a picture, over clockoverlay.
+[[nodiscard]] core::Result<std::vector<Figure>> osdBench(const BenchOptions& options);
+/// proof, proof.encrypted: bytes of proof over bytes of footage. One round: it is always the same.
+[[nodiscard]] core::Result<std::vector<Figure>> proofBench(const BenchOptions& options);
 /// verify, verify.encrypted: throughput of the check on one core over openssl dgst.
 [[nodiscard]] core::Result<std::vector<Figure>> verifyBench(const BenchOptions& options);
 /// ingest.cp, ingest.rsync, ingest.tus: throughput of a durable intake over the peers'.

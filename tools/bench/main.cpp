@@ -32,8 +32,12 @@ struct Bench {
     const char* name;
     Result<std::vector<Figure>> (*measure)(const BenchOptions&);
 };
-constexpr Bench kBenches[] = {
-    {"recorder", recorderBench}, {"verify", verifyBench}, {"ingest", ingestBench}};
+constexpr Bench kBenches[] = {{"recorder", recorderBench},
+                              {"whole", wholeBench},
+                              {"osd", osdBench},
+                              {"proof", proofBench},
+                              {"verify", verifyBench},
+                              {"ingest", ingestBench}};
 
 Result<BenchOptions> complete(const Options& options) {
     BenchOptions made;
@@ -122,10 +126,12 @@ struct Child {
 int start(int argc, char** argv) {
     CLI::App app("liuhen bench: figures with peer, ratio, bar and whether it holds");
     Options options;
-    app.add_option("name", options.name, "recorder, verify or ingest (default: all)")
-        ->check(CLI::IsMember({"recorder", "verify", "ingest"}));
+    app.add_option(
+           "name", options.name, "recorder, whole, osd, proof, verify or ingest (default: all)")
+        ->check(CLI::IsMember({"recorder", "whole", "osd", "proof", "verify", "ingest"}));
     app.add_flag("--json", options.json, "a list of name, ratio, bar, holds");
-    app.add_option("--rounds", options.rounds, "rounds per figure (default: 7; ingest 3)")
+    app.add_option(
+           "--rounds", options.rounds, "rounds per figure (default: 7; whole and osd 5, ingest 3)")
         ->check(CLI::Range(1, 1000));
     app.add_option("--scratch", options.scratch, "folder on the medium to measure");
     Child child;

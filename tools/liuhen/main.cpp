@@ -103,7 +103,9 @@ int start(int argc, char** argv) {
     openApp->add_option("--out", openOptions.out, "folder for the clear files")->required();
 
     CLI::App* benchApp = app.add_subcommand(
-        "bench", "figures beside their peers: [recorder|ingest|verify] [--json] [--rounds N]");
+        "bench",
+        "figures beside their peers: [recorder|whole|osd|proof|verify|ingest] [--json] [--rounds "
+        "N]");
     benchApp->prefix_command();
     benchApp->set_help_flag();  // liuhen-bench has its own
 

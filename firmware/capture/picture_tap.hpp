@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where raw pictures pass on their way to the encoder: the on-screen display is drawn here.
+#pragma once
+
+#include "firmware/capture/overlay.hpp"
+#include "firmware/capture/timeline.hpp"
+#include "hal/gst.hpp"
+
+#include <memory>
+#include <optional>
+
+#include <gst/video/video.h>
+
+namespace liuhen::capture {
+
+/// The name of the element behind which raw 4:2:0 pictures (I420 or NV12) pass.
+inline constexpr const char* kRawPictures = "raw";
+
+/// Draws on each picture. One pipeline at a time; it must outlive that pipeline.
+class PictureTap {
+public:
+    /// Without settings nothing is drawn. `clock` must outlive the tap.
+    PictureTap(std::optional<OsdSettings> osd, const core::Clock& clock);
+
+    /// Listens behind element kRawPictures of `chain`, before the pipeline starts. `timeline` must
+    /// outlive the pipeline.
+    void attach(GstElement* chain, const Timeline& timeline);
+
+    /// What the pictures from here on are. False if they are none that can be drawn on.
+    bool setFormat(const GstCaps* caps);
+    /// Draws on one picture in the format set; `utc` is when it was taken. The buffer is copied
+    /// first if somebody else holds it or its memory. Streaming thread.
+    [[nodiscard]] hal::gst::Ptr<GstBuffer> draw(hal::gst::Ptr<GstBuffer> picture,
+                                                core::Microseconds utc);
+
+private:
+    void onEvent(GstEvent* event);
+    [[nodiscard]] hal::gst::Ptr<GstBuffer> onPicture(hal::gst::Ptr<GstBuffer> picture);
+    [[nodiscard]] core::Microseconds takenAt(const GstBuffer* picture) const;
+    [[nodiscard]] hal::gst::Ptr<GstBuffer> writable(hal::gst::Ptr<GstBuffer> picture);
+
+    std::optional<OsdSettings> osd_;
+    std::string who_;  // the second line
+    const core::Clock& clock_;
+
+    // The streaming thread alone, and attach() before it runs.
+    const Timeline* timeline_ = nullptr;
+    GstSegment segment_{};
+    std::optional<GstVideoInfo> format_;
+    std::optional<Overlay> overlay_;
+    hal::gst::Ptr<GstBufferPool> copies_;
+    std::int64_t second_ = 0;  // that the overlay shows; 0: none
+    bool troubleTold_ = false;
+};
+
+}  // namespace liuhen::capture
