@@ -4,6 +4,7 @@
 
 #include "common/core/files.hpp"
 #include "common/crypto/digest.hpp"
+#include "dock/vault/timed_mutex.hpp"
 #include "dock/vault/types.hpp"
 
 #include <atomic>
@@ -27,7 +28,7 @@ public:
 
     const std::string name;
     const Offer offer;
-    std::timed_mutex mutex;
+    TimedMutex mutex;
 
     /// Opens the file, or makes it; bytes that this process did not write are hashed.
     [[nodiscard]] Result<void> open();

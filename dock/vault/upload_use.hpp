@@ -12,7 +12,7 @@ namespace liuhen::vault {
 
 /// An upload for one call. Errors: Unavailable if another connection is at it for longer than one
 /// needs that was just cut.
-inline Result<std::unique_lock<std::timed_mutex>> takeUpload(Upload& upload) {
+inline Result<std::unique_lock<TimedMutex>> takeUpload(Upload& upload) {
     std::unique_lock lock(upload.mutex, std::chrono::seconds(1));
     if (!lock.owns_lock()) {
         return core::fail(core::ErrorKind::Unavailable,

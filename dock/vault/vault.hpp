@@ -76,13 +76,13 @@ public:
         friend class Vault;
         Appender(Incoming& incoming,
                  std::shared_ptr<Upload> upload,
-                 std::unique_lock<std::timed_mutex> lock)
+                 std::unique_lock<TimedMutex> lock)
             : incoming_(&incoming), upload_(std::move(upload)), lock_(std::move(lock)) {}
         [[nodiscard]] Result<void> checked(Result<void> done);
 
         Incoming* incoming_;
         std::shared_ptr<Upload> upload_;
-        std::unique_lock<std::timed_mutex> lock_;
+        std::unique_lock<TimedMutex> lock_;
     };
     /// Errors: NotFound, Unavailable, FailedPrecondition, InvalidArgument as Client::bytes tells.
     [[nodiscard]] Result<Appender> append(const std::string& upload,

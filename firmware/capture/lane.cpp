@@ -140,7 +140,7 @@ core::Result<void> Lane::buildPipeline() {
         this,
         nullptr);
     {
-        const std::lock_guard lock(mutex_);
+        const std::scoped_lock lock(mutex_, streaming_);
         sink_ = std::move(sink);
     }
     startedAt_ = timeline_.now();
@@ -161,6 +161,7 @@ void Lane::closePipeline() {
         gst_element_set_state(pipeline_.get(), GST_STATE_NULL);  // ends the streaming threads
         pipeline_.reset();
     }
+    const std::lock_guard lock(streaming_);
     seenCaps_.reset();
 }
 
@@ -209,6 +210,7 @@ std::string Lane::takeTrouble() {
 }
 
 GstFlowReturn Lane::takeSample(GstSample* sample) {
+    const std::lock_guard lock(streaming_);
     GstBuffer* buffer = gst_sample_get_buffer(sample);
     const GstClockTime runningTime = gst_segment_to_running_time(
         gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));

@@ -7,6 +7,7 @@
 #include "hal/gst.hpp"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include <gst/video/video.h>
@@ -43,7 +44,9 @@ private:
     std::string who_;  // the second line
     const core::Clock& clock_;
 
-    // The streaming thread alone, and attach() before it runs.
+    // The streaming thread alone, and attach() before it runs; under a lock of our own, so that
+    // each sees what the other wrote.
+    std::mutex streaming_;
     const Timeline* timeline_ = nullptr;
     GstSegment segment_{};
     std::optional<GstVideoInfo> format_;
