@@ -61,12 +61,12 @@ def _write(path, text):
         file.write(text)
 
 
-def _make(folder, bin_folder, script, ends):
+def _make(folder, bin_folder, script, ends, settings):
     """Runs the recorder once for each of `ends`, its exit codes; -9 is a power cut."""
     liuhen, recorder = os.path.join(bin_folder, "liuhen"), os.path.join(bin_folder, "liuhen-recorder")
     agency, device = os.path.join(folder, "agency"), os.path.join(folder, "recorder")
     config = os.path.join(folder, "recorder.toml")
-    _write(config, RECORDER_TOML)
+    _write(config, settings)
     _write(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
     _write(os.path.join(folder, "sim/script.toml"), script)
     _run(liuhen, "enroll", "agency", "--agency", agency, "--name", "Attacked Agency")
@@ -80,7 +80,7 @@ def _make(folder, bin_folder, script, ends):
             shutil.copytree(device, os.path.join(folder, "interrupted"))
 
 
-def made(name, made_folder, bin_folder, script, ends):
+def made(name, made_folder, bin_folder, script, ends, settings=RECORDER_TOML):
     """The folder with agency/, recorder/, yesterday/ (before it filmed) and interrupted/ (right after the power cut)."""
     target = os.path.join(made_folder, name)
     os.makedirs(made_folder, exist_ok=True)
@@ -89,7 +89,7 @@ def made(name, made_folder, bin_folder, script, ends):
         if not os.path.isdir(target):
             half = target + ".half"
             shutil.rmtree(half, ignore_errors=True)
-            _make(half, bin_folder, script, ends)
+            _make(half, bin_folder, script, ends, settings)
             os.rename(half, target)
     return target
 

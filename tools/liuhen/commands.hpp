@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/files.hpp"
+#include "common/crypto/keys.hpp"
 
 #include <optional>
 #include <string>
@@ -68,7 +69,14 @@ struct OpenOptions {
     std::string key;
     std::string out;
 };
+/// Clear copies of segments, and names.json; 1 if a part or a name stays closed.
 [[nodiscard]] core::Result<int> openFootage(core::Files& files, const OpenOptions& options);
+/// Names and places of a recorder's or card's entries into `out`/names.json, if there are any.
+/// Answers whether all could be read with this key.
+[[nodiscard]] core::Result<bool> openNames(core::Files& files,
+                                           const std::string& path,
+                                           const crypto::PrivateKey& key,
+                                           const std::string& out);
 
 /// Becomes liuhen-bench, which lies beside this program; answers only if that fails.
 [[nodiscard]] core::Result<int> bench(const std::vector<std::string>& arguments);

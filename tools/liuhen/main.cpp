@@ -95,8 +95,8 @@ int start(int argc, char** argv) {
     addAssignmentOptions(*assignmentApp, assignmentOptions);
 
     OpenOptions openOptions;
-    CLI::App* openApp =
-        app.add_subcommand("open", "decrypt segments, for who holds the evidence key");
+    CLI::App* openApp = app.add_subcommand(
+        "open", "decrypt segments, names and places, for who holds the evidence key");
     openApp->add_option("path", openOptions.path, "a recorder, a card, a vault or a segment file")
         ->required();
     openApp->add_option("--key", openOptions.key, "the evidence or escrow key (PEM)")->required();

@@ -26,7 +26,8 @@ public:
     Opener(core::Files& files, const crypto::PrivateKey& recipient)
         : files_(files), recipient_(recipient) {}
 
-    Result<void> open(const std::string& from, const std::string& to) {
+    /// Answers how many parts could not be opened; they are left out, and said.
+    Result<std::size_t> open(const std::string& from, const std::string& to) {
         LIUHEN_TRY(const auto source, files_.open(from, core::OpenMode::Read));
         LIUHEN_TRY(const std::uint64_t size, source->size());
         read_ = [&source](std::uint64_t offset, std::span<std::uint8_t> into) {
@@ -40,6 +41,7 @@ public:
         }
         LIUHEN_TRY(const auto target, files_.open(to, core::OpenMode::CreateNew));
         std::uint64_t initEnd = 0;
+        std::size_t failed = 0;
         for (std::size_t i = 0; i < boxes.size(); ++i) {
             Buffer bytes(static_cast<std::size_t>(boxes[i].size));
             LIUHEN_CHECK(media::readExactly(read_, boxes[i].offset, bytes));
@@ -50,12 +52,23 @@ public:
                 key_ = std::move(key);
                 initEnd = boxes[i].end();
             } else if (boxes[i].userType == evidence::kLockedBox) {
-                LIUHEN_TRY(bytes, unlock(content, boxes, i, initEnd));
+                auto clear = unlock(content, boxes, i, initEnd);
+                if (!clear) {
+                    ++failed;
+                    fmt::print(stderr,
+                               "liuhen: {}: the part at byte {} stays closed: {}\n",
+                               from,
+                               boxes[i].offset,
+                               clear.error().message);
+                    continue;
+                }
+                bytes = *std::move(clear);
             }
             const ByteView piece(bytes);
             LIUHEN_CHECK(target->append(std::span<const ByteView>(&piece, 1)));
         }
-        return target->sync();
+        LIUHEN_CHECK(target->sync());
+        return failed;
     }
 
 private:
@@ -151,6 +164,7 @@ Result<int> openFootage(core::Files& files, const OpenOptions& options) {
     LIUHEN_TRY(const Buffer pem, core::readFile(files, options.key, kMaxPemBytes));
     LIUHEN_TRY(const crypto::PrivateKey key, crypto::PrivateKey::fromPem(core::textOf(pem)));
     LIUHEN_TRY(const std::vector<Job> jobs, findJobs(files, options.path));
+    std::size_t closed = 0;
     for (const Job& job : jobs) {
         const std::string to = joinPath(options.out, job.to);
         LIUHEN_CHECK(files.makeFolders(core::folderOf(to)));
@@ -158,9 +172,16 @@ Result<int> openFootage(core::Files& files, const OpenOptions& options) {
         if (!opened) {
             return core::failWith(opened.error(), "open " + job.from);
         }
+        closed += *opened;
         fmt::print("{}\n", to);
     }
-    return 0;
+    bool named = true;
+    if (files.exists(joinPath(options.path, "card/ledger")) ||
+        files.exists(joinPath(options.path, "ledger"))) {
+        LIUHEN_CHECK(files.makeFolders(options.out));
+        LIUHEN_TRY(named, openNames(files, options.path, key, options.out));
+    }
+    return closed == 0 && named ? 0 : 1;
 }
 
 }  // namespace liuhen::cli
