@@ -47,6 +47,10 @@ core::Result<Config> loadConfig(const std::string& path) {
     config.wearer = officer.text("wearer", "");
     config.place = officer.text("place", "");
     readOsd(file, officer, config);
+    hal::ConfigTable ring = file.table("pre_event");
+    config.ring.length = std::chrono::seconds(ring.integer("seconds", 0, 120, 30));
+    config.ring.mostBytes =
+        static_cast<std::uint64_t>(ring.integer("bytes", 1'000'000, 1'000'000'000, 160'000'000));
     hal::ConfigTable picture = file.table("picture");
     config.capture.picture.width = static_cast<int>(picture.integer("width", 0, 7680, 0));
     config.capture.picture.height = static_cast<int>(picture.integer("height", 0, 4320, 0));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "firmware/capture/capture.hpp"
+#include "firmware/recorder/ring.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,7 @@ struct Config {
     bool encrypt = true;     // with evidence.crt and, if it is there, escrow.crt of the keystore
     std::string wearer;
     std::string place;
+    recorder::Ring::Config ring;     // footage from before the press
     capture::CaptureConfig capture;  // its osd has no device yet
 };
 

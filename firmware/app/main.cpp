@@ -155,6 +155,7 @@ Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& bo
     settings.wearer = config.wearer;
     settings.place = config.place;
     settings.bootId = board.bootId();
+    settings.ring = config.ring;
     if (config.encrypt) {
         LIUHEN_TRY(settings.recipients, readRecipients(board.keystore()));
     }
@@ -165,8 +166,9 @@ Result<void> run(const Config& config) {
     LIUHEN_TRY(const std::unique_ptr<hal::Board> board, openBoard(config));
     hal::Board& hardware = *board;
     LIUHEN_TRY(const crypto::Certificate root, readCertificate(hardware.keystore(), "root.pem"));
-    LIUHEN_TRY(const recorder::RecorderConfig settings, settingsOf(config, hardware));
+    LIUHEN_TRY(recorder::RecorderConfig settings, settingsOf(config, hardware));
     LIUHEN_TRY(const auto capture, openCapture(config, hardware));
+    settings.askKeyFrame = [&capture] { capture->requestKeyFrame(); };
     LIUHEN_TRY(Heart heart, beginWhenPossible(hardware, settings, tracksOf(*capture)));
     if (heart.recorder == nullptr) {
         return {};

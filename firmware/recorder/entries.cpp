@@ -140,6 +140,7 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
         writeReady();
     }
     watchClock();
+    wroteRing_ = mayWriteRing() && writeRing();
     ledger_.upkeep();
     keepKeys();
     keepRoom();

@@ -27,18 +27,6 @@ constexpr Nanoseconds kKeptHeld = std::chrono::seconds(25);
 constexpr std::uint64_t kMostHeldBytes = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kKeptHeldBytes = std::uint64_t{48} << 20U;
 constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-
-Nanoseconds lengthOf(const Part& part, const media::Tracks& tracks) {
-    const bool picture = !part.samples.picture.empty();
-    const std::uint64_t scale =
-        picture ? media::kPictureTimescale : (tracks.audio ? tracks.audio->sampleRate : 1);
-    std::uint64_t ticks = 0;
-    for (const media::Sample& sample : picture ? part.samples.picture : part.samples.sound) {
-        ticks += sample.duration;
-    }
-    return Nanoseconds(static_cast<std::int64_t>(ticks * kNsPerSecond / scale));
-}
 
 void log(core::LogLevel level, const std::string& text) {
     core::log(level, "recorder", text);
@@ -48,6 +36,10 @@ void log(core::LogLevel level, const std::string& text) {
 
 void Recorder::queue(Item item) {
     if (const Part* part = std::get_if<Part>(&item)) {
+        if (goesToRing(*part)) {
+            session_->ring->queue.push_back(std::move(item));
+            return;
+        }
         session_->outboxBytes += part->bytes;
     }
     session_->outbox.push_back(std::move(item));
@@ -103,6 +95,9 @@ bool Recorder::write(Item& item) {
         if (note->kind == "interruption") {
             session_->interruption = entry.seq;
         }
+        if (session_->ring) {
+            session_->ring->seam.told(entry);
+        }
     } else if (const Dropped* dropped = std::get_if<Dropped>(&item)) {
         noteDropped(*dropped);
     } else {
@@ -132,12 +127,19 @@ bool Recorder::writePart(const Part& part) {
     Session& session = *session_;
     PartOutcome outcome{PartFate::Unusable, {}};
     if (const auto rotated = rotate(part); rotated) {
+        if (session.ring) {
+            tellSeam(session.ring->seam.dueBeforeLive(
+                part.samples, [this](std::uint64_t track) { return ringHasMore(track, 0); }));
+        }
         outcome = session.segment->write(part.samples);
     } else {
         outcome.error = rotated.error();
     }
     if (outcome.fate == PartFate::Written) {
         session.failures = 0;
+        if (session.ring) {
+            session.ring->seam.liveWritten(part.samples, ledger_.head().seq);
+        }
         noteLate(part.oldest);
         return true;
     }
@@ -148,6 +150,7 @@ bool Recorder::writePart(const Part& part) {
     }
     // A lost part's samples become the next part, in a segment of its own.
     session.newSegmentNow = session.newSegmentNow || outcome.fate == PartFate::Lost;
+    session.lossSince = session.lossSince || outcome.fate == PartFate::Lost;
     session.noRoom = session.noRoom || outcome.error.kind == ErrorKind::ResourceExhausted;
     backOff();
     return false;
@@ -167,6 +170,11 @@ Result<void> Recorder::rotate(const Part& part) {
     if (session.segment != nullptr && !session.newSegmentNow && !(due && atKey)) {
         return {};
     }
+    if (session.ring && session.ring->newSegmentNow && session.lossSince &&
+        (atKey || !session.newSegmentNow)) {
+        // What the ring lost must have no other segment between it and the one that begins with it.
+        LIUHEN_CHECK(rotateRing(false));
+    }
     endSegment();
     SegmentWriter::Config config;
     config.generation = ledger_.head().generation;
@@ -179,6 +187,7 @@ Result<void> Recorder::rotate(const Part& part) {
         session.segment,
         SegmentWriter::begin(*files_, config_.cardFolder, ledger_, locking, std::move(config)));
     ++session.segments;
+    session.lossSince = false;
     session.segmentBegan = part.oldest;
     session.newSegmentNow = false;
     session.newSegmentAtKey = false;
@@ -186,20 +195,16 @@ Result<void> Recorder::rotate(const Part& part) {
 }
 
 void Recorder::endSegment() {
-    if (session_->segment == nullptr) {
-        return;
+    if (session_->segment != nullptr) {
+        leaveSegment(std::move(session_->segment));
     }
-    session_->segment->end();
-    if (session_->segment->isDirty()) {
-        dirty_.push_back(std::move(session_->segment));
-    }
-    session_->segment.reset();
 }
 
 void Recorder::mendSegments() {
     for (const auto& segment : dirty_) {
         // A segment's end must stand before that of its recording.
-        if (session_ != nullptr && segment->config().recording == session_->start) {
+        if (session_ != nullptr && segment->config().recording == session_->start &&
+            !segment->config().preEvent) {
             segment->end();
         } else {
             segment->mend();
@@ -222,6 +227,7 @@ void Recorder::giveUpOldest() {
         })) {
         return;
     }
+    giveUpRing("held_too_long");
     std::deque<Item> kept;
     Dropped dropped{{}, "held_too_long"};
     for (; !session.outbox.empty(); session.outbox.pop_front()) {
@@ -254,7 +260,11 @@ void Recorder::noteDropped(const Dropped& dropped) {
                                 session_->noRoom ? "storage_full" : "equipment_fault",
                                 Cbor::map({{"found", dropped.why},
                                            {"given_up_ms", dropped.length.count() / kNsPerMs}})));
-    ledger_.append("resume", Cbor::map({{"recording", session_->start}, {"tracks", trackIds()}}));
+    const evidence::Entry resume = ledger_.append(
+        "resume", Cbor::map({{"recording", session_->start}, {"tracks", trackIds()}}));
+    if (session_->ring) {
+        session_->ring->seam.told(resume);
+    }
     session_->newSegmentAtKey = true;
 }
 
@@ -283,6 +293,7 @@ void Recorder::writeLast(std::string_view cause) {
     if (session.builder) {
         queue(session.builder->finishAll());
     }
+    closeRing();
     // A refused part is tried once more, on a new segment and with the reserve's room; then it
     // stays lost, and said so.
     constexpr int kTries = 2;
@@ -301,6 +312,7 @@ void Recorder::writeLast(std::string_view cause) {
             dropped.length += before->length;
         }
     }
+    writeRingLast();
     const bool gaveUp = dropped.length > Nanoseconds::zero();
     if (gaveUp || !cause.empty()) {
         Cbor measurements = lastMeasured();

@@ -18,6 +18,17 @@ constexpr core::Nanoseconds kSlewFrom = std::chrono::milliseconds(10);
 
 }  // namespace
 
+core::Nanoseconds lengthOf(const Part& part, const media::Tracks& tracks) {
+    const bool picture = !part.samples.picture.empty();
+    const std::uint64_t scale =
+        picture ? media::kPictureTimescale : (tracks.audio ? tracks.audio->sampleRate : 1);
+    std::uint64_t ticks = 0;
+    for (const media::Sample& sample : picture ? part.samples.picture : part.samples.sound) {
+        ticks += sample.duration;
+    }
+    return core::Nanoseconds(static_cast<std::int64_t>(ticks * kNsPerSecond / scale));
+}
+
 PartBuilder::PartBuilder(Config config,
                          core::Nanoseconds zero,
                          std::uint64_t pictureEnd,
@@ -141,6 +152,9 @@ void PartBuilder::moveBefore(Track track, std::optional<core::Nanoseconds> limit
         own.held.pop_front();
         if (into.owners.empty() || held.unit.captureTime < into.oldest) {
             into.oldest = held.unit.captureTime;
+        }
+        if (into.samples.picture.empty() && samples.empty()) {
+            into.begins = held.unit.captureTime;
         }
         if (track == Track::Picture && samples.empty()) {
             into.startsWithKey = held.unit.key;

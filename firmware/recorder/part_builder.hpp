@@ -23,11 +23,15 @@ struct Part {
     PartSamples samples;
     std::vector<std::shared_ptr<const void>> owners;
     core::Nanoseconds oldest{};  // BOOTTIME of its first sample
+    core::Nanoseconds begins{};  // BOOTTIME of its first picture, else of its first sound
     std::uint64_t bytes = 0;     // of all its samples
     bool startsWithKey = false;
 
     [[nodiscard]] bool empty() const { return samples.empty(); }
 };
+
+/// How long its pictures last, or its sound if it has none.
+[[nodiscard]] core::Nanoseconds lengthOf(const Part& part, const media::Tracks& tracks);
 
 /// Turns units into parts. Pure: no clock, no file. Not thread-safe.
 ///

@@ -19,6 +19,7 @@ Result<void> Recorder::pause(const SpokenReason& reason) {
     if (session.builder) {
         queue(session.builder->finishAll());
     }
+    closeRing();
     queue(Note{"interruption", interruption(trackIds(), "pause", Cbor::map({}), "officer")});
     session.paused = true;
     if (reason.to > reason.from && reason.speechMs.value_or(0) > 0) {

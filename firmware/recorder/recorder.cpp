@@ -28,7 +28,16 @@ std::uint64_t idOf(Track track) {
 }  // namespace
 
 void Recorder::takeUnit(EncodedUnit unit) {
-    if (session_ == nullptr || closed_ || session_->paused) {
+    if (closed_) {
+        return;
+    }
+    if (session_ == nullptr) {
+        if (ringRuns_) {
+            ring_.add(unit);
+        }
+        return;
+    }
+    if (session_->paused) {
         return;
     }
     if (!session_->builder) {
@@ -95,6 +104,7 @@ void Recorder::makeBuilder(Nanoseconds zero) {
 
 void Recorder::addUnit(EncodedUnit unit) {
     PartBuilder& builder = *session_->builder;
+    watchForKey(unit);
     if (builder.leavesGap(unit)) {
         interrupt(unit.track, "source_lost", Cbor::map({{"found", "gap"}}));
         noteResume(unit.track);
@@ -117,7 +127,11 @@ void Recorder::interrupt(Track track, std::string_view cause, Cbor measurements)
     openBuilder();
     if (session_->builder) {
         queue(session_->builder->finish(track));
+        // What the other track's last picture held back: it must not share a part with what comes
+        // behind the hole.
+        queue(session_->builder->flush());
     }
+    endOfRingPhase();
     queue(Note{
         "interruption",
         interruption(Cbor::array({idOf(track)}), cause, std::move(measurements)),
@@ -155,15 +169,24 @@ Cbor Recorder::lossOf(const capture::SourceLost& lost) const {
 }
 
 void Recorder::takeLoss(const capture::SourceLost& lost) {
-    if (!closed_ && lost_.emplace(lost.track, lost).second && session_ != nullptr &&
-        !session_->paused) {
+    if (closed_ || !lost_.emplace(lost.track, lost).second) {
+        return;
+    }
+    if (session_ != nullptr && !session_->paused) {
         interrupt(lost.track, "source_lost", lossOf(lost));
+    } else if (session_ == nullptr) {
+        ring_.addLoss(lost);
     }
 }
 
 void Recorder::takeReturn(Track track) {
-    if (!closed_ && lost_.erase(track) > 0 && session_ != nullptr && !session_->paused) {
+    if (closed_ || lost_.erase(track) == 0) {
+        return;
+    }
+    if (session_ != nullptr && !session_->paused) {
         noteResume(track);
+    } else if (session_ == nullptr) {
+        ring_.addReturn(track);
     }
 }
 
@@ -194,6 +217,7 @@ void Recorder::takeParameters(Track track, core::Buffer parameters) {
         return;
     }
     tracks_ = *std::move(tracks);
+    ring_.clear();  // a segment has one set of parameters
     if (session_ == nullptr || closed_) {
         return;
     }
@@ -202,6 +226,7 @@ void Recorder::takeParameters(Track track, core::Buffer parameters) {
     if (session_->builder) {
         queue(session_->builder->flush());
     }
+    closeRing();
     queue(tracks_);
     writeOut();
 }
@@ -259,6 +284,7 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
     (void)ledger_.sync();  // told by trouble(); the parts' links hold the start
     noteKeystore();
     noteLost();
+    openRing(press);
     return session_->start;
 }
 

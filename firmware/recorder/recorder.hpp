@@ -6,9 +6,12 @@
 #include "firmware/capture/capture.hpp"
 #include "firmware/recorder/clock_watch.hpp"
 #include "firmware/recorder/part_builder.hpp"
+#include "firmware/recorder/ring.hpp"
+#include "firmware/recorder/ring_seam.hpp"
 #include "firmware/storage/recovery.hpp"
 #include "firmware/storage/reserve.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +31,8 @@ struct RecorderConfig {
     std::string manner = "video";
     std::string bootId;  // of the machine's boot; "" if it cannot be told
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
+    Ring::Config ring;                  // footage from before the press; length 0 for none
+    std::function<void()> askKeyFrame;  // must not block; may be empty
 };
 
 /// What an officer said before a pause, BOOTTIME; `from` equals `to` if nothing was asked for.
@@ -106,6 +111,13 @@ public:
     /// Writes parts that are ready, heartbeats and key changes that are due. Call every 50 ms or
     /// so.
     void tick(int batteryPercent, std::uint64_t freeBytes);
+    /// Whether the last tick wrote a part of a ring: then the next one is due at once, behind all
+    /// that has arrived meanwhile.
+    [[nodiscard]] bool flushesRing() const { return wroteRing_; }
+
+    /// Empties the ring and keeps it empty until resumeRing(); it is running at first.
+    void pauseRing();
+    void resumeRing() { ringRuns_ = true; }
 
 private:
     /// An entry that must stand behind the parts before it.
@@ -120,6 +132,25 @@ private:
     };
     /// What is to be written, in order. Tracks: what segments from here on are made of.
     using Item = std::variant<Part, Note, Dropped, media::Tracks>;
+
+    /// A recording's ring on its way to the card, while live parts go to another segment.
+    struct RingFlush {
+        std::deque<Item> queue;  // Part, Note, Dropped
+        media::Tracks tracks;    // what its pictures and sound were made with
+        core::Nanoseconds press{};
+        bool open = true;  // what comes still goes here: the first key frame is yet to come
+        std::optional<core::Nanoseconds> liveFrom;  // that key frame's time
+        bool heldLive = false;                      // footage since the press is among it
+        std::unique_ptr<SegmentWriter> segment;
+        std::vector<std::unique_ptr<SegmentWriter>> before;  // end once the next part is safe
+        bool newSegmentNow = false;
+        bool newSegmentAtKey = false;
+        bool untilEnd = false;  // given way to live footage: the rest waits for the end
+        bool full = false;      // because the card is
+        int failures = 0;       // in a row
+        core::Nanoseconds retryAt{};
+        RingSeam seam;
+    };
 
     struct Session {
         std::uint64_t start = 0;
@@ -142,6 +173,8 @@ private:
         int failures = 0;                           // in a row
         core::Nanoseconds retryAt{};
         std::map<std::uint64_t, std::uint64_t> ends;
+        bool lossSince = false;  // a part was lost since the last segment was begun
+        std::optional<RingFlush> ring;
     };
 
     Recorder(RecorderConfig config,
@@ -198,6 +231,28 @@ private:
     void watchClock();
     void noteJump(const ClockJump& jump);
     void noteJumpAtStart();
+    // ring_flush.cpp: from the ring to the card
+    void openRing(core::Nanoseconds press);
+    void replayRing(EncodedUnit unit);
+    void noteRingGap(Track track, core::Cbor measurements);
+    [[nodiscard]] bool pictureExpected() const;
+    void watchForKey(EncodedUnit& unit);
+    [[nodiscard]] bool goesToRing(const Part& part);
+    void closeRing();
+    void endOfRingPhase();
+    void tellSeam(const std::vector<std::uint64_t>& due);
+    [[nodiscard]] bool ringHasMore(std::uint64_t track, std::size_t from) const;
+    [[nodiscard]] bool mayWriteRing();
+    [[nodiscard]] bool writeRing();
+    [[nodiscard]] bool writeRingPart(const Part& part);
+    [[nodiscard]] core::Result<void> rotateRing(bool decodes);
+    void ringFailed(const PartOutcome& outcome);
+    [[nodiscard]] bool dropToKey();
+    void giveUpRing(std::string_view why);
+    void noteRingDropped(const Dropped& dropped);
+    void finishRing();
+    void writeRingLast();
+    void leaveSegment(std::unique_ptr<SegmentWriter> segment);
 
     // entries.cpp: standby and upkeep
     [[nodiscard]] core::Result<void> checkOpen() const;
@@ -215,6 +270,7 @@ private:
     ClockWatch clockWatch_;
     std::optional<ClockJump> jumpAtStart_;
     std::optional<evidence::NamesKey> names_;
+    Ring ring_;
     std::unique_ptr<Session> session_;
     std::map<Track, capture::SourceLost> lost_;
     std::vector<std::unique_ptr<SegmentWriter>> dirty_;  // ended, with bytes still to be cut off
@@ -224,6 +280,8 @@ private:
     core::Nanoseconds roomRetryAt_{};
     int batteryPercent_ = 100;
     bool keystoreNoted_ = false;
+    bool ringRuns_ = true;
+    bool wroteRing_ = false;
     bool closed_ = false;
 };
 

@@ -84,7 +84,7 @@ void WriterThread::run() {
         const auto now = std::chrono::steady_clock::now();
         if (now >= nextTick) {
             tick();
-            nextTick = now + kTick;
+            nextTick = recorder_->flushesRing() ? now : now + kTick;
         }
     }
 }

@@ -139,7 +139,7 @@ def main():
     arguments = parser.parse_args()
     scratch = tempfile.mkdtemp(prefix="liuhen-stored-")
     try:
-        rig = Rig(scratch, arguments.programs, Settings(encrypt=True, encoder_log=True))
+        rig = Rig(scratch, arguments.programs, Settings(encrypt=True, encoder_log=True, pre_event_seconds=0))
         entries = film(rig)
         files = rig.open_footage(os.path.join(scratch, "opened"))
         stored = stored_by_segment(files)

@@ -23,9 +23,12 @@ inline constexpr unsigned kVerifyRounds = 7;
 inline constexpr unsigned kIngestRounds = 3;
 inline constexpr unsigned kWholeRounds = 5;
 inline constexpr unsigned kOsdRounds = 5;
+inline constexpr unsigned kRingRounds = 3;
 
 /// recorder, recorder.encrypted: CPU of the recorder's writer over splitmuxsink.
 [[nodiscard]] core::Result<std::vector<Figure>> recorderBench(const BenchOptions& options);
+/// ring.press, ring.live: a press with a full ring, and live footage while it is written.
+[[nodiscard]] core::Result<std::vector<Figure>> ringBench(const BenchOptions& options);
 /// whole: CPU of the whole recorder, encoders included, over a plain gst-launch recording.
 [[nodiscard]] core::Result<std::vector<Figure>> wholeBench(const BenchOptions& options);
 /// osd: CPU that the on-screen display takes for a picture, over clockoverlay.

@@ -4,6 +4,7 @@
 
 #include "common/core/result.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace liuhen::bench {
@@ -16,6 +17,18 @@ struct RecordOptions {
 };
 /// Records the material with the product's writer as fast as it goes: signed, synced.
 [[nodiscard]] core::Result<void> record(const RecordOptions& options);
+
+struct RingOptions {
+    std::string material;
+    std::string recorder;
+    std::string out;  // a line of figures goes here
+    int seconds = 120;
+    std::uint64_t bytesPerSecond = 20'000'000;
+};
+/// Presses with a full ring and films on in real time, on a card that is slow. Writes: ms from the
+/// press to `start` durable, ms of the largest age of live footage, ms until the ring is safe, its
+/// parts, KiB of memory before it was filled, when it was full, and at the most.
+[[nodiscard]] core::Result<void> flushRing(const RingOptions& options);
 
 /// Re-muxes the material with splitmuxsink into numbered files of `folder`.
 [[nodiscard]] core::Result<void> splitmux(const std::string& material, const std::string& folder);

@@ -33,6 +33,7 @@ struct Bench {
     Result<std::vector<Figure>> (*measure)(const BenchOptions&);
 };
 constexpr Bench kBenches[] = {{"recorder", recorderBench},
+                              {"ring", ringBench},
                               {"whole", wholeBench},
                               {"osd", osdBench},
                               {"proof", proofBench},
@@ -85,6 +86,7 @@ Result<int> measure(const Options& options) {
 struct Child {
     CLI::App* group = nullptr;
     RecordOptions record;
+    RingOptions ring;
     std::string out;
     std::string root;
     std::string portFile;
@@ -96,6 +98,11 @@ struct Child {
         CLI::App* splitApp = group->add_subcommand("splitmux");
         CLI::App* verifyApp = group->add_subcommand("verify");
         CLI::App* serveApp = group->add_subcommand("serve");
+        CLI::App* ringApp = group->add_subcommand("ring");
+        ringApp->add_option("--material", ring.material)->required();
+        ringApp->add_option("--recorder", ring.recorder)->required();
+        ringApp->add_option("--out", ring.out)->required();
+        ringApp->add_option("--seconds", ring.seconds);
         for (CLI::App* one : {recordApp, splitApp}) {
             one->add_option("--material", record.material)->required();
         }
@@ -113,6 +120,9 @@ struct Child {
         if (group->got_subcommand("record")) {
             return bench::record(record);
         }
+        if (group->got_subcommand("ring")) {
+            return flushRing(ring);
+        }
         if (group->got_subcommand("splitmux")) {
             return splitmux(record.material, out);
         }
@@ -126,12 +136,14 @@ struct Child {
 int start(int argc, char** argv) {
     CLI::App app("liuhen bench: figures with peer, ratio, bar and whether it holds");
     Options options;
-    app.add_option(
-           "name", options.name, "recorder, whole, osd, proof, verify or ingest (default: all)")
-        ->check(CLI::IsMember({"recorder", "whole", "osd", "proof", "verify", "ingest"}));
+    app.add_option("name",
+                   options.name,
+                   "recorder, ring, whole, osd, proof, verify or ingest (default: all)")
+        ->check(CLI::IsMember({"recorder", "ring", "whole", "osd", "proof", "verify", "ingest"}));
     app.add_flag("--json", options.json, "a list of name, ratio, bar, holds");
-    app.add_option(
-           "--rounds", options.rounds, "rounds per figure (default: 7; whole and osd 5, ingest 3)")
+    app.add_option("--rounds",
+                   options.rounds,
+                   "rounds per figure (default: 7; whole and osd 5, ring and ingest 3)")
         ->check(CLI::Range(1, 1000));
     app.add_option("--scratch", options.scratch, "folder on the medium to measure");
     Child child;

@@ -24,6 +24,7 @@ class Settings:
     picture_bitrate: int = 1_500_000
     microphone: str = 'pattern = "tone"'
     encoder_log: bool = False
+    pre_event_seconds: int = 30
 
 
 def _toml_event(event):
@@ -102,6 +103,8 @@ encrypt = {str(settings.encrypt).lower()}
 {encoder_log}[cable]
 address = "127.0.0.1"
 port = 0
+[pre_event]
+seconds = {settings.pre_event_seconds}
 [picture]
 bitrate = {settings.picture_bitrate}
 """)

@@ -14,9 +14,15 @@ namespace {
 Result<void> live(Bench& bench, std::mt19937_64& dice) {
     LIUHEN_CHECK(bench.start());
     bench.beginFilming();
+    if (bench.options.ring > 0s && dice() % 4 != 0) {
+        bench.film(static_cast<int>(dice() % 4000));  // in standby: the ring fills
+    }
     for (int i = 0; i < 2; ++i) {
         if (!bench->recording()) {
             LIUHEN_CHECK(bench->start("button", bench.clock.boottime()));
+            if (dice() % 2 != 0) {
+                bench.beginGroup();  // the encoder answers at once
+            }
         }
         bench.film(600 + static_cast<int>(dice() % 900));
         LIUHEN_CHECK(bench->mark("focus", bench.clock.boottime()));
@@ -45,7 +51,9 @@ TEST_SUITE("recorder/lives") {
         for (std::uint64_t seed = 1; seed <= lives; ++seed) {
             CAPTURE(seed);
             std::mt19937_64 dice(seed);
-            Bench bench({.encrypted = seed % 2 != 0, .reserveBytes = seed % 3 == 0 ? 20'000U : 0U});
+            Bench bench({.encrypted = seed % 2 != 0,
+                         .reserveBytes = seed % 3 == 0 ? 20'000U : 0U,
+                         .ring = std::chrono::seconds(seed % 4 * 2)});
             const std::uint64_t cuts = 1 + dice() % 5;
             for (std::uint64_t i = 0; i < cuts; ++i) {
                 bench.files.cutAfterOperations(dice() % 3 == 0 ? dice() % 40 : dice() % 200);

@@ -33,6 +33,7 @@ struct BenchOptions {
     bool commissioned = true;  // has had its first, registered start
     std::uint64_t reserveBytes = 0;
     std::string bootId = "boot-1";
+    core::Nanoseconds ring{};
 };
 
 class Bench {
@@ -63,6 +64,7 @@ public:
         config.firmware = "test";
         config.bootId = options.bootId;
         config.reserveBytes = options.reserveBytes;
+        config.ring.length = options.ring;
         if (options.encrypted) {
             config.recipients.push_back(*recipient_);
             config.wearer = "somebody";
@@ -80,6 +82,16 @@ public:
         const auto started = start();
         REQUIRE_MESSAGE(started.has_value(), (started ? "" : started.error().message));
     }
+
+    /// Presses REC while the sources run; the encoder answers with a key frame.
+    void pressWhileFilming() {
+        const auto started = recorder_->start("button", clock.boottime());
+        REQUIRE_MESSAGE(started.has_value(), (started ? "" : started.error().message));
+        beginGroup();
+    }
+
+    /// The next picture is a key frame.
+    void beginGroup() { frame_ = 0; }
 
     /// Presses REC and lets the sources begin.
     void press() {
