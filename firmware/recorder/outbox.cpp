@@ -138,6 +138,7 @@ bool Recorder::writePart(const Part& part) {
     }
     if (outcome.fate == PartFate::Written) {
         session.failures = 0;
+        ++partsWritten_;
         noteLate(part.oldest);
         return true;
     }

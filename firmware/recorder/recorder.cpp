@@ -28,7 +28,7 @@ std::uint64_t idOf(Track track) {
 }  // namespace
 
 void Recorder::takeUnit(EncodedUnit unit) {
-    if (session_ == nullptr || closed_ || session_->paused) {
+    if (session_ == nullptr || closed_ || session_->paused || !records(unit.track)) {
         return;
     }
     if (!session_->builder) {
@@ -55,8 +55,8 @@ void Recorder::takeEarly(EncodedUnit unit) {
         session.earlySince = clock_->boottime();
     }
     session.early.push_back(std::move(unit));
-    const bool picture = !tracks_.hasPicture() || lost_.contains(Track::Picture);
-    const bool sound = !tracks_.audio || lost_.contains(Track::Sound);
+    const bool picture = !records(Track::Picture) || lost_.contains(Track::Picture);
+    const bool sound = !records(Track::Sound) || lost_.contains(Track::Sound);
     if (((picture || has(Track::Picture)) && (sound || has(Track::Sound))) || waitedForOther()) {
         openBuilder();
         writeReady();
@@ -155,14 +155,14 @@ Cbor Recorder::lossOf(const capture::SourceLost& lost) const {
 }
 
 void Recorder::takeLoss(const capture::SourceLost& lost) {
-    if (!closed_ && lost_.emplace(lost.track, lost).second && session_ != nullptr &&
+    if (!closed_ && lost_.emplace(lost.track, lost).second && records(lost.track) &&
         !session_->paused) {
         interrupt(lost.track, "source_lost", lossOf(lost));
     }
 }
 
 void Recorder::takeReturn(Track track) {
-    if (!closed_ && lost_.erase(track) > 0 && session_ != nullptr && !session_->paused) {
+    if (!closed_ && lost_.erase(track) > 0 && records(track) && !session_->paused) {
         noteResume(track);
     }
 }
@@ -194,7 +194,7 @@ void Recorder::takeParameters(Track track, core::Buffer parameters) {
         return;
     }
     tracks_ = *std::move(tracks);
-    if (session_ == nullptr || closed_) {
+    if (closed_ || !records(track)) {
         return;
     }
     // Units made with the old ones belong to the old segment.
@@ -202,25 +202,34 @@ void Recorder::takeParameters(Track track, core::Buffer parameters) {
     if (session_->builder) {
         queue(session_->builder->flush());
     }
-    queue(tracks_);
+    queue(tracksFor(session_->manner));
     writeOut();
 }
 
 Cbor Recorder::trackIds() const {
     Cbor::Array ids;
-    if (tracks_.hasPicture()) {
+    if (session_->tracks.hasPicture()) {
         ids.emplace_back(evidence::kPictureTrack);
     }
-    if (tracks_.audio) {
+    if (session_->tracks.audio) {
         ids.emplace_back(evidence::kSoundTrack);
     }
     return ids;
 }
 
-Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t start) {
+bool Recorder::records(Track track) const {
+    if (session_ == nullptr) {
+        return false;
+    }
+    return track == Track::Picture ? session_->tracks.hasPicture()
+                                   : session_->tracks.audio.has_value();
+}
+
+Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t start,
+                                                                 media::Tracks tracks) {
     auto session = std::make_unique<Session>();
     session->start = start;
-    session->tracks = tracks_;
+    session->tracks = std::move(tracks);
     if (!config_.recipients.empty()) {
         evidence::FootageKey key = evidence::FootageKey::generate();
         LIUHEN_TRY(core::Buffer envelope, key.envelop(config_.recipients));
@@ -229,10 +238,17 @@ Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t s
     return session;
 }
 
-Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds press) {
+Result<std::uint64_t> Recorder::startAs(std::string_view manner,
+                                        media::Tracks tracks,
+                                        std::string_view trigger,
+                                        Nanoseconds press) {
     LIUHEN_CHECK(checkOpen());
     if (session_ != nullptr) {
         return core::fail(ErrorKind::FailedPrecondition, "start recording: already recording");
+    }
+    if (!tracks.hasPicture() && !tracks.audio) {
+        return core::fail(ErrorKind::FailedPrecondition,
+                          "start recording: there is no track for it");
     }
     if (const auto room = reserve_.make();
         !room && room.error().kind == ErrorKind::ResourceExhausted) {
@@ -243,8 +259,9 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
         return core::fail(ErrorKind::ResourceExhausted, "start recording: the card is full");
     }
     // Whatever may fail comes before the entry: what is signed has begun.
-    LIUHEN_TRY(auto session, makeSession(0));
-    Cbor body = Cbor::map({{"manner", config_.manner},
+    LIUHEN_TRY(auto session, makeSession(0, std::move(tracks)));
+    session->manner = manner;
+    Cbor body = Cbor::map({{"manner", manner},
                            {"trigger", trigger},
                            {"press", press.count()},
                            {"boot_id", config_.bootId}});
@@ -265,8 +282,10 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
 /// Tells of the tracks that are not there as a stretch begins.
 void Recorder::noteLost() {
     for (const auto& [track, lost] : lost_) {
-        queue(Note{"interruption",
-                   interruption(Cbor::array({idOf(track)}), "source_lost", lossOf(lost))});
+        if (records(track) && !session_->tracks.photo) {
+            queue(Note{"interruption",
+                       interruption(Cbor::array({idOf(track)}), "source_lost", lossOf(lost))});
+        }
     }
     writeOut();
 }

@@ -23,6 +23,8 @@ struct LinuxConfig {
     std::uint16_t recordKey = 0;  // codes of linux/input-event-codes.h
     std::uint16_t pauseKey = 0;
     std::uint16_t markKey = 0;
+    std::uint16_t photoKey = 0;  // 0: there is no such key
+    std::uint16_t soundKey = 0;  // likewise
 };
 
 /// Errors: InvalidArgument with file, line and key; those of reading the file.

@@ -145,6 +145,12 @@ private:
                 return press(Button::Pause, step, readyAt, ButtonAction::HeldTwoSeconds);
             case Do::PressMark:
                 return press(Button::Mark, step, readyAt, ButtonAction::Short);
+            case Do::PressPhoto:
+                return press(Button::Photo, step, readyAt, ButtonAction::Short);
+            case Do::PressSound:
+                return press(Button::Sound, step, readyAt, ButtonAction::Short);
+            case Do::HoldSound:
+                return press(Button::Sound, step, readyAt, ButtonAction::HeldTwoSeconds);
             case Do::Statement:
                 return tellStatement(step, readyAt);
             case Do::ClockStep:
