@@ -3,6 +3,7 @@
 #include "firmware/app/wiring.hpp"
 
 #include "common/core/log.hpp"
+#include "firmware/app/state_signals.hpp"
 
 #include <fmt/format.h>
 
@@ -52,7 +53,9 @@ capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
 Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& writer)
     : gate_(std::make_shared<Gate>(writer)) {
     recorder::Controls::Outside outside;
-    outside.entered = [](recorder::State state) {
+    const auto shown = std::make_shared<StateSignals>(board.signals());
+    outside.entered = [shown](recorder::State state) {
+        shown->entered(state);
         core::log(core::LogLevel::Info, "recorder", fmt::format("state {}", name(state)));
     };
     const auto controls = std::make_shared<recorder::Controls>(std::move(outside));

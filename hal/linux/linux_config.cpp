@@ -26,6 +26,10 @@ core::Result<LinuxConfig> loadLinuxConfig(const std::string& path) {
     config.keystoreFolder = root.table("keystore").path("folder");
     config.internalFolder = root.table("internal").path("folder");
     config.batteryFolder = root.table("battery").path("folder");
+    ConfigTable leds = root.table("leds");
+    config.redLed = leds.path("red", "");
+    config.greenLed = leds.path("green", "");
+    config.vibrator = root.table("vibrator").path("device", "");
     ConfigTable buttons = root.table("buttons");
     config.buttonDevice = buttons.path("device");
     const auto key = [&buttons](const char* name, int otherwise) {

@@ -89,6 +89,15 @@ def check_entries(entries):
     return {start["seq"]: start["body"]["manner"] for start in starts}
 
 
+def check_signals(rig):
+    """Light and vibration of two recordings; the photos change neither."""
+    with open(os.path.join(rig.folder, "signals.log"), encoding="ascii") as file:
+        shown = [" ".join(line.split()[1:]) for line in file]
+    recorded = ["light recording", "vibrate begin", "light closing", "light standby", "vibrate end"]
+    if shown != ["light standby"] + ["light standby"] + recorded * 2:  # the first is the commissioning's
+        raise Failed(f"light and vibration were {shown}")
+
+
 def photos_given(path):
     with open(path, encoding="ascii") as file:
         return [line.split()[3] for line in file if line.startswith("photo ")]
@@ -141,6 +150,7 @@ def run(arguments, encrypt):
         rig = Rig(scratch, arguments.programs, Settings(encrypt=encrypt, encoder_log=True))
         manners = check_entries(live(rig))
         check_verdicts(rig)
+        check_signals(rig)
         if encrypt:
             files = rig.open_footage(os.path.join(scratch, "opened"))
         else:
