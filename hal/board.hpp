@@ -8,6 +8,7 @@
 #include "hal/buttons.hpp"
 #include "hal/card.hpp"
 #include "hal/keystore.hpp"
+#include "hal/signals.hpp"
 #include "hal/sources.hpp"
 
 #include <functional>
@@ -47,6 +48,7 @@ public:
     [[nodiscard]] virtual Battery& battery() = 0;
     [[nodiscard]] virtual Card& card() = 0;
     [[nodiscard]] virtual Keystore& keystore() = 0;
+    [[nodiscard]] virtual Signals& signals() = 0;
     [[nodiscard]] virtual core::Clock& clock() = 0;
     /// The only way to the card's and the internal folder's content.
     [[nodiscard]] virtual core::Files& files() = 0;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam of the three buttons.
+// The seam of the buttons.
 #pragma once
 
 #include "common/core/clock.hpp"
 
+#include <cstddef>
 #include <functional>
 
 namespace liuhen::hal {
 
-enum class Button { Record, Pause, Mark };
+/// A board may lack Photo and Sound.
+enum class Button { Record, Pause, Mark, Photo, Sound };
+inline constexpr std::size_t kButtonCount = 5;
 
 /// How long a button must be down to count as held.
 inline constexpr core::Nanoseconds kHoldTime = std::chrono::seconds(2);

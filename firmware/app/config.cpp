@@ -38,6 +38,10 @@ core::Result<Config> loadConfig(const std::string& path) {
         file.reject("board", "must be \"sim\" or \"linux\"");
     }
     config.boardConfig = file.path("board_config");
+    config.manner = file.text("manner", "video");
+    if (config.manner != "video" && config.manner != "sound") {
+        file.reject("manner", "must be \"video\" or \"sound\"");
+    }
     config.encrypt = file.boolean("encrypt", true);
     hal::ConfigTable cable = file.table("cable");
     config.address = cable.text("address", "0.0.0.0");
@@ -57,6 +61,7 @@ core::Result<Config> loadConfig(const std::string& path) {
     config.capture.picture.bitrate =
         static_cast<int>(picture.integer("bitrate", 100'000, 100'000'000, 8'000'000));
     config.capture.picture.encoder = picture.text("encoder", "");
+    config.capture.photoEncoder = file.table("photo").text("encoder", config.capture.photoEncoder);
     hal::ConfigTable sound = file.table("sound");
     config.capture.sound.bitrate =
         static_cast<int>(sound.integer("bitrate", 16'000, 320'000, 64'000));

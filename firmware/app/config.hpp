@@ -17,6 +17,7 @@ struct Config {
     std::uint16_t port = 0;  // 0: a free one
     std::string portFile;    // where the port is written once it is open; "" for nowhere
     bool encrypt = true;     // with evidence.crt and, if it is there, escrow.crt of the keystore
+    std::string manner;      // of REC: "video" or "sound"
     std::string wearer;
     std::string place;
     recorder::Ring::Config ring;     // footage from before the press

@@ -152,6 +152,7 @@ Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& bo
     recorder::RecorderConfig settings;
     settings.cardFolder = board.card().folder();
     settings.firmware = kVersion;
+    settings.manner = config.manner;
     settings.wearer = config.wearer;
     settings.place = config.place;
     settings.bootId = board.bootId();

@@ -3,6 +3,7 @@
 #include "firmware/app/wiring.hpp"
 
 #include "common/core/log.hpp"
+#include "firmware/app/state_signals.hpp"
 
 #include <fmt/format.h>
 
@@ -52,7 +53,9 @@ capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
 Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& writer)
     : gate_(std::make_shared<Gate>(writer)) {
     recorder::Controls::Outside outside;
-    outside.entered = [](recorder::State state) {
+    const auto shown = std::make_shared<StateSignals>(board.signals());
+    outside.entered = [shown](recorder::State state) {
+        shown->entered(state);
         core::log(core::LogLevel::Info, "recorder", fmt::format("state {}", name(state)));
     };
     const auto controls = std::make_shared<recorder::Controls>(std::move(outside));
@@ -64,15 +67,31 @@ Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& write
         controls->onBattery(recorder, health.batteryPercent, health.charging, now);
         controls->tick(recorder, now);
     });
-    board.buttons().setListener([gate = gate_, controls, &capture](const hal::ButtonEvent& event) {
-        gate->pass([&](WriterThread& open) {
-            if (event.button != hal::Button::Mark) {
-                capture.requestKeyFrame();  // a recording begins or goes on with one
-            }
-            open.post(
-                [controls, event](Recorder& recorder) { controls->onButton(recorder, event); });
+    const auto takePhoto = [gate = gate_, controls, &capture](core::Nanoseconds press) {
+        capture.takePhoto([gate, controls, press](core::Result<capture::Photo> photo) {
+            gate->pass([&](WriterThread& open) {
+                open.post([controls, press, photo = std::move(photo)](Recorder& recorder) {
+                    controls->onPhoto(recorder, press, photo);
+                });
+            });
         });
-    });
+    };
+    board.buttons().setListener(
+        [gate = gate_, controls, takePhoto, &capture](const hal::ButtonEvent& event) {
+            if (event.button == hal::Button::Photo) {
+                if (event.action == hal::ButtonAction::Press) {
+                    takePhoto(event.pressedAt);  // may answer at once, through the gate
+                }
+                return;
+            }
+            gate->pass([&](WriterThread& open) {
+                if (event.button != hal::Button::Mark) {
+                    capture.requestKeyFrame();  // a recording begins or goes on with one
+                }
+                open.post(
+                    [controls, event](Recorder& recorder) { controls->onButton(recorder, event); });
+            });
+        });
     board.setListener([gate = gate_, controls](const hal::BoardEvent& event) {
         gate->pass([&](WriterThread& open) {
             open.post(

@@ -20,6 +20,7 @@ struct Setup {
     std::optional<SoundParameters> sound;
     std::vector<LanePlan> plans;
     std::unique_ptr<EncoderLog> log;
+    std::unique_ptr<PhotoMaker> photos;
     std::unique_ptr<PictureTap> tap;
 };
 
@@ -35,7 +36,8 @@ core::Result<void> setUpPicture(const CaptureConfig& config,
     plan.chain = pictureChain(settings, format);
     plan.makeSource = [&camera] { return camera.makeSource(); };
     plan.parameters = setup.picture->avcC;
-    setup.tap = std::make_unique<PictureTap>(config.osd, clock);
+    setup.photos = std::make_unique<PhotoMaker>(config.photoEncoder);
+    setup.tap = std::make_unique<PictureTap>(config.osd, clock, setup.photos.get());
     plan.tap = setup.tap.get();
     setup.plans.push_back(std::move(plan));
     return {};
@@ -99,6 +101,23 @@ void Capture::stop() {
     for (const auto& lane : inside_->lanes) {
         lane->join();
     }
+    if (inside_->setup.photos) {
+        inside_->setup.photos->stop();
+    }
+}
+
+void Capture::takePhoto(PhotoDone done) {
+    if (!inside_->setup.photos) {
+        done(core::fail(core::ErrorKind::FailedPrecondition, "take a photo: there is no camera"));
+        return;
+    }
+    inside_->setup.photos->request(
+        [log = inside_->setup.log.get(), done = std::move(done)](core::Result<Photo> photo) {
+            if (photo && log != nullptr) {
+                log->add("photo", photo->takenAt, photo->jpeg);
+            }
+            done(std::move(photo));
+        });
 }
 
 void Capture::requestKeyFrame() {

@@ -4,6 +4,7 @@
 
 #include "firmware/capture/encoded_unit.hpp"
 #include "firmware/capture/overlay.hpp"
+#include "firmware/capture/photo.hpp"
 #include "hal/sources.hpp"
 
 #include <functional>
@@ -34,8 +35,10 @@ struct CaptureConfig {
     PictureSettings picture;
     SoundSettings sound;
     std::optional<OsdSettings> osd;  // drawn on the picture; none: nothing
-    /// Acceptance aid: one line per unit as the encoder gave it, "picture|sound", captureTime in
-    /// ns, size in bytes, SHA-256 in hex; on disk within about a second. "": none.
+    /// A gst-launch description from raw 4:2:0 video to image/jpeg.
+    std::string photoEncoder = "jpegenc quality=90";
+    /// Acceptance aid: one line per unit as the encoder gave it, "picture|sound|photo", captureTime
+    /// in ns, size in bytes, SHA-256 in hex; on disk within about a second. "": none.
     std::string encoderLog;
 };
 
@@ -121,6 +124,13 @@ public:
 
     /// Asks the encoder for a key frame as soon as it can. Thread-safe, does not block for long.
     void requestKeyFrame();
+
+    /// Takes a photo of the next picture; the picture track goes on meanwhile. Thread-safe. `done`
+    /// is called once, on a thread of the capture or at once on the caller's, not after stop().
+    ///
+    /// Errors given to `done`: FailedPrecondition without a camera or while another photo is under
+    /// way; Unavailable if no picture comes within kPhotoLimit; those of the encoder.
+    void takePhoto(PhotoDone done);
 
 private:
     struct Inside;

@@ -26,11 +26,15 @@ core::Result<std::unique_ptr<EncoderLog>> EncoderLog::open(const std::string& pa
 }
 
 void EncoderLog::add(const EncodedUnit& unit) {
+    add(unit.track == Track::Picture ? "picture" : "sound", unit.captureTime, unit.bytes);
+}
+
+void EncoderLog::add(std::string_view what, core::Nanoseconds captureTime, core::ByteView bytes) {
     const std::string line = fmt::format("{} {} {} {}\n",
-                                         unit.track == Track::Picture ? "picture" : "sound",
-                                         unit.captureTime.count(),
-                                         unit.bytes.size(),
-                                         core::toHex(crypto::sha256(unit.bytes)));
+                                         what,
+                                         captureTime.count(),
+                                         bytes.size(),
+                                         core::toHex(crypto::sha256(bytes)));
     const std::lock_guard lock(mutex_);
     if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) {
         noteTrouble();

@@ -8,15 +8,17 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace liuhen::capture {
 
-/// Lines "picture|sound captureTime size sha256". Thread-safe; write errors are logged once.
+/// Lines "picture|sound|photo captureTime size sha256". Thread-safe; write errors are logged once.
 class EncoderLog {
 public:
     /// Creates or continues the file. Errors: those of the file system.
     [[nodiscard]] static core::Result<std::unique_ptr<EncoderLog>> open(const std::string& path);
     void add(const EncodedUnit& unit);
+    void add(std::string_view what, core::Nanoseconds captureTime, core::ByteView bytes);
     /// Hands buffered lines to the system if that is a second or more ago.
     void flushIfDue(core::Nanoseconds now);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where raw pictures pass on their way to the encoder: the on-screen display is drawn here.
+// Where raw pictures pass on their way to the encoder: drawn on, and taken as photos.
 #include "firmware/capture/picture_tap.hpp"
 
 #include "common/core/log.hpp"
@@ -36,8 +36,8 @@ gst::Ptr<GstBufferPool> makePool(const GstCaps* caps, const GstVideoInfo& format
 
 }  // namespace
 
-PictureTap::PictureTap(std::optional<OsdSettings> osd, const core::Clock& clock)
-    : osd_(std::move(osd)), clock_(clock) {
+PictureTap::PictureTap(std::optional<OsdSettings> osd, const core::Clock& clock, PhotoMaker* photos)
+    : osd_(std::move(osd)), clock_(clock), photos_(photos) {
     if (osd_) {
         who_ = osd_->officer.empty() ? osd_->device : osd_->device + "  " + osd_->officer;
     }
@@ -90,6 +90,7 @@ bool PictureTap::setFormat(const GstCaps* caps) {
         return false;
     }
     format_ = info;
+    caps_.reset(gst_caps_copy(caps));
     copies_ = makePool(caps, info);
     if (osd_) {
         overlay_.emplace(GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info));
@@ -98,23 +99,27 @@ bool PictureTap::setFormat(const GstCaps* caps) {
     return true;
 }
 
-core::Microseconds PictureTap::takenAt(const GstBuffer* picture) const {
+core::Nanoseconds PictureTap::takenAt(const GstBuffer* picture) const {
     const GstClockTime runningTime =
         gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(picture));
-    const core::Microseconds now = clock_.utc();
-    if (!GST_CLOCK_TIME_IS_VALID(runningTime)) {
-        return now;
-    }
-    const core::Nanoseconds age = clock_.boottime() - timeline_->boottimeOf(runningTime);
-    return now - core::Microseconds(age.count() / kNsPerUs);
+    return GST_CLOCK_TIME_IS_VALID(runningTime) ? timeline_->boottimeOf(runningTime)
+                                                : clock_.boottime();
 }
 
 gst::Ptr<GstBuffer> PictureTap::onPicture(gst::Ptr<GstBuffer> picture) {
-    if (!overlay_) {
+    if (!format_) {
         return picture;
     }
-    const core::Microseconds taken = takenAt(picture.get());
-    return draw(std::move(picture), taken);
+    const core::Nanoseconds taken = takenAt(picture.get());
+    if (overlay_) {
+        const core::Nanoseconds age = clock_.boottime() - taken;
+        picture =
+            draw(std::move(picture), clock_.utc() - core::Microseconds(age.count() / kNsPerUs));
+    }
+    if (photos_ != nullptr && photos_->isWanted()) {
+        photos_->give(picture.get(), caps_.get(), taken);
+    }
+    return picture;
 }
 
 gst::Ptr<GstBuffer> PictureTap::writable(gst::Ptr<GstBuffer> picture) {

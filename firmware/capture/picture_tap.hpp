@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where raw pictures pass on their way to the encoder: the on-screen display is drawn here.
+// Where raw pictures pass on their way to the encoder: drawn on, and taken as photos.
 #pragma once
 
 #include "firmware/capture/overlay.hpp"
+#include "firmware/capture/photo_maker.hpp"
 #include "firmware/capture/timeline.hpp"
 #include "hal/gst.hpp"
 
@@ -17,11 +18,15 @@ namespace liuhen::capture {
 /// The name of the element behind which raw 4:2:0 pictures (I420 or NV12) pass.
 inline constexpr const char* kRawPictures = "raw";
 
-/// Draws on each picture. One pipeline at a time; it must outlive that pipeline.
+/// Draws on each picture and gives those that are asked for to the photo maker. One pipeline at a
+/// time; it must outlive that pipeline.
 class PictureTap {
 public:
-    /// Without settings nothing is drawn. `clock` must outlive the tap.
-    PictureTap(std::optional<OsdSettings> osd, const core::Clock& clock);
+    /// Without settings nothing is drawn, without `photos` nothing is given. `clock` and `photos`
+    /// must outlive the tap.
+    PictureTap(std::optional<OsdSettings> osd,
+               const core::Clock& clock,
+               PhotoMaker* photos = nullptr);
 
     /// Listens behind element kRawPictures of `chain`, before the pipeline starts. `timeline` must
     /// outlive the pipeline.
@@ -37,12 +42,14 @@ public:
 private:
     void onEvent(GstEvent* event);
     [[nodiscard]] hal::gst::Ptr<GstBuffer> onPicture(hal::gst::Ptr<GstBuffer> picture);
-    [[nodiscard]] core::Microseconds takenAt(const GstBuffer* picture) const;
+    /// BOOTTIME.
+    [[nodiscard]] core::Nanoseconds takenAt(const GstBuffer* picture) const;
     [[nodiscard]] hal::gst::Ptr<GstBuffer> writable(hal::gst::Ptr<GstBuffer> picture);
 
     std::optional<OsdSettings> osd_;
     std::string who_;  // the second line
     const core::Clock& clock_;
+    PhotoMaker* photos_;
 
     // The streaming thread alone, and attach() before it runs; under a lock of our own, so that
     // each sees what the other wrote.
@@ -50,6 +57,7 @@ private:
     const Timeline* timeline_ = nullptr;
     GstSegment segment_{};
     std::optional<GstVideoInfo> format_;
+    hal::gst::Ptr<GstCaps> caps_;  // of the same
     std::optional<Overlay> overlay_;
     hal::gst::Ptr<GstBufferPool> copies_;
     std::int64_t second_ = 0;  // that the overlay shows; 0: none

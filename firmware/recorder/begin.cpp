@@ -92,7 +92,9 @@ Result<void> Recorder::recoverAndBegin() {
     // Whatever may fail comes before the first entry is signed.
     std::unique_ptr<Session> session;
     if (stand.recording) {
-        LIUHEN_TRY(session, makeSession(stand.recording->start));
+        const std::string& manner = stand.recording->manner;
+        LIUHEN_TRY(session, makeSession(stand.recording->start, tracksFor(manner)));
+        session->manner = manner;
     }
     LIUHEN_TRY(const Ledger::Beginning beginning, ledger_.begin(stand.ledger, std::move(boot)));
     const bool closed =
@@ -133,7 +135,9 @@ Result<void> Recorder::recoverAndBegin() {
 void Recorder::goOnAfterStart(const storage::OpenRecording& open,
                               Nanoseconds away,
                               std::unique_ptr<Session> session) {
-    if (away > kGoesOnWithin) {
+    // Nor does one that has nothing to go on with: a photo, sound without a microphone.
+    const bool hasTracks = session->tracks.hasPicture() || session->tracks.audio;
+    if (away > kGoesOnWithin || !hasTracks) {
         ledger_.appendAsHead("end",
                              Cbor::map({{"recording", open.start}, {"reason", "not_resumed"}}));
         return;

@@ -41,6 +41,7 @@ std::optional<Event> eventOf(const hal::ButtonEvent& event) {
     using hal::ButtonAction;
     switch (event.button) {
         case Button::Record:
+        case Button::Sound:
             return event.action == ButtonAction::Press   ? Event::RecordPressed
                    : event.action == ButtonAction::Short ? Event::RecordShort
                                                          : Event::RecordHeld;
@@ -52,6 +53,8 @@ std::optional<Event> eventOf(const hal::ButtonEvent& event) {
             return event.action == ButtonAction::Press ? std::optional(Event::MarkPressed)
                    : event.action == ButtonAction::HeldTwoSeconds ? std::optional(Event::MarkHeld)
                                                                   : std::nullopt;
+        case Button::Photo:
+            break;  // onPhoto
     }
     return std::nullopt;
 }
@@ -87,7 +90,25 @@ void Controls::onButton(Recorder& recorder, const hal::ButtonEvent& event) {
             return;
         }
     }
+    soundAlone_ = event.button == hal::Button::Sound;
     handle(recorder, *what, event.action == hal::ButtonAction::Press ? event.pressedAt : event.at);
+}
+
+void Controls::onPhoto(Recorder& recorder, Nanoseconds press, core::Result<capture::Photo> photo) {
+    if (recorder.recording()) {
+        if (!recorder.paused()) {
+            report(recorder.mark("note", press), "mark");
+        }
+        return;
+    }
+    const auto taken = photo ? recorder.takePhoto("button", press, *photo)
+                             : core::Result<std::uint64_t>(tl::make_unexpected(photo.error()));
+    core::log(taken ? core::LogLevel::Info : core::LogLevel::Error,
+              "recorder",
+              taken ? "photo taken" : taken.error().message);
+    if (!taken) {
+        handle(recorder, Event::StartRefused, press);
+    }
 }
 
 void Controls::onBoardEvent(Recorder& recorder, const hal::BoardEvent& event) {
@@ -172,7 +193,8 @@ void Controls::enter(State state, Nanoseconds at) {
 }
 
 bool Controls::begins(Recorder& recorder, Nanoseconds press) {
-    const auto started = recorder.start("button", press);
+    const auto started =
+        soundAlone_ ? recorder.startSound("button", press) : recorder.start("button", press);
     core::log(started ? core::LogLevel::Info : core::LogLevel::Error,
               "recorder",
               started ? "recording" : started.error().message);

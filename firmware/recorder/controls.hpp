@@ -29,6 +29,10 @@ public:
     /// Looks whether a recording went on at the start. Call once, before all else.
     void begin(const Recorder& recorder, core::Nanoseconds now);
     void onButton(Recorder& recorder, const hal::ButtonEvent& event);
+    /// A photo that the button asked for at BOOTTIME `press`, or why there is none. While recording
+    /// it becomes a mark: the picture holds that moment already. One that fails counts as a start
+    /// that was refused.
+    void onPhoto(Recorder& recorder, core::Nanoseconds press, core::Result<capture::Photo> photo);
     void onBoardEvent(Recorder& recorder, const hal::BoardEvent& event);
     /// What AskClosing or ListenForReason waited for. `reason` counts in GivingReason only.
     void onSaid(Recorder& recorder, const SpokenReason& reason, core::Nanoseconds now);
@@ -52,6 +56,7 @@ private:
     State state_ = State::Standby;
     core::Nanoseconds since_{};                 // in this state
     std::optional<core::Nanoseconds> beganBy_;  // the press that began or resumed
+    bool soundAlone_ = false;                   // the button was SOUND
     bool heldEnds_ = true;                      // whether that same press, held on, may end
     Event cause_ = Event::Ended;                // what is being handled
     SpokenReason reason_;

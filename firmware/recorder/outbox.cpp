@@ -140,6 +140,7 @@ bool Recorder::writePart(const Part& part) {
         if (session.ring) {
             session.ring->seam.liveWritten(part.samples, ledger_.head().seq);
         }
+        ++partsWritten_;
         noteLate(part.oldest);
         return true;
     }

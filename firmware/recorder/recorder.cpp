@@ -37,7 +37,7 @@ void Recorder::takeUnit(EncodedUnit unit) {
         }
         return;
     }
-    if (session_->paused) {
+    if (session_->paused || !records(unit.track)) {
         return;
     }
     if (!session_->builder) {
@@ -64,8 +64,8 @@ void Recorder::takeEarly(EncodedUnit unit) {
         session.earlySince = clock_->boottime();
     }
     session.early.push_back(std::move(unit));
-    const bool picture = !tracks_.hasPicture() || lost_.contains(Track::Picture);
-    const bool sound = !tracks_.audio || lost_.contains(Track::Sound);
+    const bool picture = !records(Track::Picture) || lost_.contains(Track::Picture);
+    const bool sound = !records(Track::Sound) || lost_.contains(Track::Sound);
     if (((picture || has(Track::Picture)) && (sound || has(Track::Sound))) || waitedForOther()) {
         openBuilder();
         writeReady();
@@ -172,7 +172,7 @@ void Recorder::takeLoss(const capture::SourceLost& lost) {
     if (closed_ || !lost_.emplace(lost.track, lost).second) {
         return;
     }
-    if (session_ != nullptr && !session_->paused) {
+    if (records(lost.track) && !session_->paused) {
         interrupt(lost.track, "source_lost", lossOf(lost));
     } else if (session_ == nullptr) {
         ring_.addLoss(lost);
@@ -183,7 +183,7 @@ void Recorder::takeReturn(Track track) {
     if (closed_ || lost_.erase(track) == 0) {
         return;
     }
-    if (session_ != nullptr && !session_->paused) {
+    if (records(track) && !session_->paused) {
         noteResume(track);
     } else if (session_ == nullptr) {
         ring_.addReturn(track);
@@ -218,7 +218,7 @@ void Recorder::takeParameters(Track track, core::Buffer parameters) {
     }
     tracks_ = *std::move(tracks);
     ring_.clear();  // a segment has one set of parameters
-    if (session_ == nullptr || closed_) {
+    if (closed_ || !records(track)) {
         return;
     }
     // Units made with the old ones belong to the old segment.
@@ -227,25 +227,34 @@ void Recorder::takeParameters(Track track, core::Buffer parameters) {
         queue(session_->builder->flush());
     }
     closeRing();
-    queue(tracks_);
+    queue(tracksFor(session_->manner));
     writeOut();
 }
 
 Cbor Recorder::trackIds() const {
     Cbor::Array ids;
-    if (tracks_.hasPicture()) {
+    if (session_->tracks.hasPicture()) {
         ids.emplace_back(evidence::kPictureTrack);
     }
-    if (tracks_.audio) {
+    if (session_->tracks.audio) {
         ids.emplace_back(evidence::kSoundTrack);
     }
     return ids;
 }
 
-Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t start) {
+bool Recorder::records(Track track) const {
+    if (session_ == nullptr) {
+        return false;
+    }
+    return track == Track::Picture ? session_->tracks.hasPicture()
+                                   : session_->tracks.audio.has_value();
+}
+
+Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t start,
+                                                                 media::Tracks tracks) {
     auto session = std::make_unique<Session>();
     session->start = start;
-    session->tracks = tracks_;
+    session->tracks = std::move(tracks);
     if (!config_.recipients.empty()) {
         evidence::FootageKey key = evidence::FootageKey::generate();
         LIUHEN_TRY(core::Buffer envelope, key.envelop(config_.recipients));
@@ -254,10 +263,17 @@ Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t s
     return session;
 }
 
-Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds press) {
+Result<std::uint64_t> Recorder::startAs(std::string_view manner,
+                                        media::Tracks tracks,
+                                        std::string_view trigger,
+                                        Nanoseconds press) {
     LIUHEN_CHECK(checkOpen());
     if (session_ != nullptr) {
         return core::fail(ErrorKind::FailedPrecondition, "start recording: already recording");
+    }
+    if (!tracks.hasPicture() && !tracks.audio) {
+        return core::fail(ErrorKind::FailedPrecondition,
+                          "start recording: there is no track for it");
     }
     if (const auto room = reserve_.make();
         !room && room.error().kind == ErrorKind::ResourceExhausted) {
@@ -268,8 +284,9 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
         return core::fail(ErrorKind::ResourceExhausted, "start recording: the card is full");
     }
     // Whatever may fail comes before the entry: what is signed has begun.
-    LIUHEN_TRY(auto session, makeSession(0));
-    Cbor body = Cbor::map({{"manner", config_.manner},
+    LIUHEN_TRY(auto session, makeSession(0, std::move(tracks)));
+    session->manner = manner;
+    Cbor body = Cbor::map({{"manner", manner},
                            {"trigger", trigger},
                            {"press", press.count()},
                            {"boot_id", config_.bootId}});
@@ -291,8 +308,10 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
 /// Tells of the tracks that are not there as a stretch begins.
 void Recorder::noteLost() {
     for (const auto& [track, lost] : lost_) {
-        queue(Note{"interruption",
-                   interruption(Cbor::array({idOf(track)}), "source_lost", lossOf(lost))});
+        if (records(track) && !session_->tracks.photo) {
+            queue(Note{"interruption",
+                       interruption(Cbor::array({idOf(track)}), "source_lost", lossOf(lost))});
+        }
     }
     writeOut();
 }

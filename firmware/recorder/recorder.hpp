@@ -28,8 +28,8 @@ struct RecorderConfig {
     std::vector<crypto::Certificate> recipients;  // evidence and escrow; empty: footage is clear
     std::string wearer;                           // private; "" for none
     std::string place;                            // private; "" for none
-    std::string manner = "video";
-    std::string bootId;  // of the machine's boot; "" if it cannot be told
+    std::string manner = "video";                 // of start(): "video" or "sound"
+    std::string bootId;                           // of the machine's boot; "" if it cannot be told
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
     Ring::Config ring;                  // footage from before the press; length 0 for none
     std::function<void()> askKeyFrame;  // must not block; may be empty
@@ -68,11 +68,22 @@ public:
     /// New parameter sets, told before the first unit made with them: it begins a new segment.
     void takeParameters(Track track, core::Buffer parameters);
 
-    /// Begins a recording; answers its seq. `press` is BOOTTIME. A card or a keystore that fails
-    /// does not prevent it. Errors: FailedPrecondition while recording or after shutdown();
-    /// ResourceExhausted on a full card.
+    /// Begins a recording in the configured manner; answers its seq. `press` is BOOTTIME. A card or
+    /// a keystore that fails does not prevent it. Errors: FailedPrecondition while recording or
+    /// after shutdown(), or if no track is there for the manner; ResourceExhausted on a full card.
     [[nodiscard]] core::Result<std::uint64_t> start(std::string_view trigger,
                                                     core::Nanoseconds press);
+    /// The same of sound alone: no picture track at all.
+    [[nodiscard]] core::Result<std::uint64_t> startSound(std::string_view trigger,
+                                                         core::Nanoseconds press);
+    /// A whole recording of one part, the photo its only sample; answers its seq. While recording
+    /// it cannot be: at most one recording is open (docs/format/ledger.md section 6).
+    ///
+    /// Errors: as start(); InvalidArgument for a size that cannot be; Unavailable if the card did
+    /// not take it (the entries say so).
+    [[nodiscard]] core::Result<std::uint64_t> takePhoto(std::string_view trigger,
+                                                        core::Nanoseconds press,
+                                                        const capture::Photo& photo);
     /// Writes what there is and ends the recording, whatever the card answers. Nothing to do in
     /// standby. `cause`: of an `interruption` entry before the end; "" for none.
     [[nodiscard]] core::Result<void> end(std::string_view reason, std::string_view cause = "");
@@ -154,6 +165,7 @@ private:
 
     struct Session {
         std::uint64_t start = 0;
+        std::string manner;
         std::uint64_t segments = 0;
         core::Nanoseconds zero{};
         std::optional<Locking> locking;
@@ -187,7 +199,14 @@ private:
     void goOnAfterStart(const storage::OpenRecording& open,
                         core::Nanoseconds away,
                         std::unique_ptr<Session> session);
-    [[nodiscard]] core::Result<std::unique_ptr<Session>> makeSession(std::uint64_t start);
+    [[nodiscard]] core::Result<std::unique_ptr<Session>> makeSession(std::uint64_t start,
+                                                                     media::Tracks tracks);
+    /// What a recording of that manner is made of; nothing for a photo.
+    [[nodiscard]] media::Tracks tracksFor(std::string_view manner) const;
+    [[nodiscard]] core::Result<std::uint64_t> startAs(std::string_view manner,
+                                                      media::Tracks tracks,
+                                                      std::string_view trigger,
+                                                      core::Nanoseconds press);
 
     // recorder.cpp: units
     void takeEarly(EncodedUnit unit);
@@ -205,6 +224,8 @@ private:
                                           std::string_view declaredBy = "recorder") const;
     [[nodiscard]] core::Cbor lossOf(const capture::SourceLost& lost) const;
     [[nodiscard]] core::Cbor trackIds() const;
+    /// Whether the recording has such a track.
+    [[nodiscard]] bool records(Track track) const;
 
     // pause.cpp
     void queueExplanation(core::Nanoseconds from, core::Nanoseconds to);
@@ -275,6 +296,7 @@ private:
     std::map<Track, capture::SourceLost> lost_;
     std::vector<std::unique_ptr<SegmentWriter>> dirty_;  // ended, with bytes still to be cut off
     std::optional<std::set<core::Digest>> receipts_;     // hashes of those entered, once asked for
+    std::uint64_t partsWritten_ = 0;                     // since this process began
     core::Nanoseconds lastHeartbeat_{};
     core::Nanoseconds keysRetryAt_{};
     core::Nanoseconds roomRetryAt_{};

@@ -10,25 +10,41 @@ namespace liuhen::recorder {
 using core::Cbor;
 using core::Nanoseconds;
 
+namespace {
+
+Track trackOf(const Ring::Event& event) {
+    return std::visit([](const auto& one) { return one.track; }, event);
+}
+
+}  // namespace
+
 void Recorder::pauseRing() {
     ringRuns_ = false;
     ring_.clear();
 }
 
 bool Recorder::pictureExpected() const {
-    return tracks_.hasPicture() && !lost_.contains(Track::Picture);
+    return records(Track::Picture) && !lost_.contains(Track::Picture);
 }
 
 void Recorder::openRing(Nanoseconds press) {
+    Session& session = *session_;
+    if (session.tracks.photo) {
+        return;  // the ring goes on
+    }
     const Nanoseconds now = clock_->boottime();
     std::vector<Ring::Event> events = ring_.take(now);
-    if (events.empty() || config_.manner == "photo") {
+    std::erase_if(events, [this](const Ring::Event& event) { return !records(trackOf(event)); });
+    events.erase(events.begin(),
+                 std::find_if(events.begin(), events.end(), [](const Ring::Event& event) {
+                     return std::holds_alternative<EncodedUnit>(event);
+                 }));
+    if (events.empty()) {
         return;
     }
-    Session& session = *session_;
     makeBuilder(std::get<EncodedUnit>(events.front()).captureTime);
     session.ring.emplace();
-    session.ring->tracks = tracks_;
+    session.ring->tracks = session.tracks;
     session.ring->press = std::min(press, now);
     std::map<Track, capture::SourceLost> lost;
     for (Ring::Event& event : events) {

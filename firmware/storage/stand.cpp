@@ -78,6 +78,9 @@ void note(const Entry& entry, Footage& footage) {
     if (entry.kind == "start") {
         footage.recording = OpenRecording();
         footage.recording->start = entry.seq;
+        const core::Cbor* manner = entry.body.find("manner");
+        footage.recording->manner =
+            manner != nullptr && manner->text() != nullptr ? *manner->text() : "";
         footage.recording->durableNs = static_cast<std::int64_t>(entry.time.boottimeNs);
     } else if (entry.kind == "end" || entry.kind == "docking") {
         footage.recording.reset();

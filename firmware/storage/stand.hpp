@@ -16,6 +16,7 @@ namespace liuhen::storage {
 /// A recording that has a start and no end.
 struct OpenRecording {
     std::uint64_t start = 0;     // seq
+    std::string manner;          // "video", "sound" or "photo"
     std::uint64_t segments = 0;  // segment entries so far
     std::map<std::uint64_t, std::uint64_t>
         ends;  // per track: end of the last part, track timescale

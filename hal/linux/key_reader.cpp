@@ -62,7 +62,7 @@ std::optional<core::Nanoseconds> PressReader::nextDue() const {
     return next;
 }
 
-std::vector<ButtonEvent> PressReader::resync(const std::array<bool, 3>& down,
+std::vector<ButtonEvent> PressReader::resync(const std::array<bool, kButtonCount>& down,
                                              core::Nanoseconds at) {
     std::vector<ButtonEvent> events;
     for (std::size_t i = 0; i < keys_.size(); ++i) {
@@ -74,7 +74,7 @@ std::vector<ButtonEvent> PressReader::resync(const std::array<bool, 3>& down,
 }
 
 void KeyDecoder::take(const input_event& raw,
-                      const std::function<std::array<bool, 3>()>& askDown,
+                      const std::function<std::array<bool, kButtonCount>()>& askDown,
                       std::vector<ButtonEvent>& events) {
     const core::Nanoseconds at =
         std::chrono::seconds(raw.input_event_sec) + std::chrono::microseconds(raw.input_event_usec);
@@ -87,7 +87,7 @@ void KeyDecoder::take(const input_event& raw,
         }
     }
     const auto place = std::find(codes_.begin(), codes_.end(), raw.code);
-    if (dropped_ || raw.type != EV_KEY || place == codes_.end() || raw.value > 1) {
+    if (dropped_ || raw.type != EV_KEY || raw.code == 0 || place == codes_.end() || raw.value > 1) {
         return;  // 2 is the keyboard's own repeat
     }
     if (auto event =
@@ -103,16 +103,18 @@ core::Result<KeyReader> KeyReader::open(const LinuxConfig& config) {
         return core::fail(core::ErrorKind::Unavailable,
                           "open the buttons " + config.buttonDevice + ": " + std::strerror(errno));
     }
-    return KeyReader(std::move(fd), {config.recordKey, config.pauseKey, config.markKey});
+    return KeyReader(
+        std::move(fd),
+        {config.recordKey, config.pauseKey, config.markKey, config.photoKey, config.soundKey});
 }
 
-std::array<bool, 3> KeyReader::askDown() const {
+std::array<bool, kButtonCount> KeyReader::askDown() const {
     std::array<std::uint8_t, KEY_MAX / 8 + 1> bits{};
-    std::array<bool, 3> down{};
+    std::array<bool, kButtonCount> down{};
     // Without an answer all keys count as up: a hold that is not sure ends no recording.
     if (::ioctl(fd_.get(), EVIOCGKEY(bits.size()), bits.data()) >= 0) {
         for (std::size_t i = 0; i < codes_.size(); ++i) {
-            down[i] = (bits[codes_[i] / 8U] >> (codes_[i] % 8U) & 1U) != 0;
+            down[i] = codes_[i] != 0 && (bits[codes_[i] / 8U] >> (codes_[i] % 8U) & 1U) != 0;
         }
     }
     return down;

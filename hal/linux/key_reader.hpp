@@ -24,7 +24,7 @@ public:
     [[nodiscard]] std::vector<ButtonEvent> due(core::Nanoseconds now);
     /// What the device says after events were lost, or that all are up because it is gone: the
     /// changes since then, at `at`.
-    [[nodiscard]] std::vector<ButtonEvent> resync(const std::array<bool, 3>& down,
+    [[nodiscard]] std::vector<ButtonEvent> resync(const std::array<bool, kButtonCount>& down,
                                                   core::Nanoseconds at);
     /// When due() is next worth calling; nothing while no button is down and undecided.
     [[nodiscard]] std::optional<core::Nanoseconds> nextDue() const;
@@ -35,25 +35,25 @@ private:
         bool decided = false;  // held was told
         core::Nanoseconds pressedAt{};
     };
-    std::array<Key, 3> keys_{};
+    std::array<Key, kButtonCount> keys_{};
 };
 
 /// An evdev device's events as changes of keys. Knows no device. Not thread-safe.
 class KeyDecoder {
 public:
-    explicit KeyDecoder(std::array<std::uint16_t, 3> codes) : codes_(codes) {}
+    explicit KeyDecoder(std::array<std::uint16_t, kButtonCount> codes) : codes_(codes) {}
 
     /// Takes one event; what it means is added to `events`. Between SYN_DROPPED and the next
-    /// SYN_REPORT events are incomplete and passed over; then `askDown` is asked which of the three
+    /// SYN_REPORT events are incomplete and passed over; then `askDown` is asked which of the
     /// keys are down.
     void take(const input_event& raw,
-              const std::function<std::array<bool, 3>()>& askDown,
+              const std::function<std::array<bool, kButtonCount>()>& askDown,
               std::vector<ButtonEvent>& events);
     [[nodiscard]] PressReader& presses() { return presses_; }
     [[nodiscard]] const PressReader& presses() const { return presses_; }
 
 private:
-    std::array<std::uint16_t, 3> codes_;  // of record, pause, mark
+    std::array<std::uint16_t, kButtonCount> codes_;  // by Button; 0 for none
     bool dropped_ = false;
     PressReader presses_;
 };
@@ -75,12 +75,12 @@ public:
     }
 
 private:
-    KeyReader(core::UniqueFd fd, std::array<std::uint16_t, 3> codes)
+    KeyReader(core::UniqueFd fd, std::array<std::uint16_t, kButtonCount> codes)
         : fd_(std::move(fd)), codes_(codes), decoder_(codes) {}
-    [[nodiscard]] std::array<bool, 3> askDown() const;
+    [[nodiscard]] std::array<bool, kButtonCount> askDown() const;
 
     core::UniqueFd fd_;
-    std::array<std::uint16_t, 3> codes_;  // of record, pause, mark
+    std::array<std::uint16_t, kButtonCount> codes_;  // by Button; 0 for none
     KeyDecoder decoder_;
 };
 

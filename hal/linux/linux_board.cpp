@@ -6,6 +6,7 @@
 #include "hal/boot_id.hpp"
 #include "hal/folder_keystore.hpp"
 #include "hal/linux/key_reader.hpp"
+#include "hal/linux/linux_signals.hpp"
 #include "hal/linux/linux_sources.hpp"
 #include "hal/linux/power_supply.hpp"
 
@@ -70,6 +71,7 @@ public:
           bootId_(machineBootId()),
           keystore_(*files_, config.keystoreFolder),
           battery_(config.batteryFolder),
+          signals_(config),
           camera_(config.cameraDevice, config.picture),
           microphone_(config.microphoneDevice, config.sound),
           keys_(std::move(keys)) {}
@@ -80,6 +82,7 @@ public:
     [[nodiscard]] Battery& battery() override { return battery_; }
     [[nodiscard]] Card& card() override { return card_; }
     [[nodiscard]] Keystore& keystore() override { return keystore_; }
+    [[nodiscard]] Signals& signals() override { return signals_; }
     [[nodiscard]] core::Clock& clock() override { return clock_; }
     [[nodiscard]] core::Files& files() override { return *files_; }
     [[nodiscard]] const std::string& internalFolder() const override { return internalFolder_; }
@@ -153,6 +156,7 @@ private:
     std::string bootId_;
     FolderKeystore keystore_;
     PowerSupply battery_;
+    LinuxSignals signals_;
     V4l2Camera camera_;
     AlsaMicrophone microphone_;
     HeldButtons buttons_;

@@ -26,14 +26,21 @@ core::Result<LinuxConfig> loadLinuxConfig(const std::string& path) {
     config.keystoreFolder = root.table("keystore").path("folder");
     config.internalFolder = root.table("internal").path("folder");
     config.batteryFolder = root.table("battery").path("folder");
+    ConfigTable leds = root.table("leds");
+    config.redLed = leds.path("red", "");
+    config.greenLed = leds.path("green", "");
+    config.vibrator = root.table("vibrator").path("device", "");
     ConfigTable buttons = root.table("buttons");
     config.buttonDevice = buttons.path("device");
     const auto key = [&buttons](const char* name, int otherwise) {
-        return static_cast<std::uint16_t>(buttons.integer(name, 1, KEY_MAX, otherwise));
+        const int least = otherwise == 0 ? 0 : 1;
+        return static_cast<std::uint16_t>(buttons.integer(name, least, KEY_MAX, otherwise));
     };
     config.recordKey = key("record", KEY_RECORD);
     config.pauseKey = key("pause", KEY_PAUSE);
     config.markKey = key("mark", KEY_CAMERA);
+    config.photoKey = key("photo", 0);
+    config.soundKey = key("sound", 0);
     LIUHEN_CHECK(root.finish());
     return config;
 }

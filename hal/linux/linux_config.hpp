@@ -19,10 +19,15 @@ struct LinuxConfig {
     std::string keystoreFolder;
     std::string internalFolder;
     std::string batteryFolder;    // below /sys/class/power_supply
+    std::string redLed;           // a folder below /sys/class/leds; "" for none
+    std::string greenLed;         // likewise
+    std::string vibrator;         // an input device with FF_RUMBLE; "" for none
     std::string buttonDevice;     // below /dev/input
     std::uint16_t recordKey = 0;  // codes of linux/input-event-codes.h
     std::uint16_t pauseKey = 0;
     std::uint16_t markKey = 0;
+    std::uint16_t photoKey = 0;  // 0: there is no such key
+    std::uint16_t soundKey = 0;  // likewise
 };
 
 /// Errors: InvalidArgument with file, line and key; those of reading the file.

@@ -20,12 +20,15 @@ struct NamedAction {
     Do action;
 };
 
-constexpr std::array<NamedAction, 20> kActions{{
+constexpr std::array<NamedAction, 23> kActions{{
     {"press_record", Do::PressRecord},
     {"hold_record", Do::HoldRecord},
     {"press_pause", Do::PressPause},
     {"hold_pause", Do::HoldPause},
     {"press_mark", Do::PressMark},
+    {"press_photo", Do::PressPhoto},
+    {"press_sound", Do::PressSound},
+    {"hold_sound", Do::HoldSound},
     {"battery", Do::Battery},
     {"card_pull", Do::CardPull},
     {"card_return", Do::CardReturn},

@@ -13,11 +13,12 @@ namespace {
 constexpr core::Nanoseconds kShortPress = std::chrono::milliseconds(150);
 
 bool isPress(Do action) {
-    return action == Do::PressRecord || action == Do::PressPause || action == Do::PressMark;
+    return action == Do::PressRecord || action == Do::PressPause || action == Do::PressMark ||
+           action == Do::PressPhoto || action == Do::PressSound;
 }
 
 bool isHold(Do action) {
-    return action == Do::HoldRecord || action == Do::HoldPause;
+    return action == Do::HoldRecord || action == Do::HoldPause || action == Do::HoldSound;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "hal/sim/power_cut.hpp"
 #include "hal/sim/script_player.hpp"
 #include "hal/sim/sim_card.hpp"
+#include "hal/sim/sim_signals.hpp"
 #include "hal/sim/sim_sources.hpp"
 
 #include <atomic>
@@ -66,6 +67,7 @@ private:
 struct Parts {
     std::unique_ptr<core::Files> system;
     std::unique_ptr<SimCard> card;
+    std::unique_ptr<SimSignals> signals;
     SourceLog sourceLog;
     std::vector<Step> steps;
     std::string volume;
@@ -77,6 +79,7 @@ public:
     SimBoard(const SimConfig& config, Parts parts)
         : system_(std::move(parts.system)),
           card_(std::move(parts.card)),
+          signals_(std::move(parts.signals)),
           files_(*system_, card_->state()),
           volume_(std::move(parts.volume)),
           internalFolder_(config.internalFolder),
@@ -96,6 +99,7 @@ public:
     [[nodiscard]] Battery& battery() override { return battery_; }
     [[nodiscard]] Card& card() override { return *card_; }
     [[nodiscard]] Keystore& keystore() override { return keystore_; }
+    [[nodiscard]] Signals& signals() override { return *signals_; }
     [[nodiscard]] core::Clock& clock() override { return clock_; }
     [[nodiscard]] core::Files& files() override { return files_; }
     [[nodiscard]] const std::string& internalFolder() const override { return internalFolder_; }
@@ -145,6 +149,12 @@ private:
                 return press(Button::Pause, step, readyAt, ButtonAction::HeldTwoSeconds);
             case Do::PressMark:
                 return press(Button::Mark, step, readyAt, ButtonAction::Short);
+            case Do::PressPhoto:
+                return press(Button::Photo, step, readyAt, ButtonAction::Short);
+            case Do::PressSound:
+                return press(Button::Sound, step, readyAt, ButtonAction::Short);
+            case Do::HoldSound:
+                return press(Button::Sound, step, readyAt, ButtonAction::HeldTwoSeconds);
             case Do::Statement:
                 return tellStatement(step, readyAt);
             case Do::ClockStep:
@@ -199,6 +209,7 @@ private:
     SimClock clock_;
     std::unique_ptr<core::Files> system_;
     std::unique_ptr<SimCard> card_;
+    std::unique_ptr<SimSignals> signals_;
     SimFiles files_;
     std::string volume_;
     std::string internalFolder_;
@@ -239,6 +250,7 @@ core::Result<std::unique_ptr<Board>> open(const SimConfig& config) {
     LIUHEN_CHECK(parts.system->makeFolders(config.internalFolder));
     LIUHEN_TRY(parts.card, SimCard::open(*parts.system, config.cardFolder, config.cardQuotaBytes));
     LIUHEN_TRY(parts.volume, volumeOf(config));
+    LIUHEN_TRY(parts.signals, SimSignals::open(config.signalsFile));
     parts.bootId = machineBootId();
     if (!config.stateFolder.empty()) {
         LIUHEN_TRY(const std::uint64_t cuts, readCount(config.stateFolder, kPowerCuts));

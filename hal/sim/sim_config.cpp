@@ -77,6 +77,7 @@ core::Result<SimConfig> loadSimConfig(const std::string& path) {
     readStorage(root, config);
     ConfigTable battery = root.table("battery");
     config.batteryPercent = static_cast<int>(battery.integer("percent", 0, 100, 100));
+    config.signalsFile = root.table("signals").path("file", "");
     ConfigTable sourceLog = root.table("source_log");
     config.sourceLogFolder = sourceLog.path("folder", "");
     ConfigTable script = root.table("script");

@@ -34,6 +34,7 @@ struct SimConfig {
     std::string keystoreFolder;
     std::string internalFolder;
     int batteryPercent = 100;
+    std::string signalsFile;      // what light and vibration do; "" for nowhere
     std::string sourceLogFolder;  // "" for no log
     std::string scriptFile;       // "" for no script
     std::string stateFolder;      // where boots are counted; "" for not at all

@@ -13,6 +13,8 @@ encrypt = false
 address = "127.0.0.1"
 port = 0
 port_file = "port"
+[pre_event]
+seconds = 0
 [picture]
 bitrate = 400000
 """

@@ -90,6 +90,8 @@ framerate = {settings.framerate}
 folder = "recorder/card"
 [keystore]
 folder = "recorder/keystore"
+[signals]
+file = "signals.log"
 [source_log]
 folder = "source-log"
 [script]

@@ -79,7 +79,7 @@ TEST_CASE("after dropped events the keys' state is asked for, and no half of a p
     KeyDecoder decoder({kRecordCode, 119, 212});
     std::vector<ButtonEvent> events;
     bool down = false;
-    const auto ask = [&down] { return std::array<bool, 3>{down, false, false}; };
+    const auto ask = [&down] { return std::array<bool, kButtonCount>{down, false, false}; };
     decoder.take(raw(EV_KEY, kRecordCode, 1, 10), ask, events);
     REQUIRE(events.size() == 1);
     decoder.take(raw(EV_SYN, SYN_DROPPED, 0, 11), ask, events);

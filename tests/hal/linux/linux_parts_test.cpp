@@ -20,7 +20,8 @@ card = {folder = "/mnt/card"}
 keystore = {folder = "keys"}
 internal = {folder = "flash"}
 battery = {folder = "/sys/class/power_supply/BAT0"}
-buttons = {device = "/dev/input/event0", mark = 59}
+buttons = {device = "/dev/input/event0", mark = 59, photo = 212}
+leds = {red = "/sys/class/leds/rec:red"}
 )";
     auto config = loadLinuxConfig(folder.write("board.toml", good));
     REQUIRE(config);
@@ -29,9 +30,14 @@ buttons = {device = "/dev/input/event0", mark = 59}
     CHECK(config->keystoreFolder == folder / "keys");
     CHECK(config->recordKey == 167);
     CHECK(config->markKey == 59);
-    auto bad = loadLinuxConfig(folder.write("board.toml", good + "[leds]\n"));
+    CHECK(config->photoKey == 212);
+    CHECK(config->soundKey == 0);
+    CHECK(config->redLed == "/sys/class/leds/rec:red");
+    CHECK(config->greenLed.empty());
+    CHECK(config->vibrator.empty());
+    auto bad = loadLinuxConfig(folder.write("board.toml", good + "[lamps]\n"));
     REQUIRE_FALSE(bad);
-    CHECK(bad.error().message.find("leds: unknown key") != std::string::npos);
+    CHECK(bad.error().message.find("lamps: unknown key") != std::string::npos);
 }
 
 TEST_CASE("the battery follows its files and keeps its last value when they go") {
