@@ -9,6 +9,7 @@
 #include "hal/card.hpp"
 #include "hal/keystore.hpp"
 #include "hal/sources.hpp"
+#include "hal/speaker.hpp"
 
 #include <functional>
 #include <string>
@@ -43,6 +44,7 @@ public:
 
     [[nodiscard]] virtual Camera& camera() = 0;
     [[nodiscard]] virtual Microphone& microphone() = 0;
+    [[nodiscard]] virtual Speaker& speaker() = 0;
     [[nodiscard]] virtual Buttons& buttons() = 0;
     [[nodiscard]] virtual Battery& battery() = 0;
     [[nodiscard]] virtual Card& card() = 0;

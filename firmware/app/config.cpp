@@ -47,6 +47,13 @@ core::Result<Config> loadConfig(const std::string& path) {
     config.wearer = officer.text("wearer", "");
     config.place = officer.text("place", "");
     readOsd(file, officer, config);
+    hal::ConfigTable voice = file.table("voice");
+    config.promptFolder = voice.path("folder", "");
+    config.promptLanguage = voice.text("language", "zh");
+    if (config.promptLanguage != "zh" && config.promptLanguage != "en") {
+        voice.reject("language", "must be \"zh\" or \"en\"");
+    }
+    config.silent = voice.boolean("silent", false);
     hal::ConfigTable picture = file.table("picture");
     config.capture.picture.width = static_cast<int>(picture.integer("width", 0, 7680, 0));
     config.capture.picture.height = static_cast<int>(picture.integer("height", 0, 4320, 0));

@@ -18,6 +18,9 @@ struct Config {
     bool encrypt = true;     // with evidence.crt and, if it is there, escrow.crt of the keystore
     std::string wearer;
     std::string place;
+    std::string promptFolder;    // the agency's WAVs, below it one folder per language; "" for none
+    std::string promptLanguage;  // "zh" or "en"
+    bool silent = false;         // nothing is said
     capture::CaptureConfig capture;  // its osd has no device yet
 };
 

@@ -102,6 +102,9 @@ private:
         GST_BUFFER_PTS(stamped) = static_cast<GstClockTime>(due.count());
         GST_BUFFER_DTS(stamped) = GST_CLOCK_TIME_NONE;
         GST_BUFFER_DURATION(stamped) = static_cast<GstClockTime>(length.count());
+        if (plan_.change) {
+            plan_.change(stamped, plan_.clock->boottime() - (runningTime() - due));
+        }
         GstAppSrc* source = GST_APP_SRC(source_.get());
         const bool full = gst_app_src_get_current_level_time(source) >
                           static_cast<GstClockTime>(kDeviceBufferMs) * GST_MSECOND;

@@ -28,6 +28,7 @@ enum class Do {
     MicrophoneReturn,
     ClockStep,
     Statement,
+    Speak,
     PowerCut,
     PowerOff,
     Dock,
@@ -41,6 +42,7 @@ struct ScriptEvent {
     bool charging = false;       // Battery
     core::Microseconds step{};   // ClockStep
     std::string statement;       // Statement: its kind
+    std::string file;            // Speak: a WAV file
     core::Nanoseconds length{};  // Statement: from `at` on
 };
 

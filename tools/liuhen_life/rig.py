@@ -24,6 +24,7 @@ class Settings:
     picture_bitrate: int = 1_500_000
     microphone: str = 'pattern = "tone"'
     encoder_log: bool = False
+    voice: str = ""
 
 
 def _toml_event(event):
@@ -91,6 +92,8 @@ folder = "recorder/card"
 folder = "recorder/keystore"
 [source_log]
 folder = "source-log"
+[speaker]
+log = "speaker.log"
 [script]
 file = "script.toml"
 state_folder = "state"
@@ -104,6 +107,8 @@ address = "127.0.0.1"
 port = 0
 [picture]
 bitrate = {settings.picture_bitrate}
+[voice]
+{settings.voice}
 """)
 
     def _write(self, name, text):
