@@ -10,6 +10,7 @@
 #include "hal/keystore.hpp"
 #include "hal/signals.hpp"
 #include "hal/sources.hpp"
+#include "hal/speaker.hpp"
 
 #include <functional>
 #include <string>
@@ -44,6 +45,7 @@ public:
 
     [[nodiscard]] virtual Camera& camera() = 0;
     [[nodiscard]] virtual Microphone& microphone() = 0;
+    [[nodiscard]] virtual Speaker& speaker() = 0;
     [[nodiscard]] virtual Buttons& buttons() = 0;
     [[nodiscard]] virtual Battery& battery() = 0;
     [[nodiscard]] virtual Card& card() = 0;

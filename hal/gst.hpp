@@ -23,6 +23,7 @@ struct Release {
         gst_object_unref(pool);
     }
     void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
+    void operator()(GstEvent* event) const { gst_event_unref(event); }
     void operator()(GstMessage* message) const { gst_message_unref(message); }
     void operator()(GError* error) const { g_error_free(error); }
     void operator()(gchar* text) const { g_free(text); }

@@ -55,6 +55,13 @@ core::Result<Config> loadConfig(const std::string& path) {
     config.ring.length = std::chrono::seconds(ring.integer("seconds", 0, 120, 30));
     config.ring.mostBytes =
         static_cast<std::uint64_t>(ring.integer("bytes", 1'000'000, 1'000'000'000, 160'000'000));
+    hal::ConfigTable voice = file.table("voice");
+    config.promptFolder = voice.path("folder", "");
+    config.promptLanguage = voice.text("language", "zh");
+    if (config.promptLanguage != "zh" && config.promptLanguage != "en") {
+        voice.reject("language", "must be \"zh\" or \"en\"");
+    }
+    config.silent = voice.boolean("silent", false);
     hal::ConfigTable picture = file.table("picture");
     config.capture.picture.width = static_cast<int>(picture.integer("width", 0, 7680, 0));
     config.capture.picture.height = static_cast<int>(picture.integer("height", 0, 4320, 0));

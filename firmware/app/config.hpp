@@ -21,6 +21,9 @@ struct Config {
     std::string wearer;
     std::string place;
     recorder::Ring::Config ring;     // footage from before the press
+    std::string promptFolder;    // the agency's WAVs, below it one folder per language; "" for none
+    std::string promptLanguage;  // "zh" or "en"
+    bool silent = false;         // nothing is said
     capture::CaptureConfig capture;  // its osd has no device yet
 };
 

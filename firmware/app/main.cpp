@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -163,6 +164,21 @@ Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& bo
     return settings;
 }
 
+/// Where prompts are: the agency's own first, then those that came with the program.
+std::vector<std::string> promptFolders(const Config& config) {
+    std::vector<std::string> folders;
+    if (!config.promptFolder.empty()) {
+        folders.push_back(config.promptFolder);
+    }
+    std::error_code failed;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    if (!failed) {
+        const auto root = program.parent_path().parent_path();
+        folders.push_back((root / "share/liuhen/prompts").string());
+    }
+    return folders;
+}
+
 Result<void> run(const Config& config) {
     LIUHEN_TRY(const std::unique_ptr<hal::Board> board, openBoard(config));
     hal::Board& hardware = *board;
@@ -174,6 +190,8 @@ Result<void> run(const Config& config) {
     if (heart.recorder == nullptr) {
         return {};
     }
+    prompts::Prompter prompter(hardware.speaker(), promptFolders(config), config.promptLanguage);
+    statement::Voice voice(prompter);
     WriterThread writer(std::move(heart.recorder), [&hardware] {
         return WriterThread::Health{hardware.battery().levelPercent(),
                                     hardware.card().freeBytes().value_or(std::uint64_t{0}),
@@ -182,7 +200,7 @@ Result<void> run(const Config& config) {
     offload::Service service(writer, hardware.files(), hardware.card().folder(), root);
     Cable cable(config, hardware, service, root);
     cable.keepOpen();
-    Wiring wiring(hardware, *capture, writer);
+    Wiring wiring(hardware, *capture, writer, voice, config.silent);
     core::log(core::LogLevel::Info,
               "recorder",
               cable.port() ? fmt::format("ready, port {}", *cable.port()) : "ready, no cable");
@@ -194,7 +212,8 @@ Result<void> run(const Config& config) {
     cable.close();
     capture->stop();
     wiring.close();
-    const auto ask = [](Recorder& recorder) -> Result<bool> {
+    const auto ask = [&voice, &clock = hardware.clock()](Recorder& recorder) -> Result<bool> {
+        voice.onShutdown(clock.boottime());
         LIUHEN_CHECK(recorder.shutdown("button"));
         return true;
     };

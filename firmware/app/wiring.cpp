@@ -15,6 +15,7 @@ using recorder::WriterThread;
 namespace {
 
 capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
+                                         statement::Voice& voice,
                                          const std::shared_ptr<recorder::Controls>& controls) {
     capture::CaptureListener listener;
     listener.unit = [gate](capture::EncodedUnit unit) {
@@ -38,6 +39,11 @@ capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
             });
         });
     };
+    listener.voice = [gate, &voice](const capture::VoiceFrame& frame) {
+        gate->pass([&](WriterThread& writer) {
+            writer.postUnhurried([frame, &voice](Recorder&) { voice.hear(frame); });
+        });
+    };
     listener.parametersChanged = [gate](capture::Track track, const core::Buffer& parameters) {
         gate->pass([track, &parameters](WriterThread& writer) {
             writer.post([track, parameters](Recorder& recorder) {
@@ -48,25 +54,115 @@ capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
     return listener;
 }
 
+/// What the table asks of the voice; whether onSaid() follows.
+bool speakFor(statement::Voice& voice, recorder::Act act, core::Nanoseconds now) {
+    using prompts::Prompt;
+    using recorder::Act;
+    using statement::What;
+    switch (act) {
+        case Act::AskOpening:
+            voice.ask(What::Opening, now);
+            return false;
+        case Act::AskNotice:
+            voice.ask(What::Notice, now);
+            return false;
+        case Act::AskResume:
+            voice.ask(What::Resume, now);
+            return false;
+        case Act::AskClosing:
+            voice.ask(What::Closing, now);
+            return true;
+        case Act::ListenForReason:
+            voice.ask(What::Reason, now);
+            return true;
+        case Act::StopListening:
+            voice.stopListening(now);
+            return false;
+        case Act::SayStillRecording:
+            voice.remark(Prompt::StillRecording, now);
+            return false;
+        case Act::SayEnded:
+            voice.remark(Prompt::End, now);
+            return false;
+        case Act::SayLowBattery:
+            voice.remark(Prompt::LowBattery, now);
+            return false;
+        case Act::SayNoRoom:
+            voice.remark(Prompt::StorageLow, now);
+            return false;
+        case Act::SayFault:
+            voice.remark(Prompt::Fault, now);
+            return false;
+        case Act::ToggleSilent:
+            voice.setSilent(!voice.silent(), now);
+            return false;
+        default:
+            return false;  // the recorder's own
+    }
+}
+
+/// What was said leads on in the table, or explains an interruption. Called in the middle of other
+/// work: what it leads to comes after that.
+statement::Voice::Listener statementListener(const std::shared_ptr<Gate>& gate,
+                                             const std::shared_ptr<recorder::Controls>& controls,
+                                             const core::Clock& clock) {
+    return [gate, controls, &clock](const statement::Statement& made) {
+        gate->pass([&](WriterThread& writer) {
+            writer.post([controls, &clock, made](Recorder& recorder) {
+                if (made.what == statement::What::Resume && made.heard) {
+                    if (const auto noted = recorder.explain(made.from, made.to); !noted) {
+                        core::log(core::LogLevel::Warning, "recorder", noted.error().message);
+                    }
+                } else if (made.what == statement::What::Closing ||
+                           made.what == statement::What::Reason) {
+                    recorder::SpokenReason said;
+                    said.from = made.from;
+                    said.to = made.heard ? made.to : made.from;
+                    if (made.speech) {
+                        said.speechMs =
+                            static_cast<std::uint64_t>(*made.speech / std::chrono::milliseconds(1));
+                    }
+                    controls->onSaid(recorder, said, clock.boottime());
+                }
+            });
+        });
+    };
+}
+
 }  // namespace
 
-Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& writer)
+Wiring::Wiring(hal::Board& board,
+               capture::Capture& capture,
+               WriterThread& writer,
+               statement::Voice& voice,
+               bool silent)
     : gate_(std::make_shared<Gate>(writer)) {
+    core::Clock& clock = board.clock();
     recorder::Controls::Outside outside;
+    outside.act = [&voice, &clock](recorder::Act act, core::Nanoseconds /*at*/) {
+        return speakFor(voice, act, clock.boottime());
+    };
+    outside.ending = [&voice, &clock] { voice.onEnding(clock.boottime()); };
     const auto shown = std::make_shared<StateSignals>(board.signals());
     outside.entered = [shown](recorder::State state) {
         shown->entered(state);
         core::log(core::LogLevel::Info, "recorder", fmt::format("state {}", name(state)));
     };
     const auto controls = std::make_shared<recorder::Controls>(std::move(outside));
-    core::Clock& clock = board.clock();
     writer.post(
-        [controls, &clock](Recorder& recorder) { controls->begin(recorder, clock.boottime()); });
-    writer.everyTick([controls, &clock](Recorder& recorder, const WriterThread::Health& health) {
-        const core::Nanoseconds now = clock.boottime();
-        controls->onBattery(recorder, health.batteryPercent, health.charging, now);
-        controls->tick(recorder, now);
-    });
+        [controls, &voice, &clock, silent, heard = statementListener(gate_, controls, clock)](
+            Recorder& recorder) {
+            voice.begin(recorder, heard);
+            voice.setSilent(silent, clock.boottime());
+            controls->begin(recorder, clock.boottime());
+        });
+    writer.everyTick(
+        [controls, &voice, &clock](Recorder& recorder, const WriterThread::Health& health) {
+            const core::Nanoseconds now = clock.boottime();
+            controls->onBattery(recorder, health.batteryPercent, health.charging, now);
+            controls->tick(recorder, now);
+            voice.tick(now);
+        });
     const auto takePhoto = [gate = gate_, controls, &capture](core::Nanoseconds press) {
         capture.takePhoto([gate, controls, press](core::Result<capture::Photo> photo) {
             gate->pass([&](WriterThread& open) {
@@ -98,7 +194,7 @@ Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& write
                 [controls, event](Recorder& recorder) { controls->onBoardEvent(recorder, event); });
         });
     });
-    capture.start(captureListener(gate_, controls));
+    capture.start(captureListener(gate_, voice, controls));
 }
 
 }  // namespace liuhen::app

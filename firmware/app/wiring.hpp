@@ -4,6 +4,7 @@
 
 #include "firmware/recorder/controls.hpp"
 #include "firmware/recorder/writer_thread.hpp"
+#include "firmware/statement/voice.hpp"
 
 #include <functional>
 #include <memory>
@@ -36,11 +37,16 @@ private:
     recorder::WriterThread* writer_;
 };
 
-/// Connects buttons, board events and capture with the writer, and starts the capture. Closes the
-/// gate when destroyed: before the writer and the capture are.
+/// Connects buttons, board events, capture and voice with the writer, and starts the capture.
+/// Closes the gate when destroyed: before the writer and the capture are.
 class Wiring {
 public:
-    Wiring(hal::Board& board, capture::Capture& capture, recorder::WriterThread& writer);
+    /// `voice` is used on the writer thread alone, and outlives the writer.
+    Wiring(hal::Board& board,
+           capture::Capture& capture,
+           recorder::WriterThread& writer,
+           statement::Voice& voice,
+           bool silent);
     ~Wiring() { gate_->close(); }
     Wiring(const Wiring&) = delete;
     Wiring& operator=(const Wiring&) = delete;

@@ -2,6 +2,7 @@
 // From camera and microphone to encoded units: two independent live pipelines on one timeline.
 #include "firmware/capture/capture.hpp"
 
+#include "common/core/log.hpp"
 #include "firmware/capture/encoder_log.hpp"
 #include "firmware/capture/lane.hpp"
 #include "firmware/capture/parameters.hpp"
@@ -65,6 +66,7 @@ struct Capture::Inside {
     const core::Clock& clock;
     CaptureListener listener;
     std::optional<Timeline> timeline;
+    std::unique_ptr<VoiceDetector> detector;
     std::vector<std::unique_ptr<Lane>> lanes;  // last: their threads use all the rest
 };
 
@@ -85,9 +87,21 @@ void Capture::start(CaptureListener listener) {
     LIUHEN_ASSERT(!in.timeline);
     in.listener = std::move(listener);
     in.timeline.emplace(in.clock);
+    if (in.listener.voice && in.setup.sound) {
+        if (auto opened = openWebrtcDetector(in.listener.voice)) {
+            in.detector = *std::move(opened);
+        } else {
+            core::log(core::LogLevel::Error,
+                      "capture",
+                      "voice is not detected: " + opened.error().message);
+        }
+    }
     for (LanePlan& plan : in.setup.plans) {
         in.lanes.push_back(
             std::make_unique<Lane>(std::move(plan), *in.timeline, in.listener, in.setup.log.get()));
+        if (in.lanes.back()->track() == Track::Sound) {
+            in.lanes.back()->setDetector(in.detector.get());
+        }
     }
     for (const auto& lane : in.lanes) {
         lane->start();
@@ -101,6 +115,7 @@ void Capture::stop() {
     for (const auto& lane : inside_->lanes) {
         lane->join();
     }
+    inside_->detector.reset();
     if (inside_->setup.photos) {
         inside_->setup.photos->stop();
     }
@@ -142,7 +157,7 @@ core::Result<std::unique_ptr<Capture>> Capture::open(const CaptureConfig& config
     if (!config.encoderLog.empty()) {
         LIUHEN_TRY(setup.log, EncoderLog::open(config.encoderLog));
     }
-    auto inside = std::unique_ptr<Inside>(new Inside{std::move(setup), clock, {}, {}, {}});
+    auto inside = std::unique_ptr<Inside>(new Inside{std::move(setup), clock, {}, {}, {}, {}});
     return std::unique_ptr<Capture>(new Capture(std::move(inside)));
 }
 

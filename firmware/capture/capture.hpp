@@ -5,6 +5,7 @@
 #include "firmware/capture/encoded_unit.hpp"
 #include "firmware/capture/overlay.hpp"
 #include "firmware/capture/photo.hpp"
+#include "firmware/capture/voice.hpp"
 #include "hal/sources.hpp"
 
 #include <functional>
@@ -73,8 +74,8 @@ struct SourceReturned {
     core::Nanoseconds at{};  // BOOTTIME of the first sample
 };
 
-/// Who hears of it all; every function must be set, and none may block for long or stop the
-/// capture.
+/// Who hears of it all; every function but `voice` must be set, and none may block for long or stop
+/// the capture.
 ///
 /// One call at a time per track, in order; the two tracks call at the same time. Units, returns and
 /// parameters come from the streaming threads: `parametersChanged` and `sourceReturned` stand right
@@ -86,6 +87,10 @@ struct CaptureListener {
     std::function<void(const SourceReturned&)> sourceReturned;
     /// The encoder's new avcC or AudioSpecificConfig, other than the one known before.
     std::function<void(Track, core::Buffer)> parametersChanged;
+    /// Whether somebody speaks, as the detector says; on a thread of its own, also while the sound
+    /// track is being started. Not set: nobody listens. Without a detector on this machine it is
+    /// never called, and a line in the log says so.
+    VoiceDetector::Listener voice;
 };
 
 /// A track counts as lost when it gives nothing for this long,

@@ -116,6 +116,18 @@ core::Result<void> Lane::buildPipeline() {
     if (plan_.tap != nullptr) {
         plan_.tap->attach(chain.get(), timeline_);
     }
+    if (detector_ != nullptr) {
+        const gst::Ptr<GstPad> pad(gst_element_get_static_pad(source, "src"));
+        gst_pad_add_probe(
+            pad.get(),
+            GST_PAD_PROBE_TYPE_BUFFER,
+            [](GstPad* from, GstPadProbeInfo* info, gpointer lane) {
+                static_cast<Lane*>(lane)->letHear(from, GST_PAD_PROBE_INFO_BUFFER(info));
+                return GST_PAD_PROBE_OK;
+            },
+            this,
+            nullptr);
+    }
 
     auto sink = gst::child(chain.get(), "out");
     GstAppSinkCallbacks callbacks{};
@@ -163,6 +175,7 @@ void Lane::closePipeline() {
     }
     const std::lock_guard lock(streaming_);
     seenCaps_.reset();
+    heardCaps_.reset();
 }
 
 void Lane::watch() {
@@ -244,6 +257,32 @@ GstFlowReturn Lane::takeSample(GstSample* sample) {
     }
     listener_.unit(std::move(unit));
     return GST_FLOW_OK;
+}
+
+/// Gives the detector a copy; what it does with it is no matter of this pipeline's.
+void Lane::letHear(GstPad* pad, GstBuffer* buffer) {
+    const gst::Ptr<GstEvent> segment(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+    gst::Ptr<GstCaps> caps(gst_pad_get_current_caps(pad));
+    if (!segment || !caps) {
+        return;
+    }
+    const GstSegment* times = nullptr;
+    gst_event_parse_segment(segment.get(), &times);
+    const GstClockTime runningTime =
+        gst_segment_to_running_time(times, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (!GST_CLOCK_TIME_IS_VALID(runningTime)) {
+        return;
+    }
+    if (caps.get() != heardCaps_.get()) {
+        const gst::Ptr<gchar> text(gst_caps_to_string(caps.get()));
+        heardForm_ = text.get();
+        heardCaps_ = std::move(caps);
+    }
+    const MappedBuffer mapped(buffer);
+    if (mapped.map.data != nullptr) {
+        detector_->take(
+            {mapped.map.data, mapped.map.size}, heardForm_, timeline_.boottimeOf(runningTime));
+    }
 }
 
 void Lane::checkParameters(GstSample* sample) {

@@ -38,6 +38,8 @@ public:
     Lane& operator=(const Lane&) = delete;
 
     [[nodiscard]] Track track() const { return plan_.track; }
+    /// Who hears the source's raw sound too; null for nobody. Before start(); it outlives the lane.
+    void setDetector(VoiceDetector* detector) { detector_ = detector; }
     void start();
     void requestStop() { thread_.request_stop(); }
     /// Waits for the end that requestStop() asked for; nothing is called back afterwards.
@@ -57,11 +59,13 @@ private:
     // On the streaming thread.
     GstFlowReturn takeSample(GstSample* sample);
     void checkParameters(GstSample* sample);
+    void letHear(GstPad* pad, GstBuffer* buffer);
 
     LanePlan plan_;
     Timeline& timeline_;
     const CaptureListener& listener_;
     EncoderLog* log_;
+    VoiceDetector* detector_ = nullptr;
 
     // The lane's thread alone; the pipeline's callbacks run only between its start and its end.
     hal::gst::Ptr<GstElement> pipeline_;
@@ -76,6 +80,8 @@ private:
         0;  // BOOTTIME when the last unit came; 0: none since the start
     std::atomic<std::int64_t> lastUnitNs_ = 0;  // its captureTime; 0: none ever
     hal::gst::Ptr<GstCaps> seenCaps_;
+    hal::gst::Ptr<GstCaps> heardCaps_;  // of the raw sound
+    std::string heardForm_;             // the same as text
 
     std::mutex mutex_;
     std::condition_variable_any wake_;

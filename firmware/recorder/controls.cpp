@@ -192,6 +192,12 @@ void Controls::enter(State state, Nanoseconds at) {
     }
 }
 
+void Controls::tellEnding() const {
+    if (outside_.ending) {
+        outside_.ending();
+    }
+}
+
 bool Controls::begins(Recorder& recorder, Nanoseconds press) {
     const auto started =
         soundAlone_ ? recorder.startSound("button", press) : recorder.start("button", press);
@@ -208,12 +214,14 @@ bool Controls::perform(Recorder& recorder, Act act, Nanoseconds at) {
         case Act::Start:
             return begins(recorder, at);
         case Act::End: {
+            tellEnding();
             const bool empty = cause_ == Event::BatteryEmpty;
             report(recorder.end(reasonOf(cause_), empty ? "low_battery" : ""), "end recording");
             say("recording ended");
             return true;
         }
         case Act::Pause:
+            tellEnding();
             report(recorder.pause(reason_), "pause");
             say("interrupted");
             return true;

@@ -21,6 +21,8 @@ public:
         std::function<bool(Act, core::Nanoseconds)> act;
         /// The state is another one now.
         std::function<void(State)> entered;
+        /// The recording is about to end or to pause: entries made now stand before that.
+        std::function<void()> ending;
     };
 
     Controls() : Controls(Outside()) {}
@@ -50,6 +52,7 @@ private:
     /// Whether the transition holds; if not, `refused_` says with what to go on.
     [[nodiscard]] bool perform(Recorder& recorder, Act act, core::Nanoseconds at);
     [[nodiscard]] bool begins(Recorder& recorder, core::Nanoseconds press);
+    void tellEnding() const;
     void enter(State state, core::Nanoseconds at);
 
     Outside outside_;

@@ -58,6 +58,10 @@ public:
                                                                        media::Tracks tracks);
 
     [[nodiscard]] bool recording() const { return session_ != nullptr; }
+    /// The open recording: the seq of its `start`.
+    [[nodiscard]] std::optional<std::uint64_t> recordingSeq() const {
+        return session_ != nullptr ? std::optional(session_->start) : std::nullopt;
+    }
     [[nodiscard]] Ledger& ledger() { return ledger_; }
     [[nodiscard]] Keychain& keychain() { return *keychain_; }
     [[nodiscard]] const RecorderConfig& config() const { return config_; }

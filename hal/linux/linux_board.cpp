@@ -5,6 +5,7 @@
 #include "common/core/log.hpp"
 #include "hal/boot_id.hpp"
 #include "hal/folder_keystore.hpp"
+#include "hal/linux/alsa_speaker.hpp"
 #include "hal/linux/key_reader.hpp"
 #include "hal/linux/linux_signals.hpp"
 #include "hal/linux/linux_sources.hpp"
@@ -74,10 +75,12 @@ public:
           signals_(config),
           camera_(config.cameraDevice, config.picture),
           microphone_(config.microphoneDevice, config.sound),
+          speaker_(config.speakerDevice),
           keys_(std::move(keys)) {}
 
     [[nodiscard]] Camera& camera() override { return camera_; }
     [[nodiscard]] Microphone& microphone() override { return microphone_; }
+    [[nodiscard]] Speaker& speaker() override { return speaker_; }
     [[nodiscard]] Buttons& buttons() override { return buttons_; }
     [[nodiscard]] Battery& battery() override { return battery_; }
     [[nodiscard]] Card& card() override { return card_; }
@@ -159,6 +162,7 @@ private:
     LinuxSignals signals_;
     V4l2Camera camera_;
     AlsaMicrophone microphone_;
+    AlsaSpeaker speaker_;
     HeldButtons buttons_;
     KeyReader keys_;
     Listener listener_;

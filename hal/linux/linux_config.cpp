@@ -22,6 +22,7 @@ core::Result<LinuxConfig> loadLinuxConfig(const std::string& path) {
     config.sound.samplesPerSecond =
         static_cast<int>(microphone.integer("rate", 8000, 96000, 48000));
     config.sound.channels = static_cast<int>(microphone.integer("channels", 1, 2, 1));
+    config.speakerDevice = root.table("speaker").text("device", "");
     config.cardFolder = root.table("card").path("folder");
     config.keystoreFolder = root.table("keystore").path("folder");
     config.internalFolder = root.table("internal").path("folder");

@@ -15,6 +15,7 @@ struct LinuxConfig {
     PictureFormat picture;
     std::string microphoneDevice;  // an ALSA name, such as hw:1,0
     SoundFormat sound;
+    std::string speakerDevice;  // an ALSA name; "": no loudspeaker
     std::string cardFolder;
     std::string keystoreFolder;
     std::string internalFolder;

@@ -108,6 +108,9 @@ private:
         }
         GstBuffer* stamped = gst_buffer_make_writable(buffer.release());  // copies no media
         stampBuffer(stamped, due, length);
+        if (plan_.change) {
+            plan_.change(stamped, plan_.clock->boottime() - (runningTime() - due));
+        }
         GstAppSrc* source = GST_APP_SRC(source_.get());
         const bool full = gst_app_src_get_current_level_time(source) >
                           static_cast<GstClockTime>(kDeviceBufferMs) * GST_MSECOND;

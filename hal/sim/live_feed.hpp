@@ -37,6 +37,9 @@ struct FeedPlan {
     std::shared_ptr<std::atomic<Plug>> plug;
     TrackCounter counter;
     const core::Clock* clock = nullptr;  // for the source log
+    /// Sees each buffer right before it leaves, writable, with the BOOTTIME of its first unit; may
+    /// be null.
+    std::function<void(GstBuffer*, core::Nanoseconds)> change;
 };
 
 /// Makes the source element: it starts when its pipeline plays and ends with the element.

@@ -20,7 +20,7 @@ struct NamedAction {
     Do action;
 };
 
-constexpr std::array<NamedAction, 23> kActions{{
+constexpr std::array<NamedAction, 24> kActions{{
     {"press_record", Do::PressRecord},
     {"hold_record", Do::HoldRecord},
     {"press_pause", Do::PressPause},
@@ -40,6 +40,7 @@ constexpr std::array<NamedAction, 23> kActions{{
     {"microphone_return", Do::MicrophoneReturn},
     {"clock_step", Do::ClockStep},
     {"statement", Do::Statement},
+    {"speak", Do::Speak},
     {"power_cut", Do::PowerCut},
     {"power_off", Do::PowerOff},
     {"dock", Do::Dock},
@@ -80,6 +81,8 @@ ScriptEvent readEvent(ConfigTable& table) {
         event.charging = table.boolean("charging", false);
     } else if (event.action == Do::ClockStep) {
         event.step = core::Microseconds(table.integer("microseconds", -kCenturyUs, kCenturyUs));
+    } else if (event.action == Do::Speak) {
+        event.file = table.path("file");
     } else if (event.action == Do::Statement) {
         event.statement = table.text("kind");
         event.length = nanosecondsOf(table.number("seconds", 0.0, 3600.0));

@@ -31,6 +31,7 @@ enum class Do {
     MicrophoneReturn,
     ClockStep,
     Statement,
+    Speak,
     PowerCut,
     PowerOff,
     Dock,
@@ -44,6 +45,7 @@ struct ScriptEvent {
     bool charging = false;       // Battery
     core::Microseconds step{};   // ClockStep
     std::string statement;       // Statement: its kind
+    std::string file;            // Speak: a WAV file
     core::Nanoseconds length{};  // Statement: from `at` on
 };
 

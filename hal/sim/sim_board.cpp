@@ -12,6 +12,7 @@
 #include "hal/sim/sim_sources.hpp"
 
 #include <atomic>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -70,6 +71,8 @@ struct Parts {
     std::unique_ptr<SimSignals> signals;
     SourceLog sourceLog;
     std::vector<Step> steps;
+    std::shared_ptr<Air> air;
+    std::map<std::string, Air::Sound> spoken;  // by file
     std::string volume;
     std::string bootId;
 };
@@ -88,13 +91,17 @@ public:
           keystore_(files_, config.keystoreFolder),
           battery_(config.batteryPercent),
           camera_(config.camera, clock_, parts.sourceLog.picture()),
-          microphone_(config.microphone, clock_, parts.sourceLog.sound()),
+          air_(std::move(parts.air)),
+          spoken_(std::move(parts.spoken)),
+          microphone_(config.microphone, clock_, parts.sourceLog.sound(), air_),
+          speaker_(*air_, config.speaker.gain, config.speaker.logFile, clock_),
           player_(std::move(parts.steps),
                   clock_,
                   [this](const Step& step, core::Nanoseconds readyAt) { act(step, readyAt); }) {}
 
     [[nodiscard]] Camera& camera() override { return camera_; }
     [[nodiscard]] Microphone& microphone() override { return microphone_; }
+    [[nodiscard]] Speaker& speaker() override { return speaker_; }
     [[nodiscard]] Buttons& buttons() override { return buttons_; }
     [[nodiscard]] Battery& battery() override { return battery_; }
     [[nodiscard]] Card& card() override { return *card_; }
@@ -157,6 +164,9 @@ private:
                 return press(Button::Sound, step, readyAt, ButtonAction::HeldTwoSeconds);
             case Do::Statement:
                 return tellStatement(step, readyAt);
+            case Do::Speak:
+                air_->begin(spoken_.at(step.event.file), 1.0, clock_.boottime());
+                return;
             case Do::ClockStep:
                 return clock_.step(step.event.step);
             case Do::PowerCut:
@@ -219,7 +229,10 @@ private:
     SimBattery battery_;
     SimButtons buttons_;
     SimCamera camera_;
+    std::shared_ptr<Air> air_;
+    std::map<std::string, Air::Sound> spoken_;
     SimMicrophone microphone_;
+    SimSpeaker speaker_;
     Listener listener_;
     std::atomic<bool> powerOff_ = false;
     ScriptPlayer player_;  // last: its thread uses all the rest
@@ -251,6 +264,7 @@ core::Result<std::unique_ptr<Board>> open(const SimConfig& config) {
     LIUHEN_TRY(parts.card, SimCard::open(*parts.system, config.cardFolder, config.cardQuotaBytes));
     LIUHEN_TRY(parts.volume, volumeOf(config));
     LIUHEN_TRY(parts.signals, SimSignals::open(config.signalsFile));
+    parts.air = std::make_shared<Air>(config.microphone.format.samplesPerSecond);
     parts.bootId = machineBootId();
     if (!config.stateFolder.empty()) {
         LIUHEN_TRY(const std::uint64_t cuts, readCount(config.stateFolder, kPowerCuts));
@@ -258,6 +272,11 @@ core::Result<std::unique_ptr<Board>> open(const SimConfig& config) {
         LIUHEN_TRY(const std::uint64_t boot, countBoot(config.stateFolder));
         if (boot <= script.boots.size()) {
             parts.steps = stepsOf(script.boots[boot - 1]);
+            for (const ScriptEvent& event : script.boots[boot - 1]) {
+                if (event.action == Do::Speak) {
+                    LIUHEN_TRY(parts.spoken[event.file], loadSound(*parts.air, event.file));
+                }
+            }
         }
         core::log(core::LogLevel::Info,
                   "hal/sim",

@@ -74,6 +74,9 @@ core::Result<SimConfig> loadSimConfig(const std::string& path) {
     SimConfig config;
     readCamera(root.table("camera"), config.camera);
     readMicrophone(root.table("microphone"), config.microphone);
+    ConfigTable speaker = root.table("speaker");
+    config.speaker.gain = speaker.number("gain", 0.0, 1.0, config.speaker.gain);
+    config.speaker.logFile = speaker.path("log", "");
     readStorage(root, config);
     ConfigTable battery = root.table("battery");
     config.batteryPercent = static_cast<int>(battery.integer("percent", 0, 100, 100));

@@ -25,9 +25,15 @@ struct MicrophoneConfig {
     SoundFormat format;
 };
 
+struct SpeakerConfig {
+    double gain = 0.5;    // how loud it is at the microphone
+    std::string logFile;  // what was played; "" for no log
+};
+
 struct SimConfig {
     CameraConfig camera;
     MicrophoneConfig microphone;
+    SpeakerConfig speaker;
     std::string cardFolder;
     std::string cardVolume;  // mount point that a power cut shuts down; "" for none
     std::uint64_t cardQuotaBytes = UINT64_MAX;

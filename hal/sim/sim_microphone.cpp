@@ -123,6 +123,15 @@ core::Result<GstElement*> SimMicrophone::makeSource() {
     plan.plug = plug_;
     plan.counter = counter_;
     plan.clock = &clock_;
+    plan.change = [air = air_, channels = config_.format.channels](GstBuffer* buffer,
+                                                                   core::Nanoseconds at) {
+        GstMapInfo map{};
+        if (gst_buffer_map(buffer, &map, GST_MAP_READWRITE) != FALSE) {
+            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the caps say S16LE
+            air->addTo({reinterpret_cast<std::int16_t*>(map.data), map.size / 2}, channels, at);
+            gst_buffer_unmap(buffer, &map);
+        }
+    };
     return makeLiveSource(std::move(plan), std::move(content));
 }
 

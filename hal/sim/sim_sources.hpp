@@ -5,6 +5,7 @@
 #include "common/core/clock.hpp"
 #include "hal/sim/live_feed.hpp"
 #include "hal/sim/sim_config.hpp"
+#include "hal/sim/sim_speaker.hpp"
 #include "hal/sources.hpp"
 
 #include <atomic>
@@ -29,11 +30,17 @@ private:
     std::shared_ptr<std::atomic<Plug>> plug_ = std::make_shared<std::atomic<Plug>>(Plug::In);
 };
 
-/// Plays sound files one after the other, for ever, with silence between.
+/// Plays sound files one after the other, for ever, with silence between, and what is in the air.
 class SimMicrophone final : public Microphone {
 public:
-    SimMicrophone(MicrophoneConfig config, const core::Clock& clock, TrackCounter counter)
-        : config_(std::move(config)), clock_(clock), counter_(std::move(counter)) {}
+    SimMicrophone(MicrophoneConfig config,
+                  const core::Clock& clock,
+                  TrackCounter counter,
+                  std::shared_ptr<Air> air)
+        : config_(std::move(config)),
+          clock_(clock),
+          counter_(std::move(counter)),
+          air_(std::move(air)) {}
 
     [[nodiscard]] SoundFormat format() const override { return config_.format; }
     [[nodiscard]] core::Result<GstElement*> makeSource() override;
@@ -43,6 +50,7 @@ private:
     MicrophoneConfig config_;
     const core::Clock& clock_;
     TrackCounter counter_;
+    std::shared_ptr<Air> air_;  // feeds may outlive the board
     std::shared_ptr<std::atomic<Plug>> plug_ = std::make_shared<std::atomic<Plug>>(Plug::In);
 };
 

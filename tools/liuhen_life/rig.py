@@ -25,6 +25,7 @@ class Settings:
     microphone: str = 'pattern = "tone"'
     encoder_log: bool = False
     pre_event_seconds: int = 30
+    voice: str = ""
 
 
 def _toml_event(event):
@@ -94,6 +95,8 @@ folder = "recorder/keystore"
 file = "signals.log"
 [source_log]
 folder = "source-log"
+[speaker]
+log = "speaker.log"
 [script]
 file = "script.toml"
 state_folder = "state"
@@ -109,6 +112,8 @@ port = 0
 seconds = {settings.pre_event_seconds}
 [picture]
 bitrate = {settings.picture_bitrate}
+[voice]
+{settings.voice}
 """)
 
     def _write(self, name, text):
