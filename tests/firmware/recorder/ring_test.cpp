@@ -216,6 +216,36 @@ TEST_SUITE("recorder/ring") {
             }
         }
     }
+
+    TEST_CASE("a card that takes no more footage while the ring is written ends the ring early") {
+        for (const int reason : {EIO, ENOSPC}) {
+            for (const bool comesBack : {false, true}) {
+                CAPTURE(reason);
+                CAPTURE(comesBack);
+                Bench bench({.reserveBytes = 20'000, .ring = 30s});
+                bench.mustStart();
+                bench.beginFilming();
+                bench.film(40'000);
+                bench.pressWhileFilming();
+                bench.film(1200);  // some live parts are safe, and half of the ring
+                bench.failOn(FileOperation::Append, ".mp4", reason);
+                bench.film(comesBack ? 8000 : 1200);
+                if (comesBack) {
+                    bench.files.setFault(nullptr);
+                    bench.film(20'000);
+                }
+                REQUIRE(bench->end("button").has_value());
+                bench.files.setFault(nullptr);
+                REQUIRE(bench->shutdown("button").has_value());
+                bench.stop();
+                requireIntactStory(bench);
+                // What can still be written is; what cannot, a recovery without a boot tells.
+                const bool lost = reason == ENOSPC || !comesBack;  // a full card ends a recording
+                CHECK(bench.kinds()["recovery"] == (lost ? 1 : 0));
+                CHECK((bench.kinds()["interruption"] > 0) == lost);
+            }
+        }
+    }
 }
 
 }  // namespace liuhen::recorder::test
