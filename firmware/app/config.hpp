@@ -4,6 +4,7 @@
 
 #include "firmware/capture/capture.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -18,7 +19,9 @@ struct Config {
     bool encrypt = true;     // with evidence.crt and, if it is there, escrow.crt of the keystore
     std::string wearer;
     std::string place;
-    capture::CaptureConfig capture;  // its osd has no device yet
+    std::chrono::minutes lowRoom{};      // less footage than this fits: said once
+    std::chrono::minutes releaseRoom{};  // less than this: receipted footage makes room
+    capture::CaptureConfig capture;      // its osd has no device yet
 };
 
 /// Errors: InvalidArgument with file, line, key and what is allowed; those of reading the file.

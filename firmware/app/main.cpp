@@ -7,6 +7,7 @@
 #include "hal/linux/linux_board.hpp"
 #include "hal/sim/sim_board.hpp"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -148,6 +149,22 @@ Result<Heart> beginWhenPossible(hal::Board& board,
     }
 }
 
+storage::RoomLimits roomOf(const Config& config) {
+    // What boxes and entries add is 0.25 % at most (docs/format/segment.md); and a little more.
+    constexpr std::uint64_t kPartsOfProof = 200;
+    const auto bits = static_cast<std::uint64_t>(config.capture.picture.bitrate) +
+                      static_cast<std::uint64_t>(config.capture.sound.bitrate);
+    return {bits / 8 + bits / 8 / kPartsOfProof, config.lowRoom, config.releaseRoom};
+}
+
+void tellStorage(storage::StorageEvent event) {
+    constexpr std::array<const char*, 3> kWords{
+        "the card has little room left", "the card is full", "the card has enough room again"};
+    core::log(event == storage::StorageEvent::Back ? core::LogLevel::Info : core::LogLevel::Warning,
+              "recorder",
+              kWords.at(static_cast<std::size_t>(event)));
+}
+
 Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& board) {
     recorder::RecorderConfig settings;
     settings.cardFolder = board.card().folder();
@@ -155,6 +172,8 @@ Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& bo
     settings.wearer = config.wearer;
     settings.place = config.place;
     settings.bootId = board.bootId();
+    settings.room = roomOf(config);
+    settings.onStorage = tellStorage;
     if (config.encrypt) {
         LIUHEN_TRY(settings.recipients, readRecipients(board.keystore()));
     }

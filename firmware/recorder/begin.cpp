@@ -55,6 +55,7 @@ Recorder::Recorder(RecorderConfig config,
       ledger_(files, config_.cardFolder, clock, keychain),
       reserve_(files, config_.cardFolder, config_.reserveBytes),
       clockWatch_(clock),
+      room_(config_.room, config_.reserveBytes),
       lastHeartbeat_(clock.boottime()) {}
 
 Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,

@@ -143,6 +143,7 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     ledger_.upkeep();
     keepKeys();
     keepRoom();
+    noteRoom();
     noteKeystore();
     const Nanoseconds now = clock_->boottime();
     if (session_ == nullptr && now - lastHeartbeat_ >= kHeartbeat) {
@@ -178,6 +179,7 @@ void Recorder::keepRoom() {
         if (full || session_->noRoom) {
             core::log(core::LogLevel::Error, "recorder", "the card is full: recording ends");
             (void)end("storage", "storage_full");
+            roomDue_ = {};
         }
         return;
     }

@@ -8,7 +8,9 @@
 #include "firmware/recorder/part_builder.hpp"
 #include "firmware/storage/recovery.hpp"
 #include "firmware/storage/reserve.hpp"
+#include "firmware/storage/room.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +30,9 @@ struct RecorderConfig {
     std::string manner = "video";
     std::string bootId;  // of the machine's boot; "" if it cannot be told
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
+    storage::RoomLimits room = {};
+    /// Told of another level of room, on the writer thread; may be empty.
+    std::function<void(storage::StorageEvent)> onStorage;
 };
 
 /// What an officer said before a pause, BOOTTIME; `from` equals `to` if nothing was asked for.
@@ -100,6 +105,9 @@ public:
     /// it.
     [[nodiscard]] core::Result<evidence::Entry> setClock(std::int64_t utcUs, core::Buffer message);
     [[nodiscard]] std::int64_t utcUs() const { return clock_->utc().count(); }
+    /// How much footage still fits at the configured bit rates. Nothing if they are not known or
+    /// the card does not answer.
+    [[nodiscard]] std::optional<std::chrono::seconds> remaining();
     /// Ends recording and ledger in order; nothing is written after it.
     [[nodiscard]] core::Result<void> shutdown(std::string_view reason);
 
@@ -198,6 +206,9 @@ private:
     void watchClock();
     void noteJump(const ClockJump& jump);
     void noteJumpAtStart();
+    // room.cpp: what the card still takes
+    [[nodiscard]] std::optional<std::uint64_t> freeOnCard();
+    void noteRoom();
 
     // entries.cpp: standby and upkeep
     [[nodiscard]] core::Result<void> checkOpen() const;
@@ -214,6 +225,7 @@ private:
     storage::Reserve reserve_;
     ClockWatch clockWatch_;
     std::optional<ClockJump> jumpAtStart_;
+    storage::Room room_;
     std::optional<evidence::NamesKey> names_;
     std::unique_ptr<Session> session_;
     std::map<Track, capture::SourceLost> lost_;
@@ -223,6 +235,7 @@ private:
     core::Nanoseconds keysRetryAt_{};
     core::Nanoseconds roomRetryAt_{};
     int batteryPercent_ = 100;
+    core::Nanoseconds roomDue_{};
     bool keystoreNoted_ = false;
     bool closed_ = false;
 };

@@ -33,6 +33,7 @@ struct BenchOptions {
     bool commissioned = true;  // has had its first, registered start
     std::uint64_t reserveBytes = 0;
     std::string bootId = "boot-1";
+    storage::RoomLimits room = {};
 };
 
 class Bench {
@@ -63,6 +64,8 @@ public:
         config.firmware = "test";
         config.bootId = options.bootId;
         config.reserveBytes = options.reserveBytes;
+        config.room = options.room;
+        config.onStorage = [this](storage::StorageEvent event) { told.push_back(event); };
         if (options.encrypted) {
             config.recipients.push_back(*recipient_);
             config.wearer = "somebody";
@@ -253,6 +256,7 @@ public:
     core::Files* throughCard = nullptr;  // if set, the recorder sees this
     core::ManualClock clock{10s, kNow};
     crypto::Authority authority = *crypto::Authority::create("bureau", 20, kNow);
+    std::vector<storage::StorageEvent> told;
     bool pictures = true;
     bool sounds = true;
 
