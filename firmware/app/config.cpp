@@ -28,6 +28,7 @@ void readOsd(hal::ConfigTable& file, hal::ConfigTable& officer, Config& config) 
     }
 }
 constexpr std::int64_t kMostMinutes = 100'000;
+constexpr std::int64_t kMostHours = 100'000;
 
 }  // namespace
 
@@ -63,6 +64,10 @@ core::Result<Config> loadConfig(const std::string& path) {
         std::chrono::minutes(storage.integer("release_minutes", 1, kMostMinutes, 60));
     if (config.releaseRoom < config.lowRoom) {
         storage.reject("release_minutes", "must not be less than low_minutes");
+    }
+    if (storage.has("single_copy_after_hours")) {
+        config.singleCopyAfter =
+            std::chrono::hours(storage.integer("single_copy_after_hours", 0, kMostHours));
     }
     config.capture.encoderLog = file.path("encoder_log", "");
     LIUHEN_CHECK(file.finish());

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace liuhen::app {
@@ -21,7 +22,8 @@ struct Config {
     std::string place;
     std::chrono::minutes lowRoom{};      // less footage than this fits: said once
     std::chrono::minutes releaseRoom{};  // less than this: receipted footage makes room
-    capture::CaptureConfig capture;      // its osd has no device yet
+    std::optional<std::chrono::hours> singleCopyAfter;  // until then a lone copy frees nothing
+    capture::CaptureConfig capture;                     // its osd has no device yet
 };
 
 /// Errors: InvalidArgument with file, line, key and what is allowed; those of reading the file.

@@ -184,7 +184,8 @@ Result<void> run(const Config& config) {
     LIUHEN_TRY(const std::unique_ptr<hal::Board> board, openBoard(config));
     hal::Board& hardware = *board;
     LIUHEN_TRY(const crypto::Certificate root, readCertificate(hardware.keystore(), "root.pem"));
-    LIUHEN_TRY(const recorder::RecorderConfig settings, settingsOf(config, hardware));
+    LIUHEN_TRY(recorder::RecorderConfig settings, settingsOf(config, hardware));
+    settings.release = recorder::ReleasePolicy{root, config.singleCopyAfter};
     LIUHEN_TRY(const auto capture, openCapture(config, hardware));
     LIUHEN_TRY(Heart heart, beginWhenPossible(hardware, settings, tracksOf(*capture)));
     if (heart.recorder == nullptr) {

@@ -56,6 +56,7 @@ Recorder::Recorder(RecorderConfig config,
       reserve_(files, config_.cardFolder, config_.reserveBytes),
       clockWatch_(clock),
       room_(config_.room, config_.reserveBytes),
+      releaser_(files, config_.cardFolder, clock, ledger_, config_.release),
       lastHeartbeat_(clock.boottime()) {}
 
 Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,
@@ -81,7 +82,9 @@ Result<storage::CardStand> Recorder::recover() {
 Result<void> Recorder::recoverAndBegin() {
     LIUHEN_TRY(const storage::CardStand stand, recover());
     judgeClock(stand);
-    Cbor boot = Cbor::map({{"firmware", config_.firmware}, {"boot_id", config_.bootId}});
+    Cbor boot = Cbor::map({{"firmware", config_.firmware},
+                           {"boot_id", config_.bootId},
+                           {"release", releaser_.describePolicy()}});
     if (config_.recipients.empty()) {
         boot.set("names", nullptr);
     } else {

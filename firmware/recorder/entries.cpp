@@ -144,6 +144,9 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     keepKeys();
     keepRoom();
     noteRoom();
+    if (room_.wantsRelease() && releaser_.step()) {
+        roomDue_ = {};
+    }
     noteKeystore();
     const Nanoseconds now = clock_->boottime();
     if (session_ == nullptr && now - lastHeartbeat_ >= kHeartbeat) {

@@ -98,6 +98,9 @@ public:
     /// The last entry that a sync has answered for.
     [[nodiscard]] const evidence::Head& syncedHead() const { return syncedHead_; }
     [[nodiscard]] std::uint64_t nextSeq() const { return nextSeq_; }
+    [[nodiscard]] const std::string& device() const { return keychain_->device(); }
+    /// Seq of the first entry of the running chapter.
+    [[nodiscard]] std::uint64_t chapterFirst() const { return tail_.chapterFirst(); }
     [[nodiscard]] std::uint64_t boot() const { return boot_; }
     [[nodiscard]] core::Nanoseconds epochBegan() const { return epochBegan_; }
     [[nodiscard]] bool hasUnsynced() const { return !tail_.isSynced(); }

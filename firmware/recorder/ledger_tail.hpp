@@ -40,6 +40,8 @@ public:
     [[nodiscard]] core::Result<void> sync(core::Nanoseconds now);
 
     [[nodiscard]] bool isSynced() const;
+    /// Where the newest chapter begins. After begin().
+    [[nodiscard]] std::uint64_t chapterFirst() const { return chapters_.back().first; }
     /// Whether the time to try again after an error has come.
     [[nodiscard]] bool mayTry(core::Nanoseconds now) const { return now >= retryAt_; }
     /// Why the last try failed; nothing once one has succeeded.

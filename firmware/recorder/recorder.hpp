@@ -6,6 +6,7 @@
 #include "firmware/capture/capture.hpp"
 #include "firmware/recorder/clock_watch.hpp"
 #include "firmware/recorder/part_builder.hpp"
+#include "firmware/recorder/releaser.hpp"
 #include "firmware/storage/recovery.hpp"
 #include "firmware/storage/reserve.hpp"
 #include "firmware/storage/room.hpp"
@@ -31,6 +32,7 @@ struct RecorderConfig {
     std::string bootId;  // of the machine's boot; "" if it cannot be told
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
     storage::RoomLimits room = {};
+    ReleasePolicy release;
     /// Told of another level of room, on the writer thread; may be empty.
     std::function<void(storage::StorageEvent)> onStorage;
 };
@@ -226,6 +228,7 @@ private:
     ClockWatch clockWatch_;
     std::optional<ClockJump> jumpAtStart_;
     storage::Room room_;
+    Releaser releaser_;
     std::optional<evidence::NamesKey> names_;
     std::unique_ptr<Session> session_;
     std::map<Track, capture::SourceLost> lost_;

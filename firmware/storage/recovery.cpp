@@ -167,7 +167,7 @@ Result<void> mendFootage(core::Files& files,
         seen.insert(key);
         const auto segment = footage.segments.find(key);
         const bool known = segment != footage.segments.end();
-        if (known && segment->second.ended) {
+        if (known && (segment->second.ended || segment->second.released)) {
             continue;
         }
         LIUHEN_TRY(const auto missing,
@@ -175,7 +175,7 @@ Result<void> mendFootage(core::Files& files,
         stand.missing.insert(stand.missing.end(), missing.begin(), missing.end());
     }
     for (const auto& [key, segment] : footage.segments) {
-        if (!seen.contains(key) && !segment.ended) {
+        if (!seen.contains(key) && !segment.ended && !segment.released) {
             for (const SegmentStand::Part& part : segment.parts) {
                 stand.missing.push_back(part.seq);
             }

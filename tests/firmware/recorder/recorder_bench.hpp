@@ -34,6 +34,7 @@ struct BenchOptions {
     std::uint64_t reserveBytes = 0;
     std::string bootId = "boot-1";
     storage::RoomLimits room = {};
+    std::optional<std::chrono::seconds> singleCopyAfter = std::nullopt;
 };
 
 class Bench {
@@ -65,6 +66,7 @@ public:
         config.bootId = options.bootId;
         config.reserveBytes = options.reserveBytes;
         config.room = options.room;
+        config.release = {authority.certificate(), options.singleCopyAfter};
         config.onStorage = [this](storage::StorageEvent event) { told.push_back(event); };
         if (options.encrypted) {
             config.recipients.push_back(*recipient_);
