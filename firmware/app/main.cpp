@@ -168,6 +168,7 @@ void tellStorage(storage::StorageEvent event) {
 Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& board) {
     recorder::RecorderConfig settings;
     settings.cardFolder = board.card().folder();
+    settings.internalFolder = board.internalFolder();
     settings.firmware = kVersion;
     settings.wearer = config.wearer;
     settings.place = config.place;

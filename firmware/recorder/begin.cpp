@@ -52,7 +52,7 @@ Recorder::Recorder(RecorderConfig config,
       clock_(&clock),
       keychain_(&keychain),
       tracks_(std::move(tracks)),
-      ledger_(files, config_.cardFolder, clock, keychain),
+      ledger_(files, config_.cardFolder, clock, keychain, config_.internalFolder),
       reserve_(files, config_.cardFolder, config_.reserveBytes),
       clockWatch_(clock),
       room_(config_.room, config_.reserveBytes),
@@ -72,9 +72,11 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,
 
 /// On a full card recovery has the reserve's room for what it must keep.
 Result<storage::CardStand> Recorder::recover() {
-    auto stand = storage::recoverCard(*files_, config_.cardFolder, keychain_->state());
+    auto stand = storage::recoverCard(
+        *files_, config_.cardFolder, keychain_->state(), config_.internalFolder);
     if (!stand && stand.error().kind == ErrorKind::ResourceExhausted && reserve_.release()) {
-        stand = storage::recoverCard(*files_, config_.cardFolder, keychain_->state());
+        stand = storage::recoverCard(
+            *files_, config_.cardFolder, keychain_->state(), config_.internalFolder);
     }
     return stand;
 }

@@ -20,8 +20,15 @@ constexpr core::Nanoseconds kKeystoreRetry = std::chrono::seconds(1);
 
 }  // namespace
 
-Ledger::Ledger(core::Files& files, std::string cardFolder, core::Clock& clock, Keychain& keychain)
-    : clock_(&clock), keychain_(&keychain), tail_(files, cardFolder), reader_(files, cardFolder) {}
+Ledger::Ledger(core::Files& files,
+               std::string cardFolder,
+               core::Clock& clock,
+               Keychain& keychain,
+               const std::string& internalFolder)
+    : clock_(&clock),
+      keychain_(&keychain),
+      tail_(files, cardFolder, internalFolder),
+      reader_(files, cardFolder) {}
 
 Entry Ledger::sign(std::string_view kind, Cbor body, const crypto::PrivateKey& key) {
     evidence::EntryFields fields;

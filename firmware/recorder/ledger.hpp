@@ -47,7 +47,12 @@ struct ClockQuality {
 /// with it the keys that it names. So there is one entry of each seq, whatever the card does.
 class Ledger {
 public:
-    Ledger(core::Files& files, std::string cardFolder, core::Clock& clock, Keychain& keychain);
+    /// `internalFolder`: where entries are kept that the card does not take; may be empty.
+    Ledger(core::Files& files,
+           std::string cardFolder,
+           core::Clock& clock,
+           Keychain& keychain,
+           const std::string& internalFolder = "");
 
     /// Begins this process's stretch: raises the boot counter and writes `genesis` or `rollback`
     /// where the stand asks for it, then `boot`.

@@ -4,6 +4,7 @@
 
 #include "common/core/clock.hpp"
 #include "common/core/files.hpp"
+#include "firmware/storage/internal_entries.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -18,10 +19,14 @@ namespace liuhen::recorder {
 ///
 /// After any error the file is given up. The next try, with back-off, opens it anew, cuts it back
 /// to the length last synced and writes all since then again: a sync that failed is never believed
-/// later on. Not thread-safe.
+/// later on. Until one has succeeded all of it is durable on internal storage too, so that a power
+/// cut meanwhile loses no entry. Not thread-safe.
 class LedgerTail {
 public:
-    LedgerTail(core::Files& files, const std::string& cardFolder);
+    /// `internalFolder` may be empty: then nothing is kept off the card.
+    LedgerTail(core::Files& files,
+               const std::string& cardFolder,
+               const std::string& internalFolder = "");
 
     /// Entries go to the chapter file that begins at `first` from now on; `syncedBytes` of it are
     /// durable already.
@@ -65,6 +70,8 @@ private:
     [[nodiscard]] core::Result<void> write(Chapter& chapter);
     [[nodiscard]] core::Result<void> syncAll();
     void fail(const core::Error& error, core::Nanoseconds now);
+    void keepInternal();
+    void dropInternal();
 
     core::Files* files_;
     std::string ledgerFolder_;
@@ -73,6 +80,10 @@ private:
     std::unique_ptr<core::File> file_;  // of the first of them
     core::Nanoseconds retryAt_{};
     std::optional<core::Error> trouble_;
+    storage::InternalEntries internal_;
+    std::uint64_t internalBytes_ = 0;  // of what is unsynced, from its beginning: kept there too
+    bool internalHas_ = false;         // there may be files
+    std::string internalTold_;
 };
 
 }  // namespace liuhen::recorder

@@ -50,6 +50,15 @@ void Recorder::queue(Item item) {
     if (const Part* part = std::get_if<Part>(&item)) {
         session_->outboxBytes += part->bytes;
     }
+    // It must stand behind parts that wait for the card, which may never come back.
+    const Note* waiting = std::get_if<Note>(&item);
+    if (waiting != nullptr && ledger_.trouble() && !session_->outbox.empty()) {
+        ledger_.append(
+            "fault",
+            Cbor::map(
+                {{"what", "entry_waits"},
+                 {"measurements", Cbor::map({{"kind", waiting->kind}, {"body", waiting->body}})}}));
+    }
     session_->outbox.push_back(std::move(item));
 }
 

@@ -24,7 +24,8 @@ namespace liuhen::recorder {
 
 struct RecorderConfig {
     std::string cardFolder;
-    std::string firmware;                         // version, for `boot`
+    std::string internalFolder;  // for entries that the card does not take; "" for none
+    std::string firmware;        // version, for `boot`
     std::vector<crypto::Certificate> recipients;  // evidence and escrow; empty: footage is clear
     std::string wearer;                           // private; "" for none
     std::string place;                            // private; "" for none
@@ -65,6 +66,8 @@ public:
     [[nodiscard]] const RecorderConfig& config() const { return config_; }
 
     void takeUnit(EncodedUnit unit);
+    /// The card was pulled: said at once, and kept on internal storage.
+    void takeCardPulled();
     void takeLoss(const capture::SourceLost& lost);
     void takeReturn(Track track);
     /// New parameter sets, told before the first unit made with them: it begins a new segment.
@@ -211,6 +214,7 @@ private:
     // room.cpp: what the card still takes
     [[nodiscard]] std::optional<std::uint64_t> freeOnCard();
     void noteRoom();
+    void noteCard();
 
     // entries.cpp: standby and upkeep
     [[nodiscard]] core::Result<void> checkOpen() const;
@@ -240,6 +244,7 @@ private:
     int batteryPercent_ = 100;
     core::Nanoseconds roomDue_{};
     bool keystoreNoted_ = false;
+    bool cardNoted_ = false;
     bool closed_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room on the card: how much there is, and what is said of it.
+// The card: how much room there is, whether it answers, and what is said of both.
 #include "common/core/log.hpp"
 #include "firmware/recorder/recorder.hpp"
 
@@ -59,6 +59,27 @@ void Recorder::noteRoom() {
     if (config_.onStorage) {
         config_.onStorage(*event);
     }
+}
+
+void Recorder::takeCardPulled() {
+    if (!closed_ && !std::exchange(cardNoted_, true)) {
+        ledger_.append(
+            "fault",
+            Cbor::map({{"what", "card"}, {"measurements", Cbor::map({{"error", "pulled"}})}}));
+    }
+}
+
+/// A full card is told by noteRoom().
+void Recorder::noteCard() {
+    const auto& trouble = ledger_.trouble();
+    const bool refuses = trouble && trouble->kind != core::ErrorKind::ResourceExhausted;
+    if (refuses && !cardNoted_) {
+        ledger_.append(
+            "fault",
+            Cbor::map({{"what", "card"},
+                       {"measurements", Cbor::map({{"error", core::name(trouble->kind)}})}}));
+    }
+    cardNoted_ = refuses;
 }
 
 }  // namespace liuhen::recorder

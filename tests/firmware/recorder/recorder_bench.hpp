@@ -34,6 +34,7 @@ struct BenchOptions {
     std::uint64_t reserveBytes = 0;
     std::string bootId = "boot-1";
     storage::RoomLimits room = {};
+    std::string internalFolder = "recorder/internal";
     std::optional<std::chrono::seconds> singleCopyAfter = std::nullopt;
 };
 
@@ -62,6 +63,7 @@ public:
         keychain_ = std::make_unique<Keychain>(std::move(keychain));
         RecorderConfig config;
         config.cardFolder = kCard;
+        config.internalFolder = options.internalFolder;
         config.firmware = "test";
         config.bootId = options.bootId;
         config.reserveBytes = options.reserveBytes;
