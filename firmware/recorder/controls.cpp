@@ -93,6 +93,8 @@ void Controls::onButton(Recorder& recorder, const hal::ButtonEvent& event) {
 void Controls::onBoardEvent(Recorder& recorder, const hal::BoardEvent& event) {
     if (event.kind == hal::BoardEventKind::CardPulled) {
         recorder.takeCardPulled();
+    } else if (event.kind == hal::BoardEventKind::CardReturned) {
+        recorder.takeCardReturned();
     }
     if (event.kind == hal::BoardEventKind::Statement) {
         report(recorder.statement(event.statement, event.from, event.to), "statement");

@@ -143,6 +143,7 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     ledger_.upkeep();
     keepKeys();
     keepRoom();
+    keepCard();
     noteCard();
     noteRoom();
     if (room_.wantsRelease() && releaser_.step()) {

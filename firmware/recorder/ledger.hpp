@@ -65,6 +65,11 @@ public:
     };
     [[nodiscard]] core::Result<Beginning> begin(const LedgerStand& stand, core::Cbor bootBody);
 
+    /// Begins a new generation on another card by a `genesis` or `rollback` that stands for a boot;
+    /// `names` as in `boot`. What the card before has not taken stays on internal storage.
+    /// Errors: of the keystore, then nothing has changed. What the card refuses stays in memory.
+    [[nodiscard]] core::Result<void> changeCard(const LedgerStand& stand, core::Cbor names);
+
     /// Signs one entry that is no naming kind and keeps it; on the card once a sync has answered.
     evidence::Entry append(std::string_view kind, core::Cbor body);
     /// As append; the next sync that works tells the keystore that this is the head.
@@ -142,7 +147,11 @@ private:
     [[nodiscard]] evidence::Entry nameKeys(std::string_view kind,
                                            core::Cbor body,
                                            const crypto::PrivateKey& key);
-    [[nodiscard]] core::Result<void> beginGeneration(const LedgerStand& stand, bool rollback);
+    [[nodiscard]] core::Result<void> beginGeneration(const LedgerStand& stand);
+    void nameGeneration(const LedgerStand& stand,
+                        const evidence::NextKeys& next,
+                        bool resumes,
+                        core::Cbor names);
     [[nodiscard]] core::Result<void> settle();
 
     core::Clock* clock_;

@@ -40,6 +40,13 @@ void LedgerTail::begin(std::uint64_t generation, std::uint64_t first, std::uint6
     chapters_.push_back(Chapter{first, pathOf(first), syncedBytes, {}, {}, 0, false});
 }
 
+void LedgerTail::moveOn() {
+    keepInternal();
+    internalHas_ = false;
+    retryAt_ = {};
+    trouble_.reset();
+}
+
 void LedgerTail::beginChapter(std::uint64_t first) {
     if (chapters_.size() == 1 && isSynced()) {
         chapters_.clear();

@@ -31,6 +31,8 @@ public:
     /// Entries go to the chapter file that begins at `first` from now on; `syncedBytes` of it are
     /// durable already.
     void begin(std::uint64_t generation, std::uint64_t first, std::uint64_t syncedBytes);
+    /// The card has gone for good: what is unsynced stays on internal storage alone. Then begin().
+    void moveOn();
     /// The next entry begins another chapter of the same generation.
     void beginChapter(std::uint64_t first);
 

@@ -47,6 +47,13 @@ void log(core::LogLevel level, const std::string& text) {
 }  // namespace
 
 void Recorder::queue(Item item) {
+    if (const Part* part = std::get_if<Part>(&item);
+        part != nullptr && session_->waitsForKey && !part->samples.picture.empty()) {
+        session_->waitsForKey = !part->startsWithKey;
+        if (session_->waitsForKey) {
+            item = Dropped{lengthOf(*part, session_->tracks), "no_key_frame"};
+        }
+    }
     if (const Part* part = std::get_if<Part>(&item)) {
         session_->outboxBytes += part->bytes;
     }

@@ -229,6 +229,20 @@ Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t s
     return session;
 }
 
+Cbor Recorder::startBody(std::string_view trigger, Nanoseconds press) {
+    Cbor body = Cbor::map({{"manner", config_.manner},
+                           {"trigger", trigger},
+                           {"press", press.count()},
+                           {"boot_id", config_.bootId}});
+    if (names_ && !config_.wearer.empty()) {
+        body.set("wearer", names_->lock(config_.wearer));
+    }
+    if (names_ && !config_.place.empty()) {
+        body.set("place", names_->lock(config_.place));
+    }
+    return body;
+}
+
 Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds press) {
     LIUHEN_CHECK(checkOpen());
     if (session_ != nullptr) {
@@ -244,17 +258,7 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
     }
     // Whatever may fail comes before the entry: what is signed has begun.
     LIUHEN_TRY(auto session, makeSession(0));
-    Cbor body = Cbor::map({{"manner", config_.manner},
-                           {"trigger", trigger},
-                           {"press", press.count()},
-                           {"boot_id", config_.bootId}});
-    if (names_ && !config_.wearer.empty()) {
-        body.set("wearer", names_->lock(config_.wearer));
-    }
-    if (names_ && !config_.place.empty()) {
-        body.set("place", names_->lock(config_.place));
-    }
-    session->start = ledger_.appendAsHead("start", std::move(body)).seq;
+    session->start = ledger_.appendAsHead("start", startBody(trigger, press)).seq;
     session_ = std::move(session);
     (void)ledger_.sync();  // told by trouble(); the parts' links hold the start
     noteKeystore();

@@ -68,6 +68,9 @@ public:
     void takeUnit(EncodedUnit unit);
     /// The card was pulled: said at once, and kept on internal storage.
     void takeCardPulled();
+    /// A card was put in: the one from before goes on; on another one of this recorder, or an empty
+    /// one, a new generation begins, and in it the recording that runs goes on as a new one.
+    void takeCardReturned();
     void takeLoss(const capture::SourceLost& lost);
     void takeReturn(Track track);
     /// New parameter sets, told before the first unit made with them: it begins a new segment.
@@ -148,6 +151,7 @@ private:
         std::unique_ptr<SegmentWriter> segment;
         core::Nanoseconds segmentBegan{};
         bool newSegmentNow = false;    // after a lost part: without waiting for a key frame
+        bool waitsForKey = false;      // pictures before the first key frame are given up
         bool newSegmentAtKey = false;  // after new parameter sets or a source's return
         bool noRoom = false;           // the card is full: end
         bool paused = false;           // by the officer
@@ -168,6 +172,7 @@ private:
                         core::Nanoseconds away,
                         std::unique_ptr<Session> session);
     [[nodiscard]] core::Result<std::unique_ptr<Session>> makeSession(std::uint64_t start);
+    [[nodiscard]] core::Cbor startBody(std::string_view trigger, core::Nanoseconds press);
 
     // recorder.cpp: units
     void takeEarly(EncodedUnit unit);
@@ -211,6 +216,12 @@ private:
     void watchClock();
     void noteJump(const ClockJump& jump);
     void noteJumpAtStart();
+
+    // card_change.cpp
+    void keepCard();
+    [[nodiscard]] core::Result<void> changeCard();
+    void carryOver(std::unique_ptr<Session> session, std::uint64_t generation);
+
     // room.cpp: what the card still takes
     [[nodiscard]] std::optional<std::uint64_t> freeOnCard();
     void noteRoom();
@@ -245,6 +256,8 @@ private:
     core::Nanoseconds roomDue_{};
     bool keystoreNoted_ = false;
     bool cardNoted_ = false;
+    bool cardCame_ = false;  // a card that has not been looked at yet
+    core::Nanoseconds cardDue_{};
     bool closed_ = false;
 };
 
