@@ -70,14 +70,13 @@ Cbor GenesisBody::toCbor(bool rollback) const {
         {"witness_key", witnessKey},
         {"names", names},
         {"head", optionalHead(head)},
+        {"docking", optionalHead(docking)},
         {"resume", resume ? Cbor(*resume) : Cbor()},
     });
     setNextKeys(body, next);
     if (rollback) {
         body.set("card", optionalHead(card));
         body.set("reason", reason.value_or("head_absent"));
-    } else {
-        body.set("docking", optionalHead(docking));
     }
     return body;
 }
@@ -93,6 +92,7 @@ Result<GenesisBody> GenesisBody::fromCbor(const Cbor& body, bool rollback) {
         result.witnessKey = *std::move(witness);
     }
     LIUHEN_TRY(result.head, optionalHeadAt(body, "head"));
+    LIUHEN_TRY(result.docking, optionalHeadAt(body, "docking"));
     const Cbor* resume = body.find("resume");
     if (resume == nullptr || (!resume->isNull() && resume->bytes() == nullptr)) {
         return core::fail(core::ErrorKind::DataLoss, "read field resume: no bytes or null");
@@ -108,8 +108,6 @@ Result<GenesisBody> GenesisBody::fromCbor(const Cbor& body, bool rollback) {
         if (auto reason = textAt(body, "reason")) {
             result.reason = *std::move(reason);
         }
-    } else {
-        LIUHEN_TRY(result.docking, optionalHeadAt(body, "docking"));
     }
     return result;
 }

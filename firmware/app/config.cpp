@@ -27,6 +27,8 @@ void readOsd(hal::ConfigTable& file, hal::ConfigTable& officer, Config& config) 
         config.capture.osd = std::move(osd);
     }
 }
+constexpr std::int64_t kMostMinutes = 100'000;
+constexpr std::int64_t kMostHours = 100'000;
 
 }  // namespace
 
@@ -72,6 +74,17 @@ core::Result<Config> loadConfig(const std::string& path) {
     hal::ConfigTable sound = file.table("sound");
     config.capture.sound.bitrate =
         static_cast<int>(sound.integer("bitrate", 16'000, 320'000, 64'000));
+    hal::ConfigTable storage = file.table("storage");
+    config.lowRoom = std::chrono::minutes(storage.integer("low_minutes", 1, kMostMinutes, 30));
+    config.releaseRoom =
+        std::chrono::minutes(storage.integer("release_minutes", 1, kMostMinutes, 60));
+    if (config.releaseRoom < config.lowRoom) {
+        storage.reject("release_minutes", "must not be less than low_minutes");
+    }
+    if (storage.has("single_copy_after_hours")) {
+        config.singleCopyAfter =
+            std::chrono::hours(storage.integer("single_copy_after_hours", 0, kMostHours));
+    }
     config.capture.encoderLog = file.path("encoder_log", "");
     LIUHEN_CHECK(file.finish());
     return config;

@@ -5,7 +5,9 @@
 #include "firmware/capture/capture.hpp"
 #include "firmware/recorder/ring.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace liuhen::app {
@@ -20,11 +22,14 @@ struct Config {
     std::string manner;      // of REC: "video" or "sound"
     std::string wearer;
     std::string place;
-    recorder::Ring::Config ring;     // footage from before the press
+    recorder::Ring::Config ring;  // footage from before the press
     std::string promptFolder;    // the agency's WAVs, below it one folder per language; "" for none
     std::string promptLanguage;  // "zh" or "en"
     bool silent = false;         // nothing is said
-    capture::CaptureConfig capture;  // its osd has no device yet
+    std::chrono::minutes lowRoom{};      // less footage than this fits: said once
+    std::chrono::minutes releaseRoom{};  // less than this: receipted footage makes room
+    std::optional<std::chrono::hours> singleCopyAfter;  // until then a lone copy frees nothing
+    capture::CaptureConfig capture;                     // its osd has no device yet
 };
 
 /// Errors: InvalidArgument with file, line, key and what is allowed; those of reading the file.

@@ -7,6 +7,7 @@
 #include "hal/linux/linux_board.hpp"
 #include "hal/sim/sim_board.hpp"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -149,15 +150,34 @@ Result<Heart> beginWhenPossible(hal::Board& board,
     }
 }
 
+storage::RoomLimits roomOf(const Config& config) {
+    // What boxes and entries add is 0.25 % at most (docs/format/segment.md); and a little more.
+    constexpr std::uint64_t kPartsOfProof = 200;
+    const auto bits = static_cast<std::uint64_t>(config.capture.picture.bitrate) +
+                      static_cast<std::uint64_t>(config.capture.sound.bitrate);
+    return {bits / 8 + bits / 8 / kPartsOfProof, config.lowRoom, config.releaseRoom};
+}
+
+void tellStorage(storage::StorageEvent event) {
+    constexpr std::array<const char*, 3> kWords{
+        "the card has little room left", "the card is full", "the card has enough room again"};
+    core::log(event == storage::StorageEvent::Back ? core::LogLevel::Info : core::LogLevel::Warning,
+              "recorder",
+              kWords.at(static_cast<std::size_t>(event)));
+}
+
 Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& board) {
     recorder::RecorderConfig settings;
     settings.cardFolder = board.card().folder();
+    settings.internalFolder = board.internalFolder();
     settings.firmware = kVersion;
     settings.manner = config.manner;
     settings.wearer = config.wearer;
     settings.place = config.place;
     settings.bootId = board.bootId();
     settings.ring = config.ring;
+    settings.room = roomOf(config);
+    settings.onStorage = tellStorage;
     if (config.encrypt) {
         LIUHEN_TRY(settings.recipients, readRecipients(board.keystore()));
     }
@@ -184,6 +204,7 @@ Result<void> run(const Config& config) {
     hal::Board& hardware = *board;
     LIUHEN_TRY(const crypto::Certificate root, readCertificate(hardware.keystore(), "root.pem"));
     LIUHEN_TRY(recorder::RecorderConfig settings, settingsOf(config, hardware));
+    settings.release = recorder::ReleasePolicy{root, config.singleCopyAfter};
     LIUHEN_TRY(const auto capture, openCapture(config, hardware));
     settings.askKeyFrame = [&capture] { capture->requestKeyFrame(); };
     LIUHEN_TRY(Heart heart, beginWhenPossible(hardware, settings, tracksOf(*capture)));

@@ -106,12 +106,17 @@ Result<net::Response> Service::device() {
         for (const auto& [origin, note] : recorder.keychain().state().checkpoints) {
             checkpoints[origin] = note;
         }
-        return json{{"device", recorder.keychain().device()},
-                    {"firmware", recorder.config().firmware},
-                    {"boot", recorder.ledger().boot()},
-                    {"head", headOf(recorder.ledger().syncedHead())},
-                    {"recording", recorder.recording()},
-                    {"checkpoints", std::move(checkpoints)}};
+        json told{{"device", recorder.keychain().device()},
+                  {"firmware", recorder.config().firmware},
+                  {"boot", recorder.ledger().boot()},
+                  {"head", headOf(recorder.ledger().syncedHead())},
+                  {"recording", recorder.recording()},
+                  {"checkpoints", std::move(checkpoints)}};
+        if (const auto left = recorder.remaining()) {
+            told["remaining_minutes"] =
+                std::chrono::duration_cast<std::chrono::minutes>(*left).count();
+        }
+        return told;
     };
     LIUHEN_TRY(json answer, writer_.call<json>(ask));
     json generations = json::array();

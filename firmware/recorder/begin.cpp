@@ -52,9 +52,11 @@ Recorder::Recorder(RecorderConfig config,
       clock_(&clock),
       keychain_(&keychain),
       tracks_(std::move(tracks)),
-      ledger_(files, config_.cardFolder, clock, keychain),
+      ledger_(files, config_.cardFolder, clock, keychain, config_.internalFolder),
       reserve_(files, config_.cardFolder, config_.reserveBytes),
       clockWatch_(clock),
+      room_(config_.room, config_.reserveBytes),
+      releaser_(files, config_.cardFolder, clock, ledger_, config_.release),
       ring_(config_.ring),
       lastHeartbeat_(clock.boottime()) {}
 
@@ -71,9 +73,11 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(RecorderConfig config,
 
 /// On a full card recovery has the reserve's room for what it must keep.
 Result<storage::CardStand> Recorder::recover() {
-    auto stand = storage::recoverCard(*files_, config_.cardFolder, keychain_->state());
+    auto stand = storage::recoverCard(
+        *files_, config_.cardFolder, keychain_->state(), config_.internalFolder);
     if (!stand && stand.error().kind == ErrorKind::ResourceExhausted && reserve_.release()) {
-        stand = storage::recoverCard(*files_, config_.cardFolder, keychain_->state());
+        stand = storage::recoverCard(
+            *files_, config_.cardFolder, keychain_->state(), config_.internalFolder);
     }
     return stand;
 }
@@ -81,7 +85,9 @@ Result<storage::CardStand> Recorder::recover() {
 Result<void> Recorder::recoverAndBegin() {
     LIUHEN_TRY(const storage::CardStand stand, recover());
     judgeClock(stand);
-    Cbor boot = Cbor::map({{"firmware", config_.firmware}, {"boot_id", config_.bootId}});
+    Cbor boot = Cbor::map({{"firmware", config_.firmware},
+                           {"boot_id", config_.bootId},
+                           {"release", releaser_.describePolicy()}});
     if (config_.recipients.empty()) {
         boot.set("names", nullptr);
     } else {

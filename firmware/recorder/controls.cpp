@@ -112,6 +112,11 @@ void Controls::onPhoto(Recorder& recorder, Nanoseconds press, core::Result<captu
 }
 
 void Controls::onBoardEvent(Recorder& recorder, const hal::BoardEvent& event) {
+    if (event.kind == hal::BoardEventKind::CardPulled) {
+        recorder.takeCardPulled();
+    } else if (event.kind == hal::BoardEventKind::CardReturned) {
+        recorder.takeCardReturned();
+    }
     if (event.kind == hal::BoardEventKind::Statement) {
         report(recorder.statement(event.statement, event.from, event.to), "statement");
     } else if (event.kind == hal::BoardEventKind::Docked) {

@@ -144,6 +144,12 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     ledger_.upkeep();
     keepKeys();
     keepRoom();
+    keepCard();
+    noteCard();
+    noteRoom();
+    if (room_.wantsRelease() && releaser_.step()) {
+        roomDue_ = {};
+    }
     noteKeystore();
     const Nanoseconds now = clock_->boottime();
     if (session_ == nullptr && now - lastHeartbeat_ >= kHeartbeat) {
@@ -179,6 +185,7 @@ void Recorder::keepRoom() {
         if (full || session_->noRoom) {
             core::log(core::LogLevel::Error, "recorder", "the card is full: recording ends");
             (void)end("storage", "storage_full");
+            roomDue_ = {};
         }
         return;
     }

@@ -66,6 +66,25 @@ Result<std::uint64_t> Keychain::raiseGeneration(std::uint64_t least) {
     return state_.generation;
 }
 
+Result<evidence::NextKeys> Keychain::prepareGeneration(std::uint64_t least) {
+    evidence::KeystoreState next = state_;
+    if (next.resumeKeys.empty()) {
+        return core::fail(ErrorKind::FailedPrecondition, "begin a generation: no resume key");
+    }
+    next.generation = std::max(state_.generation + 1, least);
+    const crypto::PrivateKey current = next.resumeKeys.front();
+    crypto::PrivateKey epoch = crypto::PrivateKey::generate();
+    crypto::PrivateKey resume = crypto::PrivateKey::generate();
+    next.resumeKeys = {current, resume};
+    LIUHEN_CHECK(keystore_->store(next.encode()));
+    state_ = std::move(next);
+    changing_ = named_ = behind_ = false;
+    resume_ = current;
+    nextEpoch_ = std::move(epoch);
+    nextResume_ = std::move(resume);
+    return evidence::NextKeys{nextEpoch_->publicKey(), nextResume_->publicKey()};
+}
+
 bool Keychain::selectResume(const crypto::PublicKey& named) {
     for (const crypto::PrivateKey& key : state_.resumeKeys) {
         if (key.publicKey() == named) {

@@ -37,6 +37,11 @@ public:
     /// Raises the generation by one, and to `least` at least, durably, and answers it. That of a
     /// new keystore is `least`.
     [[nodiscard]] core::Result<std::uint64_t> raiseGeneration(std::uint64_t least);
+    /// Steps to a new generation on another card, in one durable write: generation raised, next
+    /// keys made, the resume key that the ledger named last at or before the keystore's head at
+    /// hand. A key change whose entry never reached the card before is abandoned. After an error
+    /// all is as it was.
+    [[nodiscard]] core::Result<evidence::NextKeys> prepareGeneration(std::uint64_t least);
     /// Whether one of the stored resume keys is the one that a ledger names; keeps that one at
     /// hand.
     [[nodiscard]] bool selectResume(const crypto::PublicKey& named);

@@ -20,8 +20,15 @@ constexpr core::Nanoseconds kKeystoreRetry = std::chrono::seconds(1);
 
 }  // namespace
 
-Ledger::Ledger(core::Files& files, std::string cardFolder, core::Clock& clock, Keychain& keychain)
-    : clock_(&clock), keychain_(&keychain), tail_(files, cardFolder), reader_(files, cardFolder) {}
+Ledger::Ledger(core::Files& files,
+               std::string cardFolder,
+               core::Clock& clock,
+               Keychain& keychain,
+               const std::string& internalFolder)
+    : clock_(&clock),
+      keychain_(&keychain),
+      tail_(files, cardFolder, internalFolder),
+      reader_(files, cardFolder) {}
 
 Entry Ledger::sign(std::string_view kind, Cbor body, const crypto::PrivateKey& key) {
     evidence::EntryFields fields;
@@ -154,34 +161,56 @@ void Ledger::tellKeystore(const core::Error& error) {
     keystoreRetryAt_ = clock_->boottime() + kKeystoreRetry;
 }
 
-Result<void> Ledger::beginGeneration(const LedgerStand& stand, bool rollback) {
+Result<void> Ledger::beginGeneration(const LedgerStand& stand) {
+    LIUHEN_CHECK(keychain_->raiseGeneration(stand.head ? stand.generation + 1 : 0));
+    const bool resumes = keychain_->resume() != nullptr;
+    LIUHEN_TRY(const evidence::NextKeys next, keychain_->prepareChange());
+    nameGeneration(stand, next, resumes, Cbor());
+    // The boot names keys again, and one change must have ended before the next.
+    return syncAndSettle();
+}
+
+/// Signs the entry of seq 0: `rollback` where a ledger stands already. `resumes`: the keychain has
+/// the resume key at hand that is to vouch for a `genesis`.
+void Ledger::nameGeneration(const LedgerStand& stand,
+                            const evidence::NextKeys& next,
+                            bool resumes,
+                            Cbor names) {
     const std::optional<evidence::Head> known = keychain_->state().head;
-    LIUHEN_TRY(generation_, keychain_->raiseGeneration(stand.head ? stand.generation + 1 : 0));
-    evidence::Digest zero{};
-    head_ = evidence::Head{generation_, 0, zero};
+    const bool rollback = stand.head.has_value();
+    generation_ = keychain_->state().generation;
+    head_ = evidence::Head{generation_, 0, {}};
     nextSeq_ = 0;
     tail_.begin(generation_, 0, 0);
-    const auto* const oldResume = keychain_->resume();
-    std::optional<crypto::PrivateKey> signer;
-    if (oldResume != nullptr) {
-        signer = *oldResume;
-    }
-    LIUHEN_TRY(evidence::NextKeys next, keychain_->prepareChange());
     evidence::GenesisBody body(keychain_->certificate().der(), next);
     const auto witness = keychain_->witness().publicBytes();
     body.witnessKey.assign(witness.begin(), witness.end());
+    body.names = std::move(names);
     body.head = known;
+    if (known) {
+        body.docking = keychain_->state().docking;
+    }
     if (rollback) {
         body.card = stand.head;
         body.reason = stand.holdsKeystoreHead ? "resume_key_absent" : "head_absent";
-    } else if (known && signer) {
-        body.docking = keychain_->state().docking;
-        body.resume = crypto::sign1(
-            *signer, "liuhen/resume", evidence::resumeStatementPayload(generation_, *known, next));
+    } else if (known && resumes) {
+        body.resume = crypto::sign1(*keychain_->resume(),
+                                    "liuhen/resume",
+                                    evidence::resumeStatementPayload(generation_, *known, next));
     }
     (void)nameKeys(rollback ? "rollback" : "genesis", body.toCbor(rollback), keychain_->identity());
-    // The boot names keys again, and one change must have ended before the next.
-    return syncAndSettle();
+}
+
+Result<void> Ledger::changeCard(const LedgerStand& stand, Cbor names) {
+    LIUHEN_TRY(const evidence::NextKeys next,
+               keychain_->prepareGeneration(stand.head ? stand.generation + 1 : 0));
+    tail_.moveOn();
+    dueHeads_.clear();
+    lastDocking_.reset();
+    reader_.forget();
+    nameGeneration(stand, next, true, std::move(names));
+    (void)sync();  // told by trouble()
+    return {};
 }
 
 Result<Ledger::Beginning> Ledger::begin(const LedgerStand& stand, Cbor bootBody) {
@@ -207,7 +236,7 @@ Result<Ledger::Beginning> Ledger::begin(const LedgerStand& stand, Cbor bootBody)
     } else {
         beginning.firstGenesis = newRecorder && !stand.head;
         beginning.rollback = stand.head.has_value();
-        LIUHEN_CHECK(beginGeneration(stand, beginning.rollback));
+        LIUHEN_CHECK(beginGeneration(stand));
     }
     LIUHEN_TRY(const evidence::NextKeys next, keychain_->prepareChange());
     evidence::setNextKeys(bootBody, next);

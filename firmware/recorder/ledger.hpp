@@ -47,7 +47,12 @@ struct ClockQuality {
 /// with it the keys that it names. So there is one entry of each seq, whatever the card does.
 class Ledger {
 public:
-    Ledger(core::Files& files, std::string cardFolder, core::Clock& clock, Keychain& keychain);
+    /// `internalFolder`: where entries are kept that the card does not take; may be empty.
+    Ledger(core::Files& files,
+           std::string cardFolder,
+           core::Clock& clock,
+           Keychain& keychain,
+           const std::string& internalFolder = "");
 
     /// Begins this process's stretch: raises the boot counter and writes `genesis` or `rollback`
     /// where the stand asks for it, then `boot`.
@@ -59,6 +64,11 @@ public:
         bool rollback = false;
     };
     [[nodiscard]] core::Result<Beginning> begin(const LedgerStand& stand, core::Cbor bootBody);
+
+    /// Begins a new generation on another card by a `genesis` or `rollback` that stands for a boot;
+    /// `names` as in `boot`. What the card before has not taken stays on internal storage.
+    /// Errors: of the keystore, then nothing has changed. What the card refuses stays in memory.
+    [[nodiscard]] core::Result<void> changeCard(const LedgerStand& stand, core::Cbor names);
 
     /// Signs one entry that is no naming kind and keeps it; on the card once a sync has answered.
     evidence::Entry append(std::string_view kind, core::Cbor body);
@@ -98,6 +108,9 @@ public:
     /// The last entry that a sync has answered for.
     [[nodiscard]] const evidence::Head& syncedHead() const { return syncedHead_; }
     [[nodiscard]] std::uint64_t nextSeq() const { return nextSeq_; }
+    [[nodiscard]] const std::string& device() const { return keychain_->device(); }
+    /// Seq of the first entry of the running chapter.
+    [[nodiscard]] std::uint64_t chapterFirst() const { return tail_.chapterFirst(); }
     [[nodiscard]] std::uint64_t boot() const { return boot_; }
     [[nodiscard]] core::Nanoseconds epochBegan() const { return epochBegan_; }
     [[nodiscard]] bool hasUnsynced() const { return !tail_.isSynced(); }
@@ -134,7 +147,11 @@ private:
     [[nodiscard]] evidence::Entry nameKeys(std::string_view kind,
                                            core::Cbor body,
                                            const crypto::PrivateKey& key);
-    [[nodiscard]] core::Result<void> beginGeneration(const LedgerStand& stand, bool rollback);
+    [[nodiscard]] core::Result<void> beginGeneration(const LedgerStand& stand);
+    void nameGeneration(const LedgerStand& stand,
+                        const evidence::NextKeys& next,
+                        bool resumes,
+                        core::Cbor names);
     [[nodiscard]] core::Result<void> settle();
 
     core::Clock* clock_;

@@ -26,6 +26,9 @@ public:
                                                   std::uint64_t fromSeq,
                                                   std::size_t limitBytes);
 
+    /// The card is another one.
+    void forget() { chapters_.clear(); }
+
     /// Hands the bytes of each entry of the last `chapters` chapters to `see`.
     [[nodiscard]] core::Result<void> scanLast(std::uint64_t generation,
                                               std::size_t chapters,

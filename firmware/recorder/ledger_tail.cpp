@@ -21,8 +21,12 @@ constexpr std::size_t kMarkBytes = 64;
 
 }  // namespace
 
-LedgerTail::LedgerTail(core::Files& files, const std::string& cardFolder)
-    : files_(&files), ledgerFolder_(core::joinPath(cardFolder, "ledger")) {}
+LedgerTail::LedgerTail(core::Files& files,
+                       const std::string& cardFolder,
+                       const std::string& internalFolder)
+    : files_(&files),
+      ledgerFolder_(core::joinPath(cardFolder, "ledger")),
+      internal_(files, internalFolder) {}
 
 std::string LedgerTail::pathOf(std::uint64_t first) const {
     return core::joinPath(ledgerFolder_, evidence::chapterPath(generation_, first));
@@ -30,9 +34,17 @@ std::string LedgerTail::pathOf(std::uint64_t first) const {
 
 void LedgerTail::begin(std::uint64_t generation, std::uint64_t first, std::uint64_t syncedBytes) {
     generation_ = generation;
+    internalBytes_ = 0;
     file_.reset();
     chapters_.clear();
     chapters_.push_back(Chapter{first, pathOf(first), syncedBytes, {}, {}, 0, false});
+}
+
+void LedgerTail::moveOn() {
+    keepInternal();
+    internalHas_ = false;
+    retryAt_ = {};
+    trouble_.reset();
 }
 
 void LedgerTail::beginChapter(std::uint64_t first) {
@@ -52,11 +64,13 @@ bool LedgerTail::isSynced() const {
 void LedgerTail::add(core::ByteView entry, core::Nanoseconds now) {
     core::append(chapters_.back().bytes, entry);
     // An ended chapter is synced before the next one's file is begun.
-    if (chapters_.size() > 1 || !mayTry(now)) {
-        return;
+    if (chapters_.size() == 1 && mayTry(now)) {
+        if (const auto written = write(chapters_.front()); !written) {
+            fail(written.error(), now);
+        }
     }
-    if (const auto written = write(chapters_.front()); !written) {
-        fail(written.error(), now);
+    if (trouble_) {
+        keepInternal();
     }
 }
 
@@ -65,8 +79,10 @@ Result<void> LedgerTail::sync(core::Nanoseconds now) {
     if (synced) {
         retryAt_ = {};
         trouble_.reset();
+        dropInternal();
     } else {
         fail(synced.error(), now);
+        keepInternal();
     }
     return synced;
 }
@@ -81,6 +97,7 @@ Result<void> LedgerTail::syncAll() {
             const std::size_t kept = std::min(kMarkBytes, chapter.bytes.size());
             chapter.mark.assign(chapter.bytes.end() - static_cast<std::ptrdiff_t>(kept),
                                 chapter.bytes.end());
+            internalBytes_ -= std::min<std::uint64_t>(internalBytes_, chapter.bytes.size());
             chapter.bytes.clear();
             chapter.written = 0;
         }
@@ -157,6 +174,45 @@ Result<void> LedgerTail::check(const core::File& file, Chapter& chapter) const {
             "write ledger: " + chapter.path + " is not the file that was there before");
     }
     return {};
+}
+
+/// What is unsynced and not yet there goes to internal storage; after an error there, all of it
+/// with the next entry.
+void LedgerTail::keepInternal() {
+    core::Buffer all;
+    for (const Chapter& chapter : chapters_) {
+        core::append(all, chapter.bytes);
+    }
+    if (all.size() == internalBytes_) {
+        return;
+    }
+    const auto kept = internal_.keep(generation_, core::ByteView(all).subspan(internalBytes_));
+    internalHas_ = true;
+    if (kept) {
+        internalBytes_ = all.size();
+        internalTold_.clear();
+        return;
+    }
+    if (kept.error().kind != ErrorKind::ResourceExhausted) {
+        internalBytes_ = 0;
+    }
+    if (internalTold_ != kept.error().message) {
+        internalTold_ = kept.error().message;
+        core::log(core::LogLevel::Error, "recorder", "in memory alone: " + internalTold_);
+    }
+}
+
+/// Entries that stay there do no harm: recovery knows them by their hashes.
+void LedgerTail::dropInternal() {
+    if (!internalHas_) {
+        return;
+    }
+    internalBytes_ = 0;
+    if (const auto dropped = internal_.drop(generation_); dropped) {
+        internalHas_ = false;
+    } else {
+        core::log(core::LogLevel::Warning, "recorder", dropped.error().message);
+    }
 }
 
 void LedgerTail::fail(const core::Error& error, core::Nanoseconds now) {

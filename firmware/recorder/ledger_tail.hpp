@@ -4,6 +4,7 @@
 
 #include "common/core/clock.hpp"
 #include "common/core/files.hpp"
+#include "firmware/storage/internal_entries.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -18,14 +19,20 @@ namespace liuhen::recorder {
 ///
 /// After any error the file is given up. The next try, with back-off, opens it anew, cuts it back
 /// to the length last synced and writes all since then again: a sync that failed is never believed
-/// later on. Not thread-safe.
+/// later on. Until one has succeeded all of it is durable on internal storage too, so that a power
+/// cut meanwhile loses no entry. Not thread-safe.
 class LedgerTail {
 public:
-    LedgerTail(core::Files& files, const std::string& cardFolder);
+    /// `internalFolder` may be empty: then nothing is kept off the card.
+    LedgerTail(core::Files& files,
+               const std::string& cardFolder,
+               const std::string& internalFolder = "");
 
     /// Entries go to the chapter file that begins at `first` from now on; `syncedBytes` of it are
     /// durable already.
     void begin(std::uint64_t generation, std::uint64_t first, std::uint64_t syncedBytes);
+    /// The card has gone for good: what is unsynced stays on internal storage alone. Then begin().
+    void moveOn();
     /// The next entry begins another chapter of the same generation.
     void beginChapter(std::uint64_t first);
 
@@ -40,6 +47,8 @@ public:
     [[nodiscard]] core::Result<void> sync(core::Nanoseconds now);
 
     [[nodiscard]] bool isSynced() const;
+    /// Where the newest chapter begins. After begin().
+    [[nodiscard]] std::uint64_t chapterFirst() const { return chapters_.back().first; }
     /// Whether the time to try again after an error has come.
     [[nodiscard]] bool mayTry(core::Nanoseconds now) const { return now >= retryAt_; }
     /// Why the last try failed; nothing once one has succeeded.
@@ -63,6 +72,8 @@ private:
     [[nodiscard]] core::Result<void> write(Chapter& chapter);
     [[nodiscard]] core::Result<void> syncAll();
     void fail(const core::Error& error, core::Nanoseconds now);
+    void keepInternal();
+    void dropInternal();
 
     core::Files* files_;
     std::string ledgerFolder_;
@@ -71,6 +82,10 @@ private:
     std::unique_ptr<core::File> file_;  // of the first of them
     core::Nanoseconds retryAt_{};
     std::optional<core::Error> trouble_;
+    storage::InternalEntries internal_;
+    std::uint64_t internalBytes_ = 0;  // of what is unsynced, from its beginning: kept there too
+    bool internalHas_ = false;         // there may be files
+    std::string internalTold_;
 };
 
 }  // namespace liuhen::recorder

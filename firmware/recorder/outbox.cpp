@@ -35,12 +35,28 @@ void log(core::LogLevel level, const std::string& text) {
 }  // namespace
 
 void Recorder::queue(Item item) {
+    if (const Part* part = std::get_if<Part>(&item);
+        part != nullptr && session_->waitsForKey && !part->samples.picture.empty()) {
+        session_->waitsForKey = !part->startsWithKey;
+        if (session_->waitsForKey) {
+            item = Dropped{lengthOf(*part, session_->tracks), "no_key_frame"};
+        }
+    }
     if (const Part* part = std::get_if<Part>(&item)) {
         if (goesToRing(*part)) {
             session_->ring->queue.push_back(std::move(item));
             return;
         }
         session_->outboxBytes += part->bytes;
+    }
+    // It must stand behind parts that wait for the card, which may never come back.
+    const Note* waiting = std::get_if<Note>(&item);
+    if (waiting != nullptr && ledger_.trouble() && !session_->outbox.empty()) {
+        ledger_.append(
+            "fault",
+            Cbor::map(
+                {{"what", "entry_waits"},
+                 {"measurements", Cbor::map({{"kind", waiting->kind}, {"body", waiting->body}})}}));
     }
     session_->outbox.push_back(std::move(item));
 }

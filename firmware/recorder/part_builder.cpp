@@ -240,6 +240,23 @@ std::vector<Part> PartBuilder::flush() {
     return takeAll();
 }
 
+void PartBuilder::shift(core::Nanoseconds by) {
+    zero_ += by;
+    lastCut_ = std::max(core::Nanoseconds::zero(), lastCut_ - by);
+    for (Cut& cut : cuts_) {
+        cut.at = std::max(core::Nanoseconds::zero(), cut.at - by);
+    }
+    const auto move = [by](Lane& own, std::uint64_t timescale) {
+        const std::uint64_t ticks = ticksIn(by, timescale);
+        own.next -= std::min(own.next, ticks);
+        for (Held& held : own.held) {
+            held.start -= std::min(held.start, ticks);
+        }
+    };
+    move(picture_, media::kPictureTimescale);
+    move(sound_, config_.soundTimescale);
+}
+
 std::optional<core::Nanoseconds> PartBuilder::oldest() const {
     std::optional<core::Nanoseconds> oldest;
     const auto note = [&oldest](core::Nanoseconds at) {

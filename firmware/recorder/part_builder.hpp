@@ -72,6 +72,14 @@ public:
     /// Gives out all there is, in parts as they were cut; both tracks go on seamlessly.
     [[nodiscard]] std::vector<Part> flush();
 
+    /// Media time begins later by `by`, a multiple of 10 ms and no more than what was given out:
+    /// units keep their BOOTTIME, and both tracks go on seamlessly.
+    void shift(core::Nanoseconds by);
+    /// A multiple of 10 ms in ticks; exact for each timescale that is used.
+    [[nodiscard]] static std::uint64_t ticksIn(core::Nanoseconds by, std::uint64_t timescale) {
+        return static_cast<std::uint64_t>(by / std::chrono::milliseconds(10)) * timescale / 100;
+    }
+
     /// Bytes of all units not yet given out.
     [[nodiscard]] std::uint64_t heldBytes() const { return heldBytes_; }
     /// Whether the next part with pictures begins with a key frame.

@@ -263,6 +263,20 @@ Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t s
     return session;
 }
 
+Cbor Recorder::startBody(std::string_view manner, std::string_view trigger, Nanoseconds press) {
+    Cbor body = Cbor::map({{"manner", manner},
+                           {"trigger", trigger},
+                           {"press", press.count()},
+                           {"boot_id", config_.bootId}});
+    if (names_ && !config_.wearer.empty()) {
+        body.set("wearer", names_->lock(config_.wearer));
+    }
+    if (names_ && !config_.place.empty()) {
+        body.set("place", names_->lock(config_.place));
+    }
+    return body;
+}
+
 Result<std::uint64_t> Recorder::startAs(std::string_view manner,
                                         media::Tracks tracks,
                                         std::string_view trigger,
@@ -286,17 +300,7 @@ Result<std::uint64_t> Recorder::startAs(std::string_view manner,
     // Whatever may fail comes before the entry: what is signed has begun.
     LIUHEN_TRY(auto session, makeSession(0, std::move(tracks)));
     session->manner = manner;
-    Cbor body = Cbor::map({{"manner", manner},
-                           {"trigger", trigger},
-                           {"press", press.count()},
-                           {"boot_id", config_.bootId}});
-    if (names_ && !config_.wearer.empty()) {
-        body.set("wearer", names_->lock(config_.wearer));
-    }
-    if (names_ && !config_.place.empty()) {
-        body.set("place", names_->lock(config_.place));
-    }
-    session->start = ledger_.appendAsHead("start", std::move(body)).seq;
+    session->start = ledger_.appendAsHead("start", startBody(manner, trigger, press)).seq;
     session_ = std::move(session);
     (void)ledger_.sync();  // told by trouble(); the parts' links hold the start
     noteKeystore();

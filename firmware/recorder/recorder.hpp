@@ -6,10 +6,12 @@
 #include "firmware/capture/capture.hpp"
 #include "firmware/recorder/clock_watch.hpp"
 #include "firmware/recorder/part_builder.hpp"
+#include "firmware/recorder/releaser.hpp"
 #include "firmware/recorder/ring.hpp"
 #include "firmware/recorder/ring_seam.hpp"
 #include "firmware/storage/recovery.hpp"
 #include "firmware/storage/reserve.hpp"
+#include "firmware/storage/room.hpp"
 
 #include <functional>
 #include <map>
@@ -24,7 +26,8 @@ namespace liuhen::recorder {
 
 struct RecorderConfig {
     std::string cardFolder;
-    std::string firmware;                         // version, for `boot`
+    std::string internalFolder;  // for entries that the card does not take; "" for none
+    std::string firmware;        // version, for `boot`
     std::vector<crypto::Certificate> recipients;  // evidence and escrow; empty: footage is clear
     std::string wearer;                           // private; "" for none
     std::string place;                            // private; "" for none
@@ -33,6 +36,10 @@ struct RecorderConfig {
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
     Ring::Config ring;                  // footage from before the press; length 0 for none
     std::function<void()> askKeyFrame;  // must not block; may be empty
+    storage::RoomLimits room = {};
+    ReleasePolicy release;
+    /// Told of another level of room, on the writer thread; may be empty.
+    std::function<void(storage::StorageEvent)> onStorage;
 };
 
 /// What an officer said before a pause, BOOTTIME; `from` equals `to` if nothing was asked for.
@@ -67,6 +74,11 @@ public:
     [[nodiscard]] const RecorderConfig& config() const { return config_; }
 
     void takeUnit(EncodedUnit unit);
+    /// The card was pulled: said at once, and kept on internal storage.
+    void takeCardPulled();
+    /// A card was put in: the one from before goes on; on another one of this recorder, or an empty
+    /// one, a new generation begins, and in it the recording that runs goes on as a new one.
+    void takeCardReturned();
     void takeLoss(const capture::SourceLost& lost);
     void takeReturn(Track track);
     /// New parameter sets, told before the first unit made with them: it begins a new segment.
@@ -120,6 +132,9 @@ public:
     /// it.
     [[nodiscard]] core::Result<evidence::Entry> setClock(std::int64_t utcUs, core::Buffer message);
     [[nodiscard]] std::int64_t utcUs() const { return clock_->utc().count(); }
+    /// How much footage still fits at the configured bit rates. Nothing if they are not known or
+    /// the card does not answer.
+    [[nodiscard]] std::optional<std::chrono::seconds> remaining();
     /// Ends recording and ledger in order; nothing is written after it.
     [[nodiscard]] core::Result<void> shutdown(std::string_view reason);
 
@@ -182,6 +197,7 @@ private:
         std::unique_ptr<SegmentWriter> segment;
         core::Nanoseconds segmentBegan{};
         bool newSegmentNow = false;    // after a lost part: without waiting for a key frame
+        bool waitsForKey = false;      // pictures before the first key frame are given up
         bool newSegmentAtKey = false;  // after new parameter sets or a source's return
         bool noRoom = false;           // the card is full: end
         bool paused = false;           // by the officer
@@ -211,6 +227,9 @@ private:
                                                       media::Tracks tracks,
                                                       std::string_view trigger,
                                                       core::Nanoseconds press);
+    [[nodiscard]] core::Cbor startBody(std::string_view manner,
+                                       std::string_view trigger,
+                                       core::Nanoseconds press);
 
     // recorder.cpp: units
     void takeEarly(EncodedUnit unit);
@@ -279,6 +298,16 @@ private:
     void writeRingLast();
     void leaveSegment(std::unique_ptr<SegmentWriter> segment);
 
+    // card_change.cpp
+    void keepCard();
+    [[nodiscard]] core::Result<void> changeCard();
+    void carryOver(std::unique_ptr<Session> session, std::uint64_t generation);
+
+    // room.cpp: what the card still takes
+    [[nodiscard]] std::optional<std::uint64_t> freeOnCard();
+    void noteRoom();
+    void noteCard();
+
     // entries.cpp: standby and upkeep
     [[nodiscard]] core::Result<void> checkOpen() const;
     void keepRoom();
@@ -294,6 +323,8 @@ private:
     storage::Reserve reserve_;
     ClockWatch clockWatch_;
     std::optional<ClockJump> jumpAtStart_;
+    storage::Room room_;
+    Releaser releaser_;
     std::optional<evidence::NamesKey> names_;
     Ring ring_;
     std::unique_ptr<Session> session_;
@@ -305,9 +336,13 @@ private:
     core::Nanoseconds keysRetryAt_{};
     core::Nanoseconds roomRetryAt_{};
     int batteryPercent_ = 100;
+    core::Nanoseconds roomDue_{};
     bool keystoreNoted_ = false;
     bool ringRuns_ = true;
     bool wroteRing_ = false;
+    bool cardNoted_ = false;
+    bool cardCame_ = false;  // a card that has not been looked at yet
+    core::Nanoseconds cardDue_{};
     bool closed_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "common/evidence/boxes.hpp"
 #include "common/media/box_list.hpp"
 #include "firmware/storage/entry_scan.hpp"
+#include "firmware/storage/internal_entries.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -212,6 +213,36 @@ Result<std::vector<Entry>> readSegments(core::Files& files,
     return entries;
 }
 
+/// What internal storage has of a generation; what cannot be read of it is passed over.
+std::vector<Entry> readInternal(core::Files& files,
+                                const std::string& internalFolder,
+                                std::string_view device,
+                                std::uint64_t generation) {
+    std::vector<Entry> found;
+    InternalEntries internal(files, internalFolder);
+    const auto kept = internal.list();
+    if (!kept) {
+        core::log(core::LogLevel::Warning, "recorder", kept.error().message);
+        return found;
+    }
+    for (const InternalEntries::Kept& one : *kept) {
+        if (one.generation != generation) {
+            continue;
+        }
+        const auto bytes = core::readFile(files, one.path, kMaxChapterBytes);
+        if (!bytes) {
+            core::log(core::LogLevel::Warning, "recorder", bytes.error().message);
+            continue;
+        }
+        for (Entry& entry : scanEntries(*bytes).entries) {
+            if (entry.device == device && entry.generation == generation) {
+                found.push_back(std::move(entry));
+            }
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> plainNumber(std::string_view text) {
@@ -262,7 +293,8 @@ Result<std::vector<SegmentFile>> listSegments(core::Files& files,
 Result<CardChain> readChain(core::Files& files,
                             const std::string& cardFolder,
                             std::string_view device,
-                            const std::optional<evidence::Head>& keystoreHead) {
+                            const std::optional<evidence::Head>& keystoreHead,
+                            const std::string& internalFolder) {
     const std::string ledger = core::joinPath(cardFolder, "ledger");
     LIUHEN_TRY(const auto generations, listGenerations(files, ledger));
     CardChain chain;
@@ -290,7 +322,10 @@ Result<CardChain> readChain(core::Files& files,
                         device));
     }
     const std::uint64_t last = entries.back().seq;
+    const std::vector<Entry> internal =
+        readInternal(files, internalFolder, device, chain.generation);
     LIUHEN_TRY(entries, readSegments(files, cardFolder, chain, std::move(entries), false));
+    entries.insert(entries.end(), internal.begin(), internal.end());
     choose(std::move(entries), keystoreHead, chain);
     if (!whole || chain.entries.back().seq < last || !chain.holdsKeystoreHead) {
         entries.clear();
@@ -300,6 +335,7 @@ Result<CardChain> readChain(core::Files& files,
             }
         }
         LIUHEN_TRY(entries, readSegments(files, cardFolder, chain, std::move(entries), true));
+        entries.insert(entries.end(), internal.begin(), internal.end());
         choose(std::move(entries), keystoreHead, chain);
     }
     return chain;

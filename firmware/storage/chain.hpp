@@ -32,14 +32,16 @@ struct CardChain {
 /// Reads ledger files and the link and proof boxes of segments that had not ended, and chooses: the
 /// chain that holds the keystore's head, then the highest boot counter, then the longest. Bytes
 /// that are no entry are passed over; where entries are damaged, boxes of all segments are asked
-/// for them. What is not ours on the card is passed over too.
+/// for them. What is not ours on the card is passed over too. Entries of that generation on
+/// internal storage count like those of boxes.
 ///
 /// `entries` is empty if none could be read. Errors: of core::Files; FailedPrecondition for a card
 /// of another recorder.
 [[nodiscard]] core::Result<CardChain> readChain(core::Files& files,
                                                 const std::string& cardFolder,
                                                 std::string_view device,
-                                                const std::optional<evidence::Head>& keystoreHead);
+                                                const std::optional<evidence::Head>& keystoreHead,
+                                                const std::string& internalFolder = "");
 
 /// A number written in decimal without leading zeros, and nothing else.
 [[nodiscard]] std::optional<std::uint64_t> plainNumber(std::string_view text);

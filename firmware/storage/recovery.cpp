@@ -5,6 +5,7 @@
 #include "common/core/log.hpp"
 #include "firmware/storage/chain.hpp"
 #include "firmware/storage/entry_scan.hpp"
+#include "firmware/storage/internal_entries.hpp"
 #include "firmware/storage/repair.hpp"
 #include "firmware/storage/torn.hpp"
 
@@ -167,7 +168,7 @@ Result<void> mendFootage(core::Files& files,
         seen.insert(key);
         const auto segment = footage.segments.find(key);
         const bool known = segment != footage.segments.end();
-        if (known && segment->second.ended) {
+        if (known && (segment->second.ended || segment->second.released)) {
             continue;
         }
         LIUHEN_TRY(const auto missing,
@@ -175,7 +176,7 @@ Result<void> mendFootage(core::Files& files,
         stand.missing.insert(stand.missing.end(), missing.begin(), missing.end());
     }
     for (const auto& [key, segment] : footage.segments) {
-        if (!seen.contains(key) && !segment.ended) {
+        if (!seen.contains(key) && !segment.ended && !segment.released) {
             for (const SegmentStand::Part& part : segment.parts) {
                 stand.missing.push_back(part.seq);
             }
@@ -201,12 +202,38 @@ Result<void> syncFolders(core::Files& files, const std::string& cardFolder) {
     return files.syncFolder(cardFolder);
 }
 
+/// The chain is on the card now. Of older generations, whose cards went, the bytes are kept.
+Result<void> clearInternal(core::Files& files,
+                           const std::string& cardFolder,
+                           const std::string& internalFolder,
+                           std::uint64_t generation) {
+    InternalEntries internal(files, internalFolder);
+    const auto kept = internal.list();
+    if (!kept) {
+        passOver(internalFolder, kept.error());
+        return {};
+    }
+    for (const InternalEntries::Kept& one : *kept) {
+        if (one.generation < generation) {
+            const std::string name = fmt::format("internal-{}", one.generation);
+            // Copied: the card is another file system.
+            LIUHEN_CHECK(moveToTorn(files, cardFolder, one.path, name, Trust::Nothing));
+        }
+    }
+    if (const auto dropped = internal.drop(generation); !dropped) {
+        passOver(internalFolder, dropped.error());
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<CardStand> recoverCard(core::Files& files,
                               const std::string& cardFolder,
-                              const evidence::KeystoreState& keystore) {
-    LIUHEN_TRY(const CardChain chain, readChain(files, cardFolder, keystore.device, keystore.head));
+                              const evidence::KeystoreState& keystore,
+                              const std::string& internalFolder) {
+    LIUHEN_TRY(const CardChain chain,
+               readChain(files, cardFolder, keystore.device, keystore.head, internalFolder));
     CardStand stand;
     fillLedgerStand(chain, stand.ledger);
     Repair repair(files, cardFolder);
@@ -216,6 +243,7 @@ Result<CardStand> recoverCard(core::Files& files,
         stand.ledger.chapterFirst = open.first;
         stand.ledger.chapterBytes = open.sizeBytes;
         LIUHEN_CHECK(mendFootage(files, cardFolder, chain, repair, stand));
+        LIUHEN_CHECK(clearInternal(files, cardFolder, internalFolder, chain.generation));
     }
     for (const ChapterFile& chapter : chain.unreadable) {
         const std::string folder = core::folderOf(chapter.path);

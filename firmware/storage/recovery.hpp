@@ -27,11 +27,14 @@ struct CardStand {
 /// finds the same stand.
 ///
 /// Where the keystore does not know the ledger (its head or its resume key is absent) nothing of it
-/// is changed: a rollback comes. A ledger file without one whole entry moves to card/torn.
+/// is changed: a rollback comes. What internal storage holds of the chain is forgotten once the
+/// card has it; what it holds of older generations moves to card/torn. A ledger file without one
+/// whole entry moves to card/torn.
 ///
 /// Errors: those of readChain and of core::Files.
 [[nodiscard]] core::Result<CardStand> recoverCard(core::Files& files,
                                                   const std::string& cardFolder,
-                                                  const evidence::KeystoreState& keystore);
+                                                  const evidence::KeystoreState& keystore,
+                                                  const std::string& internalFolder = "");
 
 }  // namespace liuhen::storage

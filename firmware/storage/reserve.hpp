@@ -20,6 +20,8 @@ public:
     /// Makes the file, or makes it whole. Errors: ResourceExhausted while less than twice its size
     /// is free; those of core::Files. What was begun is taken away again then.
     [[nodiscard]] core::Result<void> make();
+    /// The card is another one: nothing is known of a reserve there.
+    void forget() { there_ = false; }
     /// Gives the room up. Answers whether there was any.
     bool release();
 

@@ -52,7 +52,7 @@ void noteSegment(const Entry& entry, Footage& footage) {
         }
     }
     const SegmentKey key{body->recording, body->segment};
-    footage.segments[key] = SegmentStand{*std::move(body), false, {}};
+    footage.segments[key] = SegmentStand{*std::move(body), false, false, {}};
 }
 
 void noteLoss(const Entry& entry, Footage& footage) {
@@ -71,6 +71,16 @@ void noteSegmentEnd(const Entry& entry, Footage& footage) {
         body ? footage.segments.find({body->recording, body->segment}) : footage.segments.end();
     if (segment != footage.segments.end()) {
         segment->second.ended = true;
+    }
+}
+
+void noteRelease(const Entry& entry, Footage& footage) {
+    const auto body = evidence::ReleaseBody::fromCbor(entry.body);
+    if (body && body->generation == entry.generation && body->recording && body->segment) {
+        const auto segment = footage.segments.find({*body->recording, *body->segment});
+        if (segment != footage.segments.end()) {
+            segment->second.released = true;
+        }
     }
 }
 
@@ -94,6 +104,8 @@ void note(const Entry& entry, Footage& footage) {
         noteLoss(entry, footage);
     } else if (entry.kind == "segment.end") {
         noteSegmentEnd(entry, footage);
+    } else if (entry.kind == "release") {
+        noteRelease(entry, footage);
     }
 }
 

@@ -35,6 +35,7 @@ struct OpenRecording {
 struct SegmentStand {
     evidence::SegmentBody body;
     bool ended = false;
+    bool released = false;  // it may be gone, or go again
     struct Part {
         std::uint64_t seq = 0;
         std::uint64_t entryBytes = 0;

@@ -26,6 +26,7 @@ class Settings:
     encoder_log: bool = False
     pre_event_seconds: int = 30
     voice: str = ""
+    card_quota: int | None = None  # bytes
 
 
 def _toml_event(event):
@@ -62,6 +63,10 @@ class Rig:
         process = self.start()
         if process.wait(READY_SECONDS) != 0:
             raise RuntimeError(f"commissioning failed; {self.log} ends:\n{self.log_end()}")
+        self.register()
+
+    def register(self):
+        """Registers the newest generation on the card."""
         self._liuhen("enroll", "genesis", "--agency", self.agency, "--recorder", self.recorder)
 
     def boots(self):
@@ -76,6 +81,7 @@ class Rig:
         """Writes all configuration; `boots` are the events of the process starts from now on."""
         settings = self.settings
         os.makedirs(os.path.join(self.folder, "state"), exist_ok=True)
+        quota = f"quota_bytes = {settings.card_quota}\n" if settings.card_quota is not None else ""
         script = "[[boot]]\n" * self.boots()
         for events in boots:
             script += "[[boot]]\nevent = [\n" + "".join(map(_toml_event, events)) + "]\n"
@@ -89,7 +95,7 @@ framerate = {settings.framerate}
 {settings.microphone}
 [card]
 folder = "recorder/card"
-[keystore]
+{quota}[keystore]
 folder = "recorder/keystore"
 [signals]
 file = "signals.log"

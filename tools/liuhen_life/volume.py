@@ -30,6 +30,10 @@ class LoopVolume:
             self.close()
             raise
 
+    @property
+    def device(self):
+        return self._device
+
     def mount(self):
         """Mounts; ext4 replays what its journal holds."""
         _run("mount", "-t", "ext4", self._device, self.folder)

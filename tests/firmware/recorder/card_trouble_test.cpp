@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cards that fail, fill up or go away: what was signed stays, one entry of each seq, and all that
 // could be written is intact.
-#include "hal/sim/sim_card.hpp"
-#include "tests/firmware/recorder/recorder_bench.hpp"
+#include "tests/firmware/recorder/card_slot.hpp"
 
 #include <cerrno>
 
 namespace liuhen::recorder::test {
 
 namespace {
-
-using hal::sim::SimCard;
-using hal::sim::SimFiles;
-
-/// A card between the recorder and the storage, with a quota.
-struct Slot {
-    Slot(Bench& bench, std::uint64_t quotaBytes) : bench_(bench) { insert(quotaBytes); }
-    ~Slot() { bench_.throughCard = nullptr; }
-    Slot(const Slot&) = delete;
-    Slot& operator=(const Slot&) = delete;
-
-    void insert(std::uint64_t quotaBytes) {
-        auto opened = SimCard::open(bench_.files, kCard, quotaBytes);
-        REQUIRE(opened.has_value());
-        card = *std::move(opened);
-        files = std::make_unique<SimFiles>(bench_.files, card->state());
-        bench_.throughCard = files.get();
-    }
-
-    std::unique_ptr<SimCard> card;
-    std::unique_ptr<SimFiles> files;
-
-private:
-    Bench& bench_;
-};
 
 void filmThroughIt(Bench& bench) {
     bench.film(1500);
@@ -358,7 +332,7 @@ TEST_SUITE("recorder/card_trouble") {
             REQUIRE((*file)->append(std::span<const core::ByteView>(&piece, 1)).has_value());
         }
         bench.stop();
-        auto full = SimCard::open(bench.files, kCard, UINT64_MAX);
+        auto full = hal::sim::SimCard::open(bench.files, kCard, UINT64_MAX);
         REQUIRE(full.has_value());
         slot.insert((*full)->state()->usedBytes + 100);
         bench.mustStart();

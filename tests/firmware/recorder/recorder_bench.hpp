@@ -34,6 +34,9 @@ struct BenchOptions {
     std::uint64_t reserveBytes = 0;
     std::string bootId = "boot-1";
     core::Nanoseconds ring{};
+    storage::RoomLimits room = {};
+    std::string internalFolder = "recorder/internal";
+    std::optional<std::chrono::seconds> singleCopyAfter = std::nullopt;
 };
 
 class Bench {
@@ -61,10 +64,14 @@ public:
         keychain_ = std::make_unique<Keychain>(std::move(keychain));
         RecorderConfig config;
         config.cardFolder = kCard;
+        config.internalFolder = options.internalFolder;
         config.firmware = "test";
         config.bootId = options.bootId;
         config.reserveBytes = options.reserveBytes;
         config.ring.length = options.ring;
+        config.room = options.room;
+        config.release = {authority.certificate(), options.singleCopyAfter};
+        config.onStorage = [this](storage::StorageEvent event) { told.push_back(event); };
         if (options.encrypted) {
             config.recipients.push_back(*recipient_);
             config.wearer = "somebody";
@@ -265,6 +272,7 @@ public:
     core::Files* throughCard = nullptr;  // if set, the recorder sees this
     core::ManualClock clock{10s, kNow};
     crypto::Authority authority = *crypto::Authority::create("bureau", 20, kNow);
+    std::vector<storage::StorageEvent> told;
     bool pictures = true;
     bool sounds = true;
 
