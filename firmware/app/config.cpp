@@ -47,6 +47,7 @@ core::Result<Config> loadConfig(const std::string& path) {
     config.wearer = officer.text("wearer", "");
     config.place = officer.text("place", "");
     readOsd(file, officer, config);
+    config.assignment = officer.path("assignment", "");
     hal::ConfigTable picture = file.table("picture");
     config.capture.picture.width = static_cast<int>(picture.integer("width", 0, 7680, 0));
     config.capture.picture.height = static_cast<int>(picture.integer("height", 0, 4320, 0));

@@ -18,6 +18,7 @@ struct Config {
     bool encrypt = true;     // with evidence.crt and, if it is there, escrow.crt of the keystore
     std::string wearer;
     std::string place;
+    std::string assignment;          // file of an evidence::Assignment; "" for none
     capture::CaptureConfig capture;  // its osd has no device yet
 };
 

@@ -3,6 +3,7 @@
 #include "firmware/app/wiring.hpp"
 
 #include "common/core/log.hpp"
+#include "firmware/recorder/self_check.hpp"
 
 #include <fmt/format.h>
 
@@ -14,11 +15,13 @@ using recorder::WriterThread;
 namespace {
 
 capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
-                                         const std::shared_ptr<recorder::Controls>& controls) {
+                                         const std::shared_ptr<recorder::Controls>& controls,
+                                         const std::shared_ptr<recorder::SelfCheck>& check) {
     capture::CaptureListener listener;
-    listener.unit = [gate](capture::EncodedUnit unit) {
-        gate->pass([&unit](WriterThread& writer) {
-            writer.postUnhurried([unit = std::move(unit)](Recorder& recorder) mutable {
+    listener.unit = [gate, check](capture::EncodedUnit unit) {
+        gate->pass([&unit, &check](WriterThread& writer) {
+            writer.postUnhurried([check, unit = std::move(unit)](Recorder& recorder) mutable {
+                check->see(unit);
                 recorder.takeUnit(std::move(unit));
             });
         });
@@ -56,14 +59,22 @@ Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& write
         core::log(core::LogLevel::Info, "recorder", fmt::format("state {}", name(state)));
     };
     const auto controls = std::make_shared<recorder::Controls>(std::move(outside));
+    const auto check = std::make_shared<recorder::SelfCheck>();
     core::Clock& clock = board.clock();
-    writer.post(
-        [controls, &clock](Recorder& recorder) { controls->begin(recorder, clock.boottime()); });
-    writer.everyTick([controls, &clock](Recorder& recorder, const WriterThread::Health& health) {
-        const core::Nanoseconds now = clock.boottime();
-        controls->onBattery(recorder, health.batteryPercent, health.charging, now);
-        controls->tick(recorder, now);
+    writer.post([controls, check, &clock](Recorder& recorder) {
+        controls->begin(recorder, clock.boottime());
+        check->begin("power_on", clock.boottime());
     });
+    writer.everyTick(
+        [controls, check, &clock](Recorder& recorder, const WriterThread::Health& health) {
+            const core::Nanoseconds now = clock.boottime();
+            controls->onBattery(recorder, health.batteryPercent, health.charging, now);
+            controls->tick(recorder, now);
+            const recorder::SelfCheck::Board told{health.batteryPercent, health.freeBytes};
+            if (const auto passed = check->tick(recorder, told, now)) {
+                controls->onCheck(recorder, *passed, now);
+            }
+        });
     board.buttons().setListener([gate = gate_, controls, &capture](const hal::ButtonEvent& event) {
         gate->pass([&](WriterThread& open) {
             if (event.button != hal::Button::Mark) {
@@ -73,13 +84,17 @@ Wiring::Wiring(hal::Board& board, capture::Capture& capture, WriterThread& write
                 [controls, event](Recorder& recorder) { controls->onButton(recorder, event); });
         });
     });
-    board.setListener([gate = gate_, controls](const hal::BoardEvent& event) {
+    board.setListener([gate = gate_, controls, check](const hal::BoardEvent& event) {
         gate->pass([&](WriterThread& open) {
-            open.post(
-                [controls, event](Recorder& recorder) { controls->onBoardEvent(recorder, event); });
+            open.post([controls, check, event](Recorder& recorder) {
+                controls->onBoardEvent(recorder, event);
+                if (event.kind == hal::BoardEventKind::Undocked) {
+                    check->begin("taken", event.at);
+                }
+            });
         });
     });
-    capture.start(captureListener(gate_, controls));
+    capture.start(captureListener(gate_, controls, check));
 }
 
 }  // namespace liuhen::app

@@ -57,6 +57,7 @@ private:
     // On the streaming thread.
     GstFlowReturn takeSample(GstSample* sample);
     void checkParameters(GstSample* sample);
+    void listenToRaw(GstElement* chain);
 
     LanePlan plan_;
     Timeline& timeline_;
@@ -76,6 +77,7 @@ private:
         0;  // BOOTTIME when the last unit came; 0: none since the start
     std::atomic<std::int64_t> lastUnitNs_ = 0;  // its captureTime; 0: none ever
     hal::gst::Ptr<GstCaps> seenCaps_;
+    std::atomic<bool> heard_ = false;  // raw sound since the last unit was not all zeros
 
     std::mutex mutex_;
     std::condition_variable_any wake_;

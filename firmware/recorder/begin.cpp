@@ -80,6 +80,7 @@ Result<storage::CardStand> Recorder::recover() {
 Result<void> Recorder::recoverAndBegin() {
     LIUHEN_TRY(const storage::CardStand stand, recover());
     judgeClock(stand);
+    recallAssignment(stand.ledger.assignment);
     Cbor boot = Cbor::map({{"firmware", config_.firmware}, {"boot_id", config_.bootId}});
     if (config_.recipients.empty()) {
         boot.set("names", nullptr);

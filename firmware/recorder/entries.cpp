@@ -72,6 +72,14 @@ Result<evidence::Entry> Recorder::note(std::string_view kind, Cbor body) {
     return entry;
 }
 
+Result<void> Recorder::noteCheck(CheckResult result, Cbor results) {
+    Cbor body = Cbor::map({{"passed", result.passed}, {"occasion", result.occasion}});
+    body.set("results", std::move(results));
+    lastCheck_ = std::move(result);
+    LIUHEN_CHECK(note("selfcheck", std::move(body)));
+    return {};
+}
+
 Result<evidence::Entry> Recorder::enterReceipt(const core::Buffer& message) {
     LIUHEN_CHECK(checkOpen());
     if (!receipts_) {

@@ -248,12 +248,7 @@ Result<std::uint64_t> Recorder::start(std::string_view trigger, Nanoseconds pres
                            {"trigger", trigger},
                            {"press", press.count()},
                            {"boot_id", config_.bootId}});
-    if (names_ && !config_.wearer.empty()) {
-        body.set("wearer", names_->lock(config_.wearer));
-    }
-    if (names_ && !config_.place.empty()) {
-        body.set("place", names_->lock(config_.place));
-    }
+    describeWearer(body);
     session->start = ledger_.appendAsHead("start", std::move(body)).seq;
     session_ = std::move(session);
     (void)ledger_.sync();  // told by trouble(); the parts' links hold the start
