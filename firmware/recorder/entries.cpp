@@ -155,10 +155,12 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     const Nanoseconds now = clock_->boottime();
     if (session_ == nullptr && now - lastHeartbeat_ >= kHeartbeat) {
         lastHeartbeat_ = now;
-        ledger_.appendAsHead(
-            "heartbeat",
-            Cbor::map(
-                {{"state", "standby"}, {"battery", batteryPercent}, {"free_bytes", freeBytes}}));
+        ledger_.appendAsHead("heartbeat",
+                             Cbor::map({{"state", "standby"},
+                                        {"battery", batteryPercent},
+                                        {"free_bytes", freeBytes},
+                                        {"boot_id", config_.bootId},
+                                        {"assigned", name(assignmentState())}}));
         (void)ledger_.sync();  // told by trouble()
     }
 }

@@ -133,6 +133,16 @@ TEST_SUITE("recorder/working_day") {
         const auto kinds = bench.kinds();
         CHECK(kinds.at("heartbeat") > 390);
         CHECK(kinds.at("clock") == 3);
+        // The shift begins in the ledger; its end is not told: by the wrong clock it is 14:05.
+        std::vector<std::string> states;
+        for (const evidence::Entry& entry : bench.entries()) {
+            const std::string state =
+                entry.kind == "heartbeat" ? *entry.body.find("assigned")->text() : "";
+            if (!state.empty() && (states.empty() || states.back() != state)) {
+                states.push_back(state);
+            }
+        }
+        CHECK(states == std::vector<std::string>{"early", "valid"});
         CHECK(kinds.at("start") == 4);
         CHECK(*bench.last("start").body.find("assigned")->text() == "valid");
     }
