@@ -6,6 +6,7 @@
 #include "common/evidence/card_listing.hpp"
 #include "common/evidence/keystore_state.hpp"
 #include "common/evidence/ledger_check.hpp"
+#include "common/evidence/time_brackets.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -98,6 +99,9 @@ public:
         LIUHEN_CHECK(checkTorn(ledger));
         report_.join(ledger.tails());
         report_.join(ledger.stretches());
+        for (Finding& finding : timeBrackets(ledger.facts(), ledger.device(), trust_.root())) {
+            report_.find(std::move(finding));
+        }
         return std::move(report_);
     }
 

@@ -35,6 +35,15 @@ Result<void> LedgerFacts::take(
         torn.push_back(TornRecord{kept, entry.generation, entry.seq, entry.hash});
         return budget.take(sizeof(TornRecord) + kept.file.size());
     };
+    if (entry.kind == "docking" || entry.kind == "clock") {
+        const Cbor* message = entry.body.find("message");
+        const Buffer* held = message != nullptr ? message->bytes() : nullptr;
+        if (entry.kind == "clock" && held == nullptr) {
+            return {};
+        }
+        times.push_back(TimeRecord{entry.head(), entry.kind == "clock" ? *held : Buffer()});
+        return budget.take(sizeof(TimeRecord) + times.back().message.size());
+    }
     if (entry.kind == "receipt") {
         receipts.push_back(ReceiptRecord{entry.generation,
                                          entry.seq,
@@ -133,6 +142,7 @@ void LedgerFacts::append(LedgerFacts more) {
     move(more.receipts, receipts);
     move(more.torn, torn);
     move(more.asked, asked);
+    move(more.times, times);
     for (Finding& finding : more.findings) {
         find(std::move(finding.kind), finding.place, std::move(finding.text));
     }

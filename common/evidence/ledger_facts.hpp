@@ -38,6 +38,12 @@ struct ReceiptRecord {
     std::uint32_t file = 0;  // of its generation
 };
 
+/// A `docking`, or a `clock` with a dock's message, for what they say of time.
+struct TimeRecord {
+    Head entry;
+    Buffer message;  // of a clock; empty: a docking
+};
+
 /// An entry's word on a torn file.
 struct TornRecord {
     TornFile torn;
@@ -74,6 +80,7 @@ struct LedgerFacts {
     std::deque<ReceiptRecord> receipts;
     std::deque<TornRecord> torn;
     std::deque<AskedRecord> asked;
+    std::deque<TimeRecord> times;
     std::vector<Finding> findings;  // at most kMaxFindings
     std::uint64_t findingsLeftOut = 0;
 

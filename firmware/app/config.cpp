@@ -53,6 +53,7 @@ core::Result<Config> loadConfig(const std::string& path) {
     config.wearer = officer.text("wearer", "");
     config.place = officer.text("place", "");
     readOsd(file, officer, config);
+    config.assignment = officer.path("assignment", "");
     hal::ConfigTable ring = file.table("pre_event");
     config.ring.length = std::chrono::seconds(ring.integer("seconds", 0, 120, 30));
     config.ring.mostBytes =

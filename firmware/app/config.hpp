@@ -22,6 +22,7 @@ struct Config {
     std::string manner;      // of REC: "video" or "sound"
     std::string wearer;
     std::string place;
+    std::string assignment;       // file of an evidence::Assignment; "" for none
     recorder::Ring::Config ring;  // footage from before the press
     std::string promptFolder;    // the agency's WAVs, below it one folder per language; "" for none
     std::string promptLanguage;  // "zh" or "en"

@@ -199,6 +199,25 @@ std::vector<std::string> promptFolders(const Config& config) {
     return folders;
 }
 
+/// A file in place of a dock's call. Nothing about it keeps anybody from recording.
+void takeAssignmentFile(const Config& config,
+                        core::Files& files,
+                        const crypto::Certificate& root,
+                        WriterThread& writer) {
+    constexpr std::uint64_t kMaxBytes = 20'000;
+    const auto bytes = core::readFile(files, config.assignment, kMaxBytes);
+    const auto taken = bytes ? writer.call<bool>([&](Recorder& recorder) -> Result<bool> {
+        LIUHEN_CHECK(recorder.takeAssignment(*bytes, root));
+        return true;
+    })
+                             : Result<bool>(tl::make_unexpected(bytes.error()));
+    if (!taken && taken.error().kind != core::ErrorKind::AlreadyExists) {
+        core::log(core::LogLevel::Warning,
+                  "recorder",
+                  "no assignment from " + config.assignment + ": " + taken.error().message);
+    }
+}
+
 Result<void> run(const Config& config) {
     LIUHEN_TRY(const std::unique_ptr<hal::Board> board, openBoard(config));
     hal::Board& hardware = *board;
@@ -218,6 +237,9 @@ Result<void> run(const Config& config) {
                                     hardware.card().freeBytes().value_or(std::uint64_t{0}),
                                     hardware.battery().charging()};
     });
+    if (!config.assignment.empty()) {
+        takeAssignmentFile(config, hardware.files(), root, writer);
+    }
     offload::Service service(writer, hardware.files(), hardware.card().folder(), root);
     Cable cable(config, hardware, service, root);
     cable.keepOpen();

@@ -4,6 +4,7 @@
 
 #include "common/core/log.hpp"
 #include "firmware/app/state_signals.hpp"
+#include "firmware/recorder/self_check.hpp"
 
 #include <fmt/format.h>
 
@@ -16,11 +17,13 @@ namespace {
 
 capture::CaptureListener captureListener(const std::shared_ptr<Gate>& gate,
                                          statement::Voice& voice,
-                                         const std::shared_ptr<recorder::Controls>& controls) {
+                                         const std::shared_ptr<recorder::Controls>& controls,
+                                         const std::shared_ptr<recorder::SelfCheck>& check) {
     capture::CaptureListener listener;
-    listener.unit = [gate](capture::EncodedUnit unit) {
-        gate->pass([&unit](WriterThread& writer) {
-            writer.postUnhurried([unit = std::move(unit)](Recorder& recorder) mutable {
+    listener.unit = [gate, check](capture::EncodedUnit unit) {
+        gate->pass([&unit, &check](WriterThread& writer) {
+            writer.postUnhurried([check, unit = std::move(unit)](Recorder& recorder) mutable {
+                check->see(unit);
                 recorder.takeUnit(std::move(unit));
             });
         });
@@ -149,19 +152,28 @@ Wiring::Wiring(hal::Board& board,
         core::log(core::LogLevel::Info, "recorder", fmt::format("state {}", name(state)));
     };
     const auto controls = std::make_shared<recorder::Controls>(std::move(outside));
-    writer.post(
-        [controls, &voice, &clock, silent, heard = statementListener(gate_, controls, clock)](
-            Recorder& recorder) {
-            voice.begin(recorder, heard);
-            voice.setSilent(silent, clock.boottime());
-            controls->begin(recorder, clock.boottime());
-        });
+    const auto check = std::make_shared<recorder::SelfCheck>();
+    writer.post([controls,
+                 check,
+                 &voice,
+                 &clock,
+                 silent,
+                 heard = statementListener(gate_, controls, clock)](Recorder& recorder) {
+        voice.begin(recorder, heard);
+        voice.setSilent(silent, clock.boottime());
+        controls->begin(recorder, clock.boottime());
+        check->begin("power_on", clock.boottime());
+    });
     writer.everyTick(
-        [controls, &voice, &clock](Recorder& recorder, const WriterThread::Health& health) {
+        [controls, check, &voice, &clock](Recorder& recorder, const WriterThread::Health& health) {
             const core::Nanoseconds now = clock.boottime();
             controls->onBattery(recorder, health.batteryPercent, health.charging, now);
             controls->tick(recorder, now);
             voice.tick(now);
+            const recorder::SelfCheck::Board told{health.batteryPercent, health.freeBytes};
+            if (const auto passed = check->tick(recorder, told, now)) {
+                controls->onCheck(recorder, *passed, now);
+            }
         });
     const auto takePhoto = [gate = gate_, controls, &capture](core::Nanoseconds press) {
         capture.takePhoto([gate, controls, press](core::Result<capture::Photo> photo) {
@@ -188,13 +200,17 @@ Wiring::Wiring(hal::Board& board,
                     [controls, event](Recorder& recorder) { controls->onButton(recorder, event); });
             });
         });
-    board.setListener([gate = gate_, controls](const hal::BoardEvent& event) {
+    board.setListener([gate = gate_, controls, check](const hal::BoardEvent& event) {
         gate->pass([&](WriterThread& open) {
-            open.post(
-                [controls, event](Recorder& recorder) { controls->onBoardEvent(recorder, event); });
+            open.post([controls, check, event](Recorder& recorder) {
+                controls->onBoardEvent(recorder, event);
+                if (event.kind == hal::BoardEventKind::Undocked) {
+                    check->begin("taken", event.at);
+                }
+            });
         });
     });
-    capture.start(captureListener(gate_, voice, controls));
+    capture.start(captureListener(gate_, voice, controls, check));
 }
 
 }  // namespace liuhen::app

@@ -23,6 +23,7 @@ struct EncodedUnit {
     bool key = false;                 // decoding can start here; true for all sound
     core::ByteView bytes;             // lives as long as `owner`
     std::shared_ptr<const void> owner;
+    bool silent = false;  // sound: the microphone has given nothing but zeros since the last unit
 };
 
 }  // namespace liuhen::capture

@@ -5,6 +5,8 @@
 #include "common/core/log.hpp"
 #include "firmware/capture/codec_data.hpp"
 
+#include <algorithm>
+
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
 
@@ -129,6 +131,10 @@ core::Result<void> Lane::buildPipeline() {
             nullptr);
     }
 
+    if (plan_.track == Track::Sound) {
+        listenToRaw(chain.get());
+    }
+
     auto sink = gst::child(chain.get(), "out");
     GstAppSinkCallbacks callbacks{};
     callbacks.new_sample = [](GstAppSink* from, gpointer lane) {
@@ -162,6 +168,28 @@ core::Result<void> Lane::buildPipeline() {
                           "start the source: " + (trouble.empty() ? "it refuses" : trouble));
     }
     return {};
+}
+
+/// A microphone that is cut off before its converter gives zeros, whatever the sample format.
+void Lane::listenToRaw(GstElement* chain) {
+    GstPad* pad = gst_element_get_static_pad(chain, "sink");
+    if (pad == nullptr) {
+        return;
+    }
+    gst_pad_add_probe(
+        pad,
+        GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad* /*pad*/, GstPadProbeInfo* info, gpointer lane) {
+            const MappedBuffer raw(gst_pad_probe_info_get_buffer(info));
+            const core::ByteView bytes(raw.map.data, raw.map.size);
+            if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b != 0; })) {
+                static_cast<Lane*>(lane)->heard_ = true;
+            }
+            return GST_PAD_PROBE_OK;
+        },
+        this,
+        nullptr);
+    gst_object_unref(pad);
 }
 
 void Lane::closePipeline() {
@@ -245,6 +273,7 @@ GstFlowReturn Lane::takeSample(GstSample* sample) {
     }
     unit.key =
         plan_.track == Track::Sound || !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+    unit.silent = plan_.track == Track::Sound && !heard_.exchange(false);
     unit.bytes = core::ByteView(mapped->map.data, mapped->map.size);
     unit.owner = std::move(mapped);
     arrivedNs_ = timeline_.now().count();

@@ -60,6 +60,7 @@ private:
     GstFlowReturn takeSample(GstSample* sample);
     void checkParameters(GstSample* sample);
     void letHear(GstPad* pad, GstBuffer* buffer);
+    void listenToRaw(GstElement* chain);
 
     LanePlan plan_;
     Timeline& timeline_;
@@ -82,6 +83,7 @@ private:
     hal::gst::Ptr<GstCaps> seenCaps_;
     hal::gst::Ptr<GstCaps> heardCaps_;  // of the raw sound
     std::string heardForm_;             // the same as text
+    std::atomic<bool> heard_ = false;   // raw sound since the last unit was not all zeros
 
     std::mutex mutex_;
     std::condition_variable_any wake_;

@@ -46,6 +46,27 @@ json headOf(const evidence::Head& head) {
     return {{"generation", head.generation}, {"seq", head.seq}, {"hash", core::toHex(head.hash)}};
 }
 
+json checkOf(const Recorder& recorder) {
+    const auto& check = recorder.lastCheck();
+    if (!check) {
+        return {};
+    }
+    return {{"passed", check->passed},
+            {"occasion", check->occasion},
+            {"failed", check->failed},
+            {"utc_us", check->utcUs}};
+}
+
+json assignmentOf(const Recorder& recorder) {
+    const auto& assigned = recorder.assigned();
+    if (!assigned) {
+        return {};
+    }
+    return {{"number", assigned->content.number},
+            {"until_us", assigned->content.untilUs},
+            {"state", recorder::name(recorder.assignmentState())}};
+}
+
 }  // namespace
 
 Service::Service(recorder::WriterThread& writer,
@@ -87,6 +108,9 @@ Result<net::Response> Service::route(const net::Request& request) {
     if (request.method == "PUT" && path == "/v1/clock") {
         return clock(request);
     }
+    if (request.method == "PUT" && path == "/v1/assignment") {
+        return assignment(request);
+    }
     if (request.method == "POST" && path == "/v1/checkpoints") {
         return checkpoint(request);
     }
@@ -111,6 +135,8 @@ Result<net::Response> Service::device() {
                   {"boot", recorder.ledger().boot()},
                   {"head", headOf(recorder.ledger().syncedHead())},
                   {"recording", recorder.recording()},
+                  {"assignment", assignmentOf(recorder)},
+                  {"selfcheck", checkOf(recorder)},
                   {"checkpoints", std::move(checkpoints)}};
         if (const auto left = recorder.remaining()) {
             told["remaining_minutes"] =

@@ -30,6 +30,7 @@ private:
     [[nodiscard]] core::Result<net::Response> ledger(std::string_view query);
     [[nodiscard]] core::Result<net::Response> segment(std::string_view path);
     [[nodiscard]] core::Result<net::Response> clock(const net::Request& request);
+    [[nodiscard]] core::Result<net::Response> assignment(const net::Request& request);
     [[nodiscard]] core::Result<net::Response> checkpoint(const net::Request& request);
     [[nodiscard]] core::Result<net::Response> receipt(const net::Request& request);
 

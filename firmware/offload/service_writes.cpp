@@ -22,6 +22,8 @@ namespace {
 constexpr std::int64_t kUsPerSecond = 1'000'000;
 /// A message that goes into an entry beside a few small fields: the payload holds 65,000 bytes.
 constexpr std::size_t kMaxMessageBytes = 60'000;
+/// Its names stand twice in the entry: committed to, and locked.
+constexpr std::size_t kMaxAssignmentBytes = 20'000;
 /// A note of a log; a `fork` entry holds two. Real ones have a few hundred bytes.
 constexpr std::size_t kMaxNoteBytes = 16'000;
 /// Logs that are remembered: the keystore's blob is bounded.
@@ -210,6 +212,18 @@ Result<net::Response> Service::clock(const net::Request& request) {
                               "set clock: the message is not over the last docking");
         }
         return recorder.setClock(message.utcUs, bytes);
+    };
+    LIUHEN_TRY(evidence::Entry entry, writer_.call<evidence::Entry>(ask));
+    return cborResponse(std::move(entry.bytes));
+}
+
+Result<net::Response> Service::assignment(const net::Request& request) {
+    if (request.body.size() > kMaxAssignmentBytes) {
+        return tooLong("the assignment", kMaxAssignmentBytes);
+    }
+    const core::Buffer bytes = request.body;
+    const auto ask = [this, bytes](Recorder& recorder) {
+        return recorder.takeAssignment(bytes, root_);
     };
     LIUHEN_TRY(evidence::Entry entry, writer_.call<evidence::Entry>(ask));
     return cborResponse(std::move(entry.bytes));

@@ -85,6 +85,7 @@ Result<storage::CardStand> Recorder::recover() {
 Result<void> Recorder::recoverAndBegin() {
     LIUHEN_TRY(const storage::CardStand stand, recover());
     judgeClock(stand);
+    recallAssignment(stand.ledger.assignment);
     Cbor boot = Cbor::map({{"firmware", config_.firmware},
                            {"boot_id", config_.bootId},
                            {"release", releaser_.describePolicy()}});

@@ -72,6 +72,14 @@ Result<evidence::Entry> Recorder::note(std::string_view kind, Cbor body) {
     return entry;
 }
 
+Result<void> Recorder::noteCheck(CheckResult result, Cbor results) {
+    Cbor body = Cbor::map({{"passed", result.passed}, {"occasion", result.occasion}});
+    body.set("results", std::move(results));
+    lastCheck_ = std::move(result);
+    LIUHEN_CHECK(note("selfcheck", std::move(body)));
+    return {};
+}
+
 Result<evidence::Entry> Recorder::enterReceipt(const core::Buffer& message) {
     LIUHEN_CHECK(checkOpen());
     if (!receipts_) {
@@ -154,10 +162,12 @@ void Recorder::tick(int batteryPercent, std::uint64_t freeBytes) {
     const Nanoseconds now = clock_->boottime();
     if (session_ == nullptr && now - lastHeartbeat_ >= kHeartbeat) {
         lastHeartbeat_ = now;
-        ledger_.appendAsHead(
-            "heartbeat",
-            Cbor::map(
-                {{"state", "standby"}, {"battery", batteryPercent}, {"free_bytes", freeBytes}}));
+        ledger_.appendAsHead("heartbeat",
+                             Cbor::map({{"state", "standby"},
+                                        {"battery", batteryPercent},
+                                        {"free_bytes", freeBytes},
+                                        {"boot_id", config_.bootId},
+                                        {"assigned", name(assignmentState())}}));
         (void)ledger_.sync();  // told by trouble()
     }
 }

@@ -268,12 +268,7 @@ Cbor Recorder::startBody(std::string_view manner, std::string_view trigger, Nano
                            {"trigger", trigger},
                            {"press", press.count()},
                            {"boot_id", config_.bootId}});
-    if (names_ && !config_.wearer.empty()) {
-        body.set("wearer", names_->lock(config_.wearer));
-    }
-    if (names_ && !config_.place.empty()) {
-        body.set("place", names_->lock(config_.place));
-    }
+    describeWearer(body);
     return body;
 }
 

@@ -2,6 +2,7 @@
 // What the recorder does with units, buttons and requests: entries, parts and segments, in order.
 #pragma once
 
+#include "common/evidence/assignment.hpp"
 #include "common/evidence/private_value.hpp"
 #include "firmware/capture/capture.hpp"
 #include "firmware/recorder/clock_watch.hpp"
@@ -47,6 +48,26 @@ struct SpokenReason {
     core::Nanoseconds from{};
     core::Nanoseconds to{};
     std::optional<std::uint64_t> speechMs;  // none: not listened for
+};
+
+/// What the recorder's clock makes of its assignment.
+enum class AssignmentState { None, Early, Valid, Expired };
+/// "none", "early", "valid", "expired".
+[[nodiscard]] std::string_view name(AssignmentState state);
+
+/// An assignment and the entry that holds it.
+struct Assigned {
+    evidence::Head entry;
+    evidence::Assignment given;  // its names only while this process runs
+    evidence::AssignmentMessage content;
+};
+
+/// What a self check found, as `GET /v1/device` tells it.
+struct CheckResult {
+    bool passed = false;
+    std::string occasion;             // power_on, taken
+    std::vector<std::string> failed;  // camera, microphone, space, battery, clock, keys
+    std::int64_t utcUs = 0;
 };
 
 /// The heart of the firmware. Single-threaded: all members run on the writer thread.
@@ -131,6 +152,23 @@ public:
     /// The dock's time: enters it; if the own clock agrees, entries from now on say that a dock set
     /// it.
     [[nodiscard]] core::Result<evidence::Entry> setClock(std::int64_t utcUs, core::Buffer message);
+    /// Checks and enters who wears the recorder (evidence::Assignment, encoded), synced; then a
+    /// `handover` if it takes a valid one from another wearer. Names are kept in memory alone.
+    /// Errors: DataLoss, Unauthenticated; PermissionDenied for another recorder's; InvalidArgument
+    /// for names that are not the signed ones; AlreadyExists if it is the one in force: its names
+    /// are taken all the same.
+    [[nodiscard]] core::Result<evidence::Entry> takeAssignment(core::ByteView encoded,
+                                                               const crypto::Certificate& root);
+    /// The newest of the ledger's last two chapters.
+    [[nodiscard]] const std::optional<Assigned>& assigned() const { return assigned_; }
+    [[nodiscard]] AssignmentState assignmentState() const;
+    /// Enters that the recorder goes from hand to hand. FailedPrecondition without recipients.
+    [[nodiscard]] core::Result<evidence::Entry> handover(std::string_view from,
+                                                         std::string_view to);
+    /// Enters a self check, synced, and keeps its result.
+    [[nodiscard]] core::Result<void> noteCheck(CheckResult result, core::Cbor results);
+    /// The last one of this process.
+    [[nodiscard]] const std::optional<CheckResult>& lastCheck() const { return lastCheck_; }
     [[nodiscard]] std::int64_t utcUs() const { return clock_->utc().count(); }
     /// How much footage still fits at the configured bit rates. Nothing if they are not known or
     /// the card does not answer.
@@ -308,6 +346,10 @@ private:
     void noteRoom();
     void noteCard();
 
+    // assignment.cpp
+    void recallAssignment(const std::optional<evidence::Entry>& entry);
+    void describeWearer(core::Cbor& start);
+
     // entries.cpp: standby and upkeep
     [[nodiscard]] core::Result<void> checkOpen() const;
     void keepRoom();
@@ -327,6 +369,8 @@ private:
     Releaser releaser_;
     std::optional<evidence::NamesKey> names_;
     Ring ring_;
+    std::optional<Assigned> assigned_;
+    std::optional<CheckResult> lastCheck_;
     std::unique_ptr<Session> session_;
     std::map<Track, capture::SourceLost> lost_;
     std::vector<std::unique_ptr<SegmentWriter>> dirty_;  // ended, with bytes still to be cut off

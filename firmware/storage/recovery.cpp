@@ -113,7 +113,7 @@ Result<std::vector<evidence::TornFile>> unnamedTorn(core::Files& files,
 /// In which boot of the machine the last entry was made.
 std::string bootIdOf(const std::vector<Entry>& entries) {
     const auto found = std::find_if(entries.rbegin(), entries.rend(), [](const Entry& entry) {
-        return entry.kind == "boot" || entry.kind == "start";
+        return entry.kind == "boot" || entry.kind == "start" || entry.kind == "heartbeat";
     });
     const core::Cbor* id = found == entries.rend() ? nullptr : found->body.find("boot_id");
     return id != nullptr && id->text() != nullptr ? *id->text() : "";

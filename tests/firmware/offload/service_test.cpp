@@ -4,7 +4,7 @@
 
 #include "common/tlog/checkpoint.hpp"
 #include "common/tlog/tree.hpp"
-#include "tests/firmware/recorder/recorder_bench.hpp"
+#include "tests/firmware/recorder/assignments.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -101,6 +101,33 @@ TEST_SUITE("offload/service") {
         CHECK(site.ask("PUT", "/v1/clock", core::Buffer(1'000'000, 1)).status == 413);
         CHECK(site.ask("POST", "/v1/receipts", core::Buffer(64'000, 1)).status == 413);
         CHECK(json::parse(site.ask("GET", "/v1/device").body) == before);
+    }
+
+    TEST_CASE("an assignment is taken once, for this recorder alone, and told") {
+        Bench bench({.encrypted = true});
+        bench.mustStart();
+        const auto right = recorder::test::assignmentOf(bench, {}).encode();
+        const auto other = recorder::test::assignmentOf(bench, {.device = "LH-2"}).encode();
+        const auto forged =
+            recorder::test::assignmentOf(bench, {.role = crypto::Role::Receipt}).encode();
+        Site site(bench);
+        const auto device = [&site] { return json::parse(site.ask("GET", "/v1/device").body); };
+        CHECK(device()["assignment"].is_null());
+        CHECK(device()["selfcheck"].is_null());
+        CHECK(site.ask("PUT", "/v1/assignment", core::Buffer(20'001, 1)).status == 413);
+        CHECK(site.ask("PUT", "/v1/assignment", other).status == 403);
+        CHECK(site.ask("PUT", "/v1/assignment", forged).status == 401);
+        CHECK(site.ask("PUT", "/v1/assignment", core::Buffer(100, 1)).status >= 400);
+        CHECK(device()["assignment"].is_null());
+        const auto taken = site.ask("PUT", "/v1/assignment", right);
+        REQUIRE(taken.status == 200);
+        const auto entry = evidence::parseEntry(taken.body);
+        REQUIRE(entry.has_value());
+        CHECK(entry->kind == "assignment");
+        CHECK(device()["assignment"]["number"] == "2026-17");
+        CHECK(device()["assignment"]["state"] == "valid");
+        CHECK(site.ask("PUT", "/v1/assignment", right).status == 409);
+        CHECK(bench.kinds()["assignment"] == 1);
     }
 
     TEST_CASE("a clock message is taken over the last docking alone") {

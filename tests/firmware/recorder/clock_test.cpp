@@ -203,6 +203,54 @@ TEST_SUITE("recorder/clock") {
         }
     }
 
+    TEST_CASE(
+        "docks bracket the time of what lies between them, whatever the recorder's clock says") {
+        Bench bench;
+        bench.mustStart();
+        const auto key = crypto::PrivateKey::generate();
+        const auto certificate =
+            *bench.authority.certify(key.publicKey(), crypto::Role::Dock, "dock-1", 5, kNow);
+        const auto dock = [&](std::uint8_t nonce, core::Microseconds utc, bool forged) {
+            const auto docking = bench->dock(core::Buffer(32, nonce));
+            REQUIRE(docking.has_value());
+            const auto message =
+                evidence::ClockMessage{certificate.der(), kDevice, docking->hash, utc.count()}.sign(
+                    forged ? crypto::PrivateKey::generate() : key);
+            const auto clock = bench->setClock(utc.count(), message);
+            REQUIRE(clock.has_value());
+            return std::pair(docking->seq, clock->seq);
+        };
+        const auto first = dock(1, kNow + 1h, false);
+        stepBy(bench, -48h);
+        bench.clock.advance(1s);
+        bench->tick(80, 1);
+        (void)dock(2, kNow + 90min, true);
+        const auto second = dock(3, kNow + 2h, false);
+        REQUIRE(bench->shutdown("button").has_value());
+        bench.stop();
+        CHECK(bench.verdict() == "intact");
+        std::vector<std::string> told;
+        for (const evidence::Finding& finding : bench.check().findings) {
+            if (finding.kind == "time") {
+                told.push_back(finding.text);
+            }
+        }
+        const auto time = [](core::Microseconds utc) { return core::formatUtc(utc); };
+        CHECK(told == std::vector<std::string>{
+                          fmt::format("entries up to {} were made before {}, by a dock's clock",
+                                      first.first,
+                                      time(kNow + 1h)),
+                          fmt::format("entries {} to {} were made between {} and {}, by the clocks "
+                                      "of docks",
+                                      first.second,
+                                      second.first,
+                                      time(kNow + 1h),
+                                      time(kNow + 2h)),
+                          fmt::format("entries from {} on were made after {}, by a dock's clock",
+                                      second.second,
+                                      time(kNow + 2h))});
+    }
+
     TEST_CASE("a clock that was never set has no source, and a dock's that agrees gives one") {
         Bench bench({.commissioned = false});
         bench.clock.setUtc(core::Microseconds(5'000'000));
