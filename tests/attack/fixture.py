@@ -15,6 +15,8 @@ port = 0
 port_file = "port"
 [pre_event]
 seconds = 0
+[voice]
+silent = true
 [picture]
 bitrate = 400000
 """
