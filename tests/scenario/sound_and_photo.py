@@ -28,11 +28,13 @@ SCRIPT = [
     {"at": 1.0, "do": "press_photo"},
     {"at": 3.0, "do": "press_sound"},
     {"at": 6.0, "do": "hold_sound"},
-    {"at": 9.5, "do": "press_photo"},
-    {"at": 11.0, "do": "press_record"},
-    {"at": 12.5, "do": "press_photo"},
-    {"at": 14.0, "do": "hold_record"},
-    {"at": 17.0, "do": "power_off"},
+    {"at": 8.3, "do": "hold_sound"},  # without last words
+    {"at": 11.5, "do": "press_photo"},
+    {"at": 13.0, "do": "press_record"},
+    {"at": 14.5, "do": "press_photo"},
+    {"at": 16.0, "do": "hold_record"},
+    {"at": 18.3, "do": "hold_record"},
+    {"at": 21.5, "do": "power_off"},
 ]
 MANNERS = ["photo", "sound", "photo", "video"]
 

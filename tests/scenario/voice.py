@@ -271,7 +271,7 @@ def main():
     for name in arguments.cases or CASES:
         scratch = tempfile.mkdtemp(prefix=f"liuhen-voice-{name}-")
         try:
-            rig = Rig(scratch, arguments.programs, Settings(microphone='pattern = "silence"'))
+            rig = Rig(scratch, arguments.programs, Settings(microphone='pattern = "silence"', pre_event_seconds=0))
             print(f"{name}: {CASES[name](rig)}", flush=True)
         except (Failed, OSError, RuntimeError, subprocess.CalledProcessError) as error:
             print(f"{name}: FAILED: {error}", flush=True)
