@@ -193,8 +193,10 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
     std::vector<Buffer> receipts;
     std::chrono::microseconds usual(0);
     int cutShort = 0;
-    for (int round = 0; round <= kills; ++round) {
-        CAPTURE(round);
+    int rounds = 0;
+    for (; cutShort < kills && rounds <= 5 * kills; ++rounds) {
+        CAPTURE(rounds);
+        const int round = rounds;
         SampleRecorder recorder(site.agency.root, fmt::format("CAM-{}", round), site.agency.now);
         const std::uint64_t recording = recorder.record(kSegments, 3);
         recorder.dock();
@@ -215,7 +217,14 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
             const auto moment =
                 static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(usual.count()));
             const Killer killer(first, std::chrono::microseconds(moment));
-            cutShort += takeAll(site, recorder, recording, receipts) ? 0 : 1;
+            const auto begin = std::chrono::steady_clock::now();
+            if (!takeAll(site, recorder, recording, receipts)) {
+                ++cutShort;
+            } else {  // the machine is less busy than it was
+                usual = std::min(usual,
+                                 std::chrono::duration_cast<std::chrono::microseconds>(
+                                     std::chrono::steady_clock::now() - begin));
+            }
         }
         first.end(SIGKILL);
         Program second(site.config());
@@ -225,12 +234,12 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
             checkReceipt(*site.files, site.vault(), site.agency, receipt);
         }
     }
-    CHECK(cutShort >= kills / 2);
+    CHECK(cutShort == kills);
     const auto trust = must(evidence::Trust::open(*site.files, site.folder / "agency/root.pem"));
     const auto report = must(evidence::checkVault(*site.files, site.vault(), trust, std::nullopt));
     INFO((report.firstBad() != nullptr ? report.firstBad()->text : std::string()));
     CHECK(report.verdict() == evidence::Verdict::Intact);
-    CHECK(report.parts == static_cast<std::uint64_t>(kills + 1) * kSegments * 3);
+    CHECK(report.parts == static_cast<std::uint64_t>(rounds) * kSegments * 3);
 }
 
 TEST_CASE("a bad configuration ends with code 2 and the line") {
