@@ -124,7 +124,9 @@ core::Result<void> Lane::buildPipeline() {
             pad.get(),
             GST_PAD_PROBE_TYPE_BUFFER,
             [](GstPad* from, GstPadProbeInfo* info, gpointer lane) {
-                static_cast<Lane*>(lane)->letHear(from, GST_PAD_PROBE_INFO_BUFFER(info));
+                auto* self = static_cast<Lane*>(lane);
+                const std::lock_guard lock(self->rawStreaming_);
+                self->letHear(from, GST_PAD_PROBE_INFO_BUFFER(info));
                 return GST_PAD_PROBE_OK;
             },
             this,
@@ -158,7 +160,7 @@ core::Result<void> Lane::buildPipeline() {
         this,
         nullptr);
     {
-        const std::scoped_lock lock(mutex_, streaming_);
+        const std::scoped_lock lock(mutex_, streaming_, rawStreaming_);
         sink_ = std::move(sink);
     }
     startedAt_ = timeline_.now();
@@ -183,7 +185,9 @@ void Lane::listenToRaw(GstElement* chain) {
             const MappedBuffer raw(gst_pad_probe_info_get_buffer(info));
             const core::ByteView bytes(raw.map.data, raw.map.size);
             if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b != 0; })) {
-                static_cast<Lane*>(lane)->heard_ = true;
+                auto* self = static_cast<Lane*>(lane);
+                const std::lock_guard lock(self->rawStreaming_);
+                self->heard_ = true;
             }
             return GST_PAD_PROBE_OK;
         },
@@ -201,7 +205,7 @@ void Lane::closePipeline() {
         gst_element_set_state(pipeline_.get(), GST_STATE_NULL);  // ends the streaming threads
         pipeline_.reset();
     }
-    const std::lock_guard lock(streaming_);
+    const std::scoped_lock lock(streaming_, rawStreaming_);
     seenCaps_.reset();
     heardCaps_.reset();
 }

@@ -76,6 +76,7 @@ private:
     // Written by the streaming thread. What others made before it began, and it before it ended, is
     // seen under this lock, whatever locks GStreamer has between its threads.
     std::mutex streaming_;
+    std::mutex rawStreaming_;              // the same, of the thread before the encoder
     std::atomic<bool> returning_ = false;  // lost, and no unit since
     std::atomic<std::int64_t> arrivedNs_ =
         0;  // BOOTTIME when the last unit came; 0: none since the start

@@ -4,7 +4,7 @@
 #include "firmware/capture/voice.hpp"
 #include "hal/gst.hpp"
 
-#include <atomic>
+#include <mutex>
 #include <optional>
 
 #include <gst/app/gstappsink.h>
@@ -82,6 +82,9 @@ public:
             },
             this,
             nullptr);
+        {
+            const std::lock_guard lock(streaming_);  // all of this before any of that
+        }
         gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
     }
 
@@ -116,6 +119,7 @@ private:
         gboolean voiced = FALSE;
         if (said != nullptr && gst_structure_has_name(said, "voice-activity") != FALSE &&
             gst_structure_get_boolean(said, "stream-has-voice", &voiced) != FALSE) {
+            const std::lock_guard lock(streaming_);
             voiced_ = voiced != FALSE;
         }
     }
@@ -126,6 +130,7 @@ private:
         }
         const core::Nanoseconds at(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
         const core::Nanoseconds length(static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)));
+        const std::lock_guard lock(streaming_);
         if (const auto frame = frames_.add(at, length, voiced_)) {
             listener_(*frame);
         }
@@ -135,8 +140,9 @@ private:
     gst::Ptr<GstElement> source_;
     Listener listener_;
     std::string form_;
-    std::atomic<bool> voiced_ = false;
-    FrameMaker frames_;  // the streaming thread's
+    std::mutex streaming_;  // a lock of our own, as in Lane
+    bool voiced_ = false;
+    FrameMaker frames_;
 };
 
 }  // namespace
