@@ -53,6 +53,13 @@ Ptr<GstElement> child(GstElement* bin, const char* name) {
     return found;
 }
 
+void stampBuffer(GstBuffer* buffer, core::Nanoseconds at, std::optional<core::Nanoseconds> length) {
+    GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(at.count());
+    GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
+    GST_BUFFER_DURATION(buffer) =
+        length ? static_cast<GstClockTime>(length->count()) : GST_CLOCK_TIME_NONE;
+}
+
 std::string describeError(GstMessage* message) {
     GError* error = nullptr;
     gchar* debug = nullptr;

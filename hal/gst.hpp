@@ -2,9 +2,11 @@
 // GStreamer's references as owners that release themselves, for the boards and firmware/capture.
 #pragma once
 
+#include "common/core/clock.hpp"
 #include "common/core/result.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <gst/gst.h>
@@ -44,6 +46,10 @@ void init();
 
 /// The element of that name inside `bin`. Ends the process if there is none: the name is our own.
 [[nodiscard]] Ptr<GstElement> child(GstElement* bin, const char* name);
+
+/// Sets a buffer's time and length, without a decoding time. GStreamer hands buffers on under locks
+/// that the thread sanitizer cannot see; tools/sanitizers/races.txt names this function.
+void stampBuffer(GstBuffer* buffer, core::Nanoseconds at, std::optional<core::Nanoseconds> length);
 
 /// What an ERROR message says, source and debug text included.
 [[nodiscard]] std::string describeError(GstMessage* message);

@@ -88,7 +88,10 @@ public:
         gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
     }
 
-    ~WebrtcDetector() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+    ~WebrtcDetector() override {
+        gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+        const std::lock_guard lock(streaming_);  // all of that before the end of this
+    }
 
     void take(core::ByteView sound, const std::string& form, core::Nanoseconds at) override {
         if (form != form_) {
@@ -100,7 +103,7 @@ public:
             form_ = form;
         }
         GstBuffer* buffer = gst_buffer_new_memdup(sound.data(), sound.size());
-        GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(at.count());
+        gst::stampBuffer(buffer, at, std::nullopt);
         static_cast<void>(gst_app_src_push_buffer(GST_APP_SRC(source_.get()), buffer));
     }
 

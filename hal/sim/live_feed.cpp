@@ -16,14 +16,6 @@ constexpr auto kPoll = std::chrono::milliseconds(10);
 // A device keeps about so much for a late reader, then loses it.
 constexpr std::int64_t kDeviceBufferMs = 1000;
 
-/// tools/sanitizers/races.txt names it: GStreamer hands buffers on under locks that the thread
-/// sanitizer cannot see.
-void stampBuffer(GstBuffer* buffer, core::Nanoseconds due, core::Nanoseconds length) {
-    GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(due.count());
-    GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
-    GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(length.count());
-}
-
 /// The thread behind one source element. It holds the appsrc, never the bin, so the bin can go.
 class LiveFeed {
 public:
@@ -107,7 +99,7 @@ private:
             return true;  // time goes on, nothing comes
         }
         GstBuffer* stamped = gst_buffer_make_writable(buffer.release());  // copies no media
-        stampBuffer(stamped, due, length);
+        gst::stampBuffer(stamped, due, length);
         if (plan_.change) {
             plan_.change(stamped, plan_.clock->boottime() - (runningTime() - due));
         }
