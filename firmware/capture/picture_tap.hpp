@@ -27,6 +27,11 @@ public:
     PictureTap(std::optional<OsdSettings> osd,
                const core::Clock& clock,
                PhotoMaker* photos = nullptr);
+    ~PictureTap() {
+        const std::lock_guard lock(streaming_);  // all that a pipeline did before the end of this
+    }
+    PictureTap(const PictureTap&) = delete;
+    PictureTap& operator=(const PictureTap&) = delete;
 
     /// Listens behind element kRawPictures of `chain`, before the pipeline starts. `timeline` must
     /// outlive the pipeline.
