@@ -13,11 +13,6 @@ namespace liuhen::vault {
 /// pthread_mutex_clocklock); for std::unique_lock.
 class TimedMutex {
 public:
-    void lock() {
-        std::unique_lock lock(mutex_);
-        freed_.wait(lock, [this] { return !held_; });
-        held_ = true;
-    }
     [[nodiscard]] bool try_lock() {
         const std::lock_guard lock(mutex_);
         return !std::exchange(held_, true);

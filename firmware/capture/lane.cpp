@@ -118,23 +118,17 @@ core::Result<void> Lane::buildPipeline() {
     if (plan_.tap != nullptr) {
         plan_.tap->attach(chain.get(), timeline_);
     }
-    if (detector_ != nullptr) {
+    if (plan_.track == Track::Sound) {
         const gst::Ptr<GstPad> pad(gst_element_get_static_pad(source, "src"));
         gst_pad_add_probe(
             pad.get(),
             GST_PAD_PROBE_TYPE_BUFFER,
             [](GstPad* from, GstPadProbeInfo* info, gpointer lane) {
-                auto* self = static_cast<Lane*>(lane);
-                const std::lock_guard lock(self->rawStreaming_);
-                self->letHear(from, GST_PAD_PROBE_INFO_BUFFER(info));
+                static_cast<Lane*>(lane)->takeRaw(from, GST_PAD_PROBE_INFO_BUFFER(info));
                 return GST_PAD_PROBE_OK;
             },
             this,
             nullptr);
-    }
-
-    if (plan_.track == Track::Sound) {
-        listenToRaw(chain.get());
     }
 
     auto sink = gst::child(chain.get(), "out");
@@ -170,30 +164,6 @@ core::Result<void> Lane::buildPipeline() {
                           "start the source: " + (trouble.empty() ? "it refuses" : trouble));
     }
     return {};
-}
-
-/// A microphone that is cut off before its converter gives zeros, whatever the sample format.
-void Lane::listenToRaw(GstElement* chain) {
-    GstPad* pad = gst_element_get_static_pad(chain, "sink");
-    if (pad == nullptr) {
-        return;
-    }
-    gst_pad_add_probe(
-        pad,
-        GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad* /*pad*/, GstPadProbeInfo* info, gpointer lane) {
-            const MappedBuffer raw(gst_pad_probe_info_get_buffer(info));
-            const core::ByteView bytes(raw.map.data, raw.map.size);
-            if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b != 0; })) {
-                auto* self = static_cast<Lane*>(lane);
-                const std::lock_guard lock(self->rawStreaming_);
-                self->heard_ = true;
-            }
-            return GST_PAD_PROBE_OK;
-        },
-        this,
-        nullptr);
-    gst_object_unref(pad);
 }
 
 void Lane::closePipeline() {
@@ -292,8 +262,25 @@ GstFlowReturn Lane::takeSample(GstSample* sample) {
     return GST_FLOW_OK;
 }
 
+/// Raw sound: whether it is any, and a copy for the detector. A microphone that is cut off before
+/// its converter gives zeros, whatever the sample format.
+void Lane::takeRaw(GstPad* pad, GstBuffer* buffer) {
+    const std::lock_guard lock(rawStreaming_);
+    const MappedBuffer mapped(buffer);
+    if (mapped.map.data == nullptr) {
+        return;
+    }
+    const core::ByteView bytes(mapped.map.data, mapped.map.size);
+    if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != 0; })) {
+        heard_ = true;
+    }
+    if (detector_ != nullptr) {
+        letHear(pad, buffer, bytes);
+    }
+}
+
 /// Gives the detector a copy; what it does with it is no matter of this pipeline's.
-void Lane::letHear(GstPad* pad, GstBuffer* buffer) {
+void Lane::letHear(GstPad* pad, const GstBuffer* buffer, core::ByteView bytes) {
     const gst::Ptr<GstEvent> segment(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
     gst::Ptr<GstCaps> caps(gst_pad_get_current_caps(pad));
     if (!segment || !caps) {
@@ -311,11 +298,7 @@ void Lane::letHear(GstPad* pad, GstBuffer* buffer) {
         heardForm_ = text.get();
         heardCaps_ = std::move(caps);
     }
-    const MappedBuffer mapped(buffer);
-    if (mapped.map.data != nullptr) {
-        detector_->take(
-            {mapped.map.data, mapped.map.size}, heardForm_, timeline_.boottimeOf(runningTime));
-    }
+    detector_->take(bytes, heardForm_, timeline_.boottimeOf(runningTime));
 }
 
 void Lane::checkParameters(GstSample* sample) {

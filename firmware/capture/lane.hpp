@@ -59,8 +59,8 @@ private:
     // On the streaming thread.
     GstFlowReturn takeSample(GstSample* sample);
     void checkParameters(GstSample* sample);
-    void letHear(GstPad* pad, GstBuffer* buffer);
-    void listenToRaw(GstElement* chain);
+    void takeRaw(GstPad* pad, GstBuffer* buffer);
+    void letHear(GstPad* pad, const GstBuffer* buffer, core::ByteView bytes);
 
     LanePlan plan_;
     Timeline& timeline_;

@@ -179,7 +179,7 @@ void Controls::handle(Recorder& recorder, Event event, Nanoseconds at) {
     if (row->to != state_) {
         enter(row->to, at);
     }
-    if (event == Event::RecordPressed || event == Event::PauseShort) {
+    if (event == Event::RecordPressed) {
         beganBy_ = at;
         heldEnds_ = row->acts.front() != Act::Start;
     }

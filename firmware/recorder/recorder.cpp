@@ -32,9 +32,7 @@ void Recorder::takeUnit(EncodedUnit unit) {
         return;
     }
     if (session_ == nullptr) {
-        if (ringRuns_) {
-            ring_.add(unit);
-        }
+        ring_.add(unit);
         return;
     }
     if (session_->paused || !records(unit.track)) {
@@ -286,10 +284,8 @@ Result<std::uint64_t> Recorder::startAs(std::string_view manner,
     }
     if (const auto room = reserve_.make();
         !room && room.error().kind == ErrorKind::ResourceExhausted) {
-        ledger_.append("fault",
-                       Cbor::map({{"what", "storage_full"},
-                                  {"measurements", Cbor::map({{"press", press.count()}})}}));
-        (void)ledger_.sync();  // told by trouble()
+        (void)noteFault("storage_full",
+                        Cbor::map({{"press", press.count()}}));  // told by trouble()
         return core::fail(ErrorKind::ResourceExhausted, "start recording: the card is full");
     }
     // Whatever may fail comes before the entry: what is signed has begun.

@@ -183,10 +183,6 @@ public:
     /// that has arrived meanwhile.
     [[nodiscard]] bool flushesRing() const { return wroteRing_; }
 
-    /// Empties the ring and keeps it empty until resumeRing(); it is running at first.
-    void pauseRing();
-    void resumeRing() { ringRuns_ = true; }
-
 private:
     /// An entry that must stand behind the parts before it.
     struct Note {
@@ -382,7 +378,6 @@ private:
     int batteryPercent_ = 100;
     core::Nanoseconds roomDue_{};
     bool keystoreNoted_ = false;
-    bool ringRuns_ = true;
     bool wroteRing_ = false;
     bool cardNoted_ = false;
     bool cardCame_ = false;  // a card that has not been looked at yet

@@ -18,11 +18,6 @@ Track trackOf(const Ring::Event& event) {
 
 }  // namespace
 
-void Recorder::pauseRing() {
-    ringRuns_ = false;
-    ring_.clear();
-}
-
 bool Recorder::pictureExpected() const {
     return records(Track::Picture) && !lost_.contains(Track::Picture);
 }

@@ -193,10 +193,9 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
     std::vector<Buffer> receipts;
     std::chrono::microseconds usual(0);
     int cutShort = 0;
-    int rounds = 0;
-    for (; cutShort < kills && rounds <= 5 * kills; ++rounds) {
-        CAPTURE(rounds);
-        const int round = rounds;
+    int round = 0;
+    for (; cutShort < kills && round <= 5 * kills; ++round) {
+        CAPTURE(round);
         SampleRecorder recorder(site.agency.root, fmt::format("CAM-{}", round), site.agency.now);
         const std::uint64_t recording = recorder.record(kSegments, 3);
         recorder.dock();
@@ -239,7 +238,7 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
     const auto report = must(evidence::checkVault(*site.files, site.vault(), trust, std::nullopt));
     INFO((report.firstBad() != nullptr ? report.firstBad()->text : std::string()));
     CHECK(report.verdict() == evidence::Verdict::Intact);
-    CHECK(report.parts == static_cast<std::uint64_t>(rounds) * kSegments * 3);
+    CHECK(report.parts == static_cast<std::uint64_t>(round) * kSegments * 3);
 }
 
 TEST_CASE("a bad configuration ends with code 2 and the line") {
