@@ -47,7 +47,7 @@ OWN_PERMISSION = ("hal/linux", "hal/sim")
 
 # Third-party headers and their homes; the tests of a home may use them too.
 THIRD_PARTY_HOME = [
-    (re.compile(r"^gst/|^glib"), ["firmware/capture", "hal", "tools/bench"]),
+    (re.compile(r"^gst/|^glib"), ["firmware/capture", "hal", "tools/bench", "tools/sanitizers"]),
     (re.compile(r"^sqlite3(ext)?\.h$"), ["dock/catalogue", "dock/vault"]),
     (re.compile(r"^openssl/"), ["common/crypto", "common/net"]),
     (re.compile(r"^boost/(beast|asio)(/|\.hpp$)"), ["common/net", "dock/web"]),
