@@ -154,7 +154,7 @@ core::Result<void> Lane::buildPipeline() {
         this,
         nullptr);
     {
-        const std::scoped_lock lock(mutex_, streaming_, rawStreaming_);
+        const std::lock_guard lock(mutex_);
         sink_ = std::move(sink);
     }
     startedAt_ = timeline_.now();
@@ -175,7 +175,6 @@ void Lane::closePipeline() {
         gst_element_set_state(pipeline_.get(), GST_STATE_NULL);  // ends the streaming threads
         pipeline_.reset();
     }
-    const std::scoped_lock lock(streaming_, rawStreaming_);
     seenCaps_.reset();
     heardCaps_.reset();
 }
@@ -225,7 +224,6 @@ std::string Lane::takeTrouble() {
 }
 
 GstFlowReturn Lane::takeSample(GstSample* sample) {
-    const std::lock_guard lock(streaming_);
     GstBuffer* buffer = gst_sample_get_buffer(sample);
     const GstClockTime runningTime = gst_segment_to_running_time(
         gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
@@ -265,7 +263,6 @@ GstFlowReturn Lane::takeSample(GstSample* sample) {
 /// Raw sound: whether it is any, and a copy for the detector. A microphone that is cut off before
 /// its converter gives zeros, whatever the sample format.
 void Lane::takeRaw(GstPad* pad, GstBuffer* buffer) {
-    const std::lock_guard lock(rawStreaming_);
     const MappedBuffer mapped(buffer);
     if (mapped.map.data == nullptr) {
         return;

@@ -73,10 +73,7 @@ private:
     core::Nanoseconds startedAt_{};
     core::Nanoseconds nextTry_{};
 
-    // Written by the streaming thread. What others made before it began, and it before it ended, is
-    // seen under this lock, whatever locks GStreamer has between its threads.
-    std::mutex streaming_;
-    std::mutex rawStreaming_;              // the same, of the thread before the encoder
+    // Written by the streaming threads, which run only between the pipeline's start and its end.
     std::atomic<bool> returning_ = false;  // lost, and no unit since
     std::atomic<std::int64_t> arrivedNs_ =
         0;  // BOOTTIME when the last unit came; 0: none since the start

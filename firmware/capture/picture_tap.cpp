@@ -44,11 +44,8 @@ PictureTap::PictureTap(std::optional<OsdSettings> osd, const core::Clock& clock,
 }
 
 void PictureTap::attach(GstElement* chain, const Timeline& timeline) {
-    {
-        const std::lock_guard lock(streaming_);
-        timeline_ = &timeline;
-        gst_segment_init(&segment_, GST_FORMAT_TIME);
-    }
+    timeline_ = &timeline;
+    gst_segment_init(&segment_, GST_FORMAT_TIME);
     const auto raw = gst::child(chain, kRawPictures);
     const gst::Ptr<GstPad> pad(gst_element_get_static_pad(raw.get(), "src"));
     gst_pad_add_probe(
@@ -57,7 +54,6 @@ void PictureTap::attach(GstElement* chain, const Timeline& timeline) {
                                      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
         [](GstPad* /*pad*/, GstPadProbeInfo* info, gpointer tap) {
             auto* self = static_cast<PictureTap*>(tap);
-            const std::lock_guard lock(self->streaming_);
             if ((GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
                 gst::Ptr<GstBuffer> picture(GST_PAD_PROBE_INFO_BUFFER(info));
                 GST_PAD_PROBE_INFO_DATA(info) = self->onPicture(std::move(picture)).release();

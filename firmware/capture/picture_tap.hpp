@@ -8,7 +8,6 @@
 #include "hal/gst.hpp"
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include <gst/video/video.h>
@@ -27,9 +26,7 @@ public:
     PictureTap(std::optional<OsdSettings> osd,
                const core::Clock& clock,
                PhotoMaker* photos = nullptr);
-    ~PictureTap() {
-        const std::lock_guard lock(streaming_);  // all that a pipeline did before the end of this
-    }
+    ~PictureTap() = default;
     PictureTap(const PictureTap&) = delete;
     PictureTap& operator=(const PictureTap&) = delete;
 
@@ -56,9 +53,7 @@ private:
     const core::Clock& clock_;
     PhotoMaker* photos_;
 
-    // The streaming thread alone, and attach() before it runs; under a lock of our own, so that
-    // each sees what the other wrote.
-    std::mutex streaming_;
+    // The streaming thread alone, and attach() before it runs.
     const Timeline* timeline_ = nullptr;
     GstSegment segment_{};
     std::optional<GstVideoInfo> format_;

@@ -4,7 +4,6 @@
 #include "firmware/capture/voice.hpp"
 #include "hal/gst.hpp"
 
-#include <mutex>
 #include <optional>
 
 #include <gst/app/gstappsink.h>
@@ -82,16 +81,10 @@ public:
             },
             this,
             nullptr);
-        {
-            const std::lock_guard lock(streaming_);  // all of this before any of that
-        }
         gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
     }
 
-    ~WebrtcDetector() override {
-        gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
-        const std::lock_guard lock(streaming_);  // all of that before the end of this
-    }
+    ~WebrtcDetector() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
     void take(core::ByteView sound, const std::string& form, core::Nanoseconds at) override {
         if (form != form_) {
@@ -122,7 +115,6 @@ private:
         gboolean voiced = FALSE;
         if (said != nullptr && gst_structure_has_name(said, "voice-activity") != FALSE &&
             gst_structure_get_boolean(said, "stream-has-voice", &voiced) != FALSE) {
-            const std::lock_guard lock(streaming_);
             voiced_ = voiced != FALSE;
         }
     }
@@ -133,7 +125,6 @@ private:
         }
         const core::Nanoseconds at(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
         const core::Nanoseconds length(static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)));
-        const std::lock_guard lock(streaming_);
         if (const auto frame = frames_.add(at, length, voiced_)) {
             listener_(*frame);
         }
@@ -143,7 +134,7 @@ private:
     gst::Ptr<GstElement> source_;
     Listener listener_;
     std::string form_;
-    std::mutex streaming_;  // a lock of our own, as in Lane
+    // The streaming thread's alone.
     bool voiced_ = false;
     FrameMaker frames_;
 };
