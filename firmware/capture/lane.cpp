@@ -65,16 +65,25 @@ void Lane::join() {
 }
 
 void Lane::requestKeyFrame() {
-    gst::Ptr<GstElement> sink;
     {
         const std::lock_guard lock(mutex_);
-        if (!sink_) {
+        keyFrameWanted_ = true;
+    }
+    wake_.notify_all();
+}
+
+void Lane::askKeyFrame() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(keyFrameWanted_, false)) {
             return;
         }
-        sink.reset(GST_ELEMENT(gst_object_ref(sink_.get())));
     }
-    gst_element_send_event(
-        sink.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 0));
+    if (pipeline_) {
+        gst_element_send_event(
+            gst::child(pipeline_.get(), "out").get(),
+            gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 0));
+    }
 }
 
 void Lane::run(const std::stop_token& stop) {
@@ -88,8 +97,9 @@ void Lane::run(const std::stop_token& stop) {
             log_->flushIfDue(timeline_.now());
         }
         timeline_.follow();
+        askKeyFrame();
         std::unique_lock lock(mutex_);
-        wake_.wait_for(lock, stop, kTick, [this] { return !trouble_.empty(); });
+        wake_.wait_for(lock, stop, kTick, [this] { return keyFrameWanted_ || !trouble_.empty(); });
     }
     closePipeline();
 }
@@ -131,7 +141,7 @@ core::Result<void> Lane::buildPipeline() {
             nullptr);
     }
 
-    auto sink = gst::child(chain.get(), "out");
+    const auto sink = gst::child(chain.get(), "out");
     GstAppSinkCallbacks callbacks{};
     callbacks.new_sample = [](GstAppSink* from, gpointer lane) {
         const gst::Ptr<GstSample> sample(gst_app_sink_pull_sample(from));
@@ -153,10 +163,6 @@ core::Result<void> Lane::buildPipeline() {
         },
         this,
         nullptr);
-    {
-        const std::lock_guard lock(mutex_);
-        sink_ = std::move(sink);
-    }
     startedAt_ = timeline_.now();
     if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
         const std::string trouble = takeTrouble();
@@ -167,10 +173,6 @@ core::Result<void> Lane::buildPipeline() {
 }
 
 void Lane::closePipeline() {
-    {
-        const std::lock_guard lock(mutex_);
-        sink_.reset();
-    }
     if (pipeline_) {
         gst_element_set_state(pipeline_.get(), GST_STATE_NULL);  // ends the streaming threads
         pipeline_.reset();

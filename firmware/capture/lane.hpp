@@ -44,6 +44,7 @@ public:
     void requestStop() { thread_.request_stop(); }
     /// Waits for the end that requestStop() asked for; nothing is called back afterwards.
     void join();
+    /// Asked by the lane's own thread, at once: whoever calls may hold locks.
     void requestKeyFrame();
 
 private:
@@ -51,6 +52,7 @@ private:
     void openPipeline();
     [[nodiscard]] core::Result<void> buildPipeline();
     void closePipeline();
+    void askKeyFrame();
     void watch();
     void lose(const std::string& cause);
     void note(std::string trouble);
@@ -85,9 +87,9 @@ private:
 
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::string trouble_;             // under the mutex
-    hal::gst::Ptr<GstElement> sink_;  // under the mutex
-    std::jthread thread_;             // last: it ends before what it uses
+    std::string trouble_;          // under the mutex
+    bool keyFrameWanted_ = false;  // under the mutex
+    std::jthread thread_;          // last: it ends before what it uses
 };
 
 }  // namespace liuhen::capture
