@@ -114,7 +114,7 @@ std::string ConfigTable::path(std::string_view key, std::string_view otherwise) 
     return has(key) ? path(key) : std::string(otherwise);
 }
 
-std::vector<std::string> ConfigTable::paths(std::string_view key) {
+std::vector<std::string> ConfigTable::texts(std::string_view key) {
     std::vector<std::string> found;
     const toml::node* node = file_->find(index_, key);
     if (node == nullptr) {
@@ -131,7 +131,15 @@ std::vector<std::string> ConfigTable::paths(std::string_view key) {
             file_->reject(index_, key, &item, "must be a list of texts");
             return {};
         }
-        found.push_back(file_->resolve(*value));
+        found.push_back(*value);
+    }
+    return found;
+}
+
+std::vector<std::string> ConfigTable::paths(std::string_view key) {
+    std::vector<std::string> found = texts(key);
+    for (std::string& path : found) {
+        path = file_->resolve(path);
     }
     return found;
 }

@@ -32,6 +32,9 @@ public:
     /// As text(), taken relative to the folder of the TOML file.
     [[nodiscard]] std::string path(std::string_view key);
     [[nodiscard]] std::string path(std::string_view key, std::string_view otherwise);
+    /// A list of texts, none of them empty; a missing one is empty.
+    [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+    /// As texts(), each as path().
     [[nodiscard]] std::vector<std::string> paths(std::string_view key);
     /// A whole number within both limits; without `otherwise` it must be there.
     [[nodiscard]] std::int64_t integer(std::string_view key,

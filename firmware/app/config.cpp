@@ -52,6 +52,7 @@ core::Result<Config> loadConfig(const std::string& path) {
     hal::ConfigTable officer = file.table("officer");
     config.wearer = officer.text("wearer", "");
     config.place = officer.text("place", "");
+    config.fullMatters = officer.texts("full_matters");
     readOsd(file, officer, config);
     config.assignment = officer.path("assignment", "");
     hal::ConfigTable ring = file.table("pre_event");

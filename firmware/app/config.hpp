@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace liuhen::app {
 
@@ -22,8 +23,9 @@ struct Config {
     std::string manner;      // of REC: "video" or "sound"
     std::string wearer;
     std::string place;
-    std::string assignment;       // file of an evidence::Assignment; "" for none
-    recorder::Ring::Config ring;  // footage from before the press
+    std::vector<std::string> fullMatters;  // of an assignment: to be recorded as a whole
+    std::string assignment;                // file of an evidence::Assignment; "" for none
+    recorder::Ring::Config ring;           // footage from before the press
     std::string promptFolder;    // the agency's WAVs, below it one folder per language; "" for none
     std::string promptLanguage;  // "zh" or "en"
     bool silent = false;         // nothing is said

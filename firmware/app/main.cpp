@@ -174,6 +174,7 @@ Result<recorder::RecorderConfig> settingsOf(const Config& config, hal::Board& bo
     settings.manner = config.manner;
     settings.wearer = config.wearer;
     settings.place = config.place;
+    settings.fullMatters = config.fullMatters;
     settings.bootId = board.bootId();
     settings.ring = config.ring;
     settings.room = roomOf(config);

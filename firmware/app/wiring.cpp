@@ -90,6 +90,7 @@ bool speakFor(statement::Voice& voice, recorder::Act act, core::Nanoseconds now)
         case Act::SayLowBattery:
             voice.remark(Prompt::LowBattery, now);
             return false;
+        case Act::SayLowRoom:
         case Act::SayNoRoom:
             voice.remark(Prompt::StorageLow, now);
             return false;
@@ -117,7 +118,7 @@ statement::Voice::Listener statementListener(const std::shared_ptr<Gate>& gate,
                         core::log(core::LogLevel::Warning, "recorder", noted.error().message);
                     }
                 } else if (made.what == statement::What::Closing ||
-                           made.what == statement::What::Reason) {
+                           statement::isReason(made.what)) {
                     recorder::SpokenReason said;
                     said.from = made.from;
                     said.to = made.heard ? made.to : made.from;

@@ -3,6 +3,8 @@
 #include "common/core/log.hpp"
 #include "firmware/recorder/recorder.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace liuhen::recorder {
@@ -34,6 +36,17 @@ AssignmentState Recorder::assignmentState() const {
         return AssignmentState::Early;
     }
     return now < assigned_->content.untilUs ? AssignmentState::Valid : AssignmentState::Expired;
+}
+
+bool Recorder::inFullMatter() const {
+    if (assignmentState() != AssignmentState::Valid) {
+        return false;
+    }
+    const auto& matters = assigned_->content.matters;
+    return std::any_of(matters.begin(), matters.end(), [this](const std::string& matter) {
+        return std::find(config_.fullMatters.begin(), config_.fullMatters.end(), matter) !=
+               config_.fullMatters.end();
+    });
 }
 
 /// The ledger is where an assignment is kept; the names are not: a lost recorder shows none.

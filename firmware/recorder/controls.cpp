@@ -156,6 +156,10 @@ void Controls::onBattery(Recorder& recorder, int percent, bool charging, Nanosec
 }
 
 void Controls::tick(Recorder& recorder, Nanoseconds now) {
+    const storage::StorageEvent before = std::exchange(room_, recorder.room());
+    if (before == storage::StorageEvent::Back && room_ == storage::StorageEvent::Low) {
+        handle(recorder, Event::RoomLow, now);
+    }
     if (holdsRecording(state_) && !recorder.recording()) {
         handle(recorder, Event::Ended, now);
     } else if ((state_ == State::GivingReason && now - since_ >= kReasonLimit) ||

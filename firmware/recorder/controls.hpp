@@ -64,6 +64,7 @@ private:
     Event cause_ = Event::Ended;                // what is being handled
     SpokenReason reason_;
     int percent_ = 100;  // of the battery
+    storage::StorageEvent room_ = storage::StorageEvent::Back;
     bool nobodyListens_ = false;
     bool lowTold_ = false;
     bool emptyTold_ = false;

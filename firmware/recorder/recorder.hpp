@@ -32,6 +32,7 @@ struct RecorderConfig {
     std::vector<crypto::Certificate> recipients;  // evidence and escrow; empty: footage is clear
     std::string wearer;                           // private; "" for none
     std::string place;                            // private; "" for none
+    std::vector<std::string> fullMatters;         // to be recorded from beginning to end
     std::string manner = "video";                 // of start(): "video" or "sound"
     std::string bootId;                           // of the machine's boot; "" if it cannot be told
     std::uint64_t reserveBytes = std::uint64_t{4} << 20U;  // room kept on the card; 0 for none
@@ -162,6 +163,8 @@ public:
     /// The newest of the ledger's last two chapters.
     [[nodiscard]] const std::optional<Assigned>& assigned() const { return assigned_; }
     [[nodiscard]] AssignmentState assignmentState() const;
+    /// Whether a valid assignment names a matter that must be recorded as a whole.
+    [[nodiscard]] bool inFullMatter() const;
     /// Enters that the recorder goes from hand to hand. FailedPrecondition without recipients.
     [[nodiscard]] core::Result<evidence::Entry> handover(std::string_view from,
                                                          std::string_view to);
@@ -173,6 +176,8 @@ public:
     /// How much footage still fits at the configured bit rates. Nothing if they are not known or
     /// the card does not answer.
     [[nodiscard]] std::optional<std::chrono::seconds> remaining();
+    /// The level of room that the card has come to, looked at once a second.
+    [[nodiscard]] storage::StorageEvent room() const { return room_.level(); }
     /// Ends recording and ledger in order; nothing is written after it.
     [[nodiscard]] core::Result<void> shutdown(std::string_view reason);
 

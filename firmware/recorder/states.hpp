@@ -37,12 +37,13 @@ enum class Event {
     SourceBack,    // a track that was lost is there again
     BatteryLow,
     BatteryEmpty,
+    RoomLow,  // little footage still fits; the entry is Recorder's
     Docked,
     Undocked,
     CheckFailed,
     CheckPassed,
 };
-inline constexpr std::size_t kEvents = 18;
+inline constexpr std::size_t kEvents = 19;
 
 /// What is done on the way. The first group is the recorder's, the second that of voice and lights.
 enum class Act {
@@ -63,6 +64,7 @@ enum class Act {
     SayStillRecording,
     SayEnded,
     SayLowBattery,
+    SayLowRoom,
     SayNoRoom,
     SayFault,
     ToggleSilent,

@@ -28,11 +28,18 @@ Prompt questionFor(What what) {
             return Prompt::Resumed;
         case What::Closing:
             return Prompt::Closing;
+        case What::FullReason:
+            return Prompt::PauseFull;
         case What::Reason:
             break;  // not asked for
     }
     LIUHEN_ASSERT(false);
     return Prompt::Start;
+}
+
+/// Whether it has a few seconds only.
+bool isBrief(What what) {
+    return what == What::Closing || isReason(what);
 }
 
 }  // namespace
@@ -48,6 +55,7 @@ std::string_view nameOf(What what) {
         case What::Closing:
             return "closing";
         case What::Reason:
+        case What::FullReason:
             return "reason";
     }
     LIUHEN_ASSERT(false);
@@ -59,7 +67,7 @@ void Asker::ask(What what, Nanoseconds now) {
     if (busy() && (what == what_ || std::any_of(next_.begin(), next_.end(), same))) {
         return;
     }
-    if (busy() && what != What::Closing && what != What::Reason) {
+    if (busy() && !isBrief(what)) {
         next_.push_back(Due{what, now});
         return;
     }
@@ -81,10 +89,10 @@ void Asker::begin(What what, Nanoseconds due, Nanoseconds now) {
 }
 
 bool Asker::enough() const {
-    if (phase_ == Phase::Waiting && !brief()) {
+    if (phase_ == Phase::Waiting && !isBrief(what_)) {
         return round_ == 0 && speech_ >= kEarlySpeech;
     }
-    return speech_ >= (what_ == What::Reason ? kEnoughReason : kEnoughSpeech);
+    return speech_ >= (isReason(what_) ? kEnoughReason : kEnoughSpeech);
 }
 
 void Asker::forget() {
@@ -120,7 +128,7 @@ void Asker::ownVoice(Nanoseconds from, Nanoseconds to) {
 void Asker::tick(Nanoseconds now) {
     if (!busy() && !next_.empty()) {
         beginNext(now);  // behind what was dropped
-    } else if (busy() && brief() && now - dueAt_ >= kLastWords) {
+    } else if (busy() && isBrief(what_) && now - dueAt_ >= kLastWords) {
         finish(enough(), now);
     } else if (phase_ == Phase::Waiting) {
         tickWaiting(now);
@@ -172,7 +180,7 @@ void Asker::tickListening(Nanoseconds now) {
     if (waited < kAnswerWithin || (talk && waited < kLongestAnswer)) {
         return;
     }
-    if (++round_ >= kRounds || brief() || !listened_) {
+    if (++round_ >= kRounds || isBrief(what_) || !listened_) {
         finish(false, now);
         return;
     }

@@ -16,12 +16,17 @@ enum class What {
     Opening,
     Notice,
     Resume,
-    Closing,  // asked for once, in the time that the last words have
-    Reason,   // of a pause: listened for once, without a question; no statement of the ledger
+    Closing,     // asked for once, in the time that the last words have
+    Reason,      // of a pause: listened for once, without a question; no statement of the ledger
+    FullReason,  // the same in a matter to be recorded as a whole: asked for, likewise once
 };
 
-/// As in the `statement` entry: "opening", ...; "reason" stands in none.
+/// As in the `statement` entry: "opening", ...; "reason", of both kinds, stands in none.
 [[nodiscard]] std::string_view nameOf(What what);
+
+[[nodiscard]] inline bool isReason(What what) {
+    return what == What::Reason || what == What::FullReason;
+}
 
 /// So often a statement is asked for before it counts as missing.
 inline constexpr int kRounds = 3;
@@ -69,8 +74,8 @@ public:
 
     Asker(Say say, Done done) : say_(std::move(say)), done_(std::move(done)) {}
 
-    /// Begins to ask. The same statement that is being asked for goes on; Closing and Reason cancel
-    /// what is being asked for, others come behind it.
+    /// Begins to ask. The same statement that is being asked for goes on; Closing and reasons
+    /// cancel what is being asked for, others come behind it.
     void ask(What what, core::Nanoseconds now);
     /// The next frame from the detector.
     void hear(const capture::VoiceFrame& frame);
@@ -107,7 +112,6 @@ private:
     void begin(What what, core::Nanoseconds due, core::Nanoseconds now);
     void beginNext(core::Nanoseconds now);
     [[nodiscard]] bool enough() const;
-    [[nodiscard]] bool brief() const { return what_ == What::Closing || what_ == What::Reason; }
     void finish(bool heard, core::Nanoseconds now);
     void forget();
 

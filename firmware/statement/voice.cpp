@@ -52,7 +52,8 @@ void Voice::ask(What what, Nanoseconds now) {
         remarks_.clear();  // of the recording before
     }
     recording_ = recorder_->recordingSeq();
-    asker_.ask(what, now);
+    const bool warns = what == What::Reason && recorder_->inFullMatter();
+    asker_.ask(warns ? What::FullReason : what, now);
     settle(now);
 }
 
@@ -150,7 +151,7 @@ void Voice::settle(Nanoseconds now) {
         saidFor_.pop_front();
     }
     for (const Statement& made : std::exchange(made_, {})) {
-        if (made.what != What::Reason) {
+        if (!isReason(made.what)) {
             sign(made);
         }
         if (listener_) {

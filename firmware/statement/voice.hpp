@@ -31,8 +31,8 @@ public:
     /// Who signs, and who hears of statements (may be empty). Once, before all else.
     void begin(Recorder& recorder, Listener listener);
 
-    /// Asks for a statement of the open recording, or listens for a reason; nothing to do in
-    /// standby.
+    /// Asks for a statement of the open recording, or listens for a reason, which in a matter to be
+    /// recorded as a whole is asked for; nothing to do in standby.
     void ask(What what, core::Nanoseconds now);
     /// What was asked for last is not due any more; nothing is signed or told of it.
     void stopListening(core::Nanoseconds now);

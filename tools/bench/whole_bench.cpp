@@ -26,6 +26,9 @@ constexpr int kFramesPerSecond = 30;
 constexpr int kBitrate = 8'000'000;
 constexpr int kSoundRate = 48000;
 constexpr int kSoundBitrate = 64'000;
+/// The text that is read takes 10.8 s: so often the peer hears it, one after the other, as the
+/// simulated microphone does.
+constexpr int kReadings = 3;
 constexpr const char* kPeerProgram = "gst-launch-1.0";
 
 /// As firmware/capture describes its default.
@@ -149,11 +152,16 @@ private:
 
     /// The simulated camera and microphone, element by element, then encoders and a plain file.
     [[nodiscard]] std::string description(const std::string& file) const {
+        std::string readings;
+        for (int i = 0; i < kReadings; ++i) {
+            readings += fmt::format(
+                "{}filesrc location={}/speech.wav ! wavparse ! sound.", i == 0 ? "" : " ", media_);
+        }
         return fmt::format(
             "filesrc location={0}/vtest.avi ! decodebin ! videoconvert ! videoscale ! "
             "video/x-raw,format=I420,width={1},height={2},pixel-aspect-ratio=1/1 ! videorate ! "
             "video/x-raw,framerate={3}/1 ! clocksync ! queue ! {4} ! h264parse ! mux. "
-            "filesrc location={0}/speech.wav ! decodebin ! audioconvert ! audioresample ! "
+            "{8} concat name=sound ! audioconvert ! audioresample ! "
             "audio/x-raw,format=S16LE,rate={5},channels=1 ! clocksync ! queue ! audioconvert ! "
             "avenc_aac bitrate={6} ! aacparse ! mux. mp4mux name=mux ! filesink location={7}",
             media_,
@@ -163,7 +171,8 @@ private:
             encoder(),
             kSoundRate,
             kSoundBitrate,
-            file);
+            file,
+            readings);
     }
 
     static void splitInto(std::vector<std::string>& argv, const std::string& description) {

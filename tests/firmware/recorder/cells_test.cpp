@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every mishap in every state: what is entered, where the recorder stands then, and that it is
-// whole. docs/recorder.md shows the same table.
+// Every mishap in every state: what is entered and when, where the recorder stands then, what of
+// each track is gone, and that the rest is whole. docs/states.md shows the same tables.
 #include "tests/firmware/recorder/officer.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -128,24 +129,44 @@ const std::vector<Mishap>& mishaps() {
     return kMishaps;
 }
 
-/// What was entered, and the state after it if it is another one.
-std::string cellOf(const Mishap& mishap, const Stage& stage) {
+/// What a mishap leaves behind.
+struct Cell {
+    std::string told;  // entries, each with the seconds since the mishap, and the state after them
+    std::string gone;  // of each track, in seconds
+};
+
+std::string gapsOf(Officer& officer, std::uint64_t track) {
+    std::string gaps;
+    for (const double gap : officer.gaps(track)) {
+        gaps += fmt::format("{}{:.1f}", gaps.empty() ? "" : ", ", gap);
+    }
+    return gaps.empty() ? "–" : gaps;
+}
+
+Cell cellOf(const Mishap& mishap, const Stage& stage) {
     Officer officer;
     stage.reach(officer);
     REQUIRE(name(officer.controls->state()) == stage.name);
-    const std::string before = officer.tale();
+    const std::size_t before = officer.told().size();
+    const double began = officer.now();
     mishap.happens(officer);
     const std::string after(name(officer.controls->state()));
     REQUIRE(officer.bench->ledger().sync().has_value());
-    std::string tale = officer.tale();
-    REQUIRE(tale.starts_with(before));
-    tale = tale.substr(before.size());
-    if (tale.starts_with("; ")) {
-        tale = tale.substr(2);
+    std::string tale;
+    const std::vector<Told> told = officer.told();
+    for (std::size_t i = before; i < told.size(); ++i) {
+        tale += fmt::format("{}{} {:.1f}",
+                            tale.empty() ? "" : "; ",
+                            told[i].what,
+                            std::abs(told[i].seconds - began));  // never "-0.0"
     }
     CHECK(officer.verdict() == "intact");
-    return fmt::format(
-        " {}{} |", tale.empty() ? "–" : tale, after == stage.name ? "" : " → **" + after + "**");
+    return {fmt::format(" {}{} |",
+                        tale.empty() ? "–" : tale,
+                        after == stage.name ? "" : " → **" + after + "**"),
+            fmt::format(" {} / {} |",
+                        gapsOf(officer, evidence::kPictureTrack),
+                        gapsOf(officer, evidence::kSoundTrack))};
 }
 
 void requireInDocs(const std::string& table) {
@@ -159,21 +180,27 @@ void requireInDocs(const std::string& table) {
 
 TEST_SUITE("recorder/cells") {
     TEST_CASE("every mishap in every state is as docs/states.md has it") {
-        std::string table = "| what happens |";
+        std::string told = "| what happens |";
         for (const Stage& stage : stages()) {
-            table += fmt::format(" {} |", stage.name);
+            told += fmt::format(" {} |", stage.name);
         }
-        table += "\n|---|---|---|---|---|---|---|\n";
+        told += "\n|---|---|---|---|---|---|---|\n";
+        std::string gone = told;
         for (const Mishap& mishap : mishaps()) {
-            table += fmt::format("| {} |", mishap.name);
+            told += fmt::format("| {} |", mishap.name);
+            gone += fmt::format("| {} |", mishap.name);
             for (const Stage& stage : stages()) {
                 CAPTURE(mishap.name);
                 CAPTURE(stage.name);
-                table += cellOf(mishap, stage);
+                const Cell cell = cellOf(mishap, stage);
+                told += cell.told;
+                gone += cell.gone;
             }
-            table += "\n";
+            told += "\n";
+            gone += "\n";
         }
-        requireInDocs(table);
+        requireInDocs(told);
+        requireInDocs(gone);
     }
 
     TEST_CASE("the transitions are as docs/states.md has them") {

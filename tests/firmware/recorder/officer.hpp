@@ -3,10 +3,12 @@
 // written.
 #pragma once
 
+#include "common/evidence/bodies.hpp"
 #include "firmware/recorder/controls.hpp"
 #include "tests/firmware/recorder/recorder_bench.hpp"
 
 #include <cerrno>
+#include <map>
 
 namespace liuhen::recorder::test {
 
@@ -117,6 +119,32 @@ public:
             all += (all.empty() ? "" : "; ") + line.what;
         }
         return all;
+    }
+
+    /// Stretches of media time without samples between a track's first and last, in seconds.
+    [[nodiscard]] std::vector<double> gaps(std::uint64_t track) {
+        const double scale = track == evidence::kPictureTrack ? 90'000.0 : 48'000.0;
+        std::vector<double> found;
+        std::map<std::uint64_t, double> ends;  // per recording
+        for (const evidence::Entry& entry : bench.entries()) {
+            if (entry.kind != "part") {
+                continue;
+            }
+            const auto part = evidence::PartBody::fromCbor(entry.body);
+            REQUIRE(part.has_value());
+            for (const evidence::TrackSpan& span : part->tracks) {
+                if (span.track != track) {
+                    continue;
+                }
+                const double start = static_cast<double>(span.start) / scale;
+                const auto before = ends.find(part->recording);
+                if (before != ends.end() && start - before->second > 0.001) {
+                    found.push_back(start - before->second);
+                }
+                ends[part->recording] = static_cast<double>(span.start + span.duration) / scale;
+            }
+        }
+        return found;
     }
 
     /// Switches off and answers the verdict.

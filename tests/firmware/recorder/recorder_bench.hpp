@@ -35,6 +35,7 @@ struct BenchOptions {
     std::string bootId = "boot-1";
     core::Nanoseconds ring{};
     storage::RoomLimits room = {};
+    std::vector<std::string> fullMatters = {};
     std::string internalFolder = "recorder/internal";
     std::optional<std::chrono::seconds> singleCopyAfter = std::nullopt;
 };
@@ -71,6 +72,7 @@ public:
         config.ring.length = options.ring;
         config.room = options.room;
         config.release = {authority.certificate(), options.singleCopyAfter};
+        config.fullMatters = options.fullMatters;
         config.onStorage = [this](storage::StorageEvent event) { told.push_back(event); };
         if (options.encrypted) {
             config.recipients.push_back(*recipient_);

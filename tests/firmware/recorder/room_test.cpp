@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the recorder says while its card fills up.
+#include "firmware/recorder/controls.hpp"
 #include "tests/firmware/recorder/card_slot.hpp"
 
 namespace liuhen::recorder::test {
@@ -44,6 +45,34 @@ TEST_SUITE("recorder/room") {
         CHECK(faults(bench).size() == 2);
         REQUIRE(bench->shutdown("button").has_value());
         CHECK(bench.verdict() == "intact");
+    }
+
+    TEST_CASE("little room is said once on the way down") {
+        Bench bench({.reserveBytes = 60'000, .room = {24'000, 5s, 5s}});
+        Slot slot(bench, 400'000);
+        bench.mustStart();
+        std::vector<Act> said;
+        Controls::Outside outside;
+        outside.act = [&said](Act act, core::Nanoseconds /*at*/) {
+            said.push_back(act);
+            return false;
+        };
+        Controls controls(std::move(outside));
+        controls.begin(*bench, bench.clock.boottime());
+        bench.press();
+        while (bench->recording()) {
+            controls.tick(*bench, bench.clock.boottime());
+            bench.film(40);
+        }
+        controls.tick(*bench, bench.clock.boottime());
+        CHECK(said == std::vector{Act::SayLowRoom});
+        slot.card->state()->quotaBytes = 1'000'000;
+        bench.film(12'000);
+        controls.tick(*bench, bench.clock.boottime());
+        slot.card->state()->quotaBytes = 400'000;
+        bench.film(2000);
+        controls.tick(*bench, bench.clock.boottime());
+        CHECK(said == std::vector{Act::SayLowRoom});  // full at once: a press is refused and told
     }
 
     TEST_CASE("a card that is away says nothing of its room") {

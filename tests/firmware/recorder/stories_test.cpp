@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole acts as an officer lives them: the complete list of entries, in order, with their times,
 // and where each track has its gaps.
-#include "common/evidence/bodies.hpp"
 #include "tests/firmware/recorder/officer.hpp"
 
 #include <cmath>
@@ -30,30 +29,6 @@ void requireTold(Officer& officer, const std::vector<Told>& expected) {
     }
 }
 
-/// Stretches of media time without samples between a track's first and last, in seconds.
-std::vector<double> gaps(Bench& bench, std::uint64_t track) {
-    const double scale = track == evidence::kPictureTrack ? 90'000.0 : 48'000.0;
-    std::vector<double> found;
-    std::map<std::uint64_t, double> ends;  // per recording
-    for (const evidence::Entry& entry : bench.entries()) {
-        const auto part = entry.kind == "part" ? evidence::PartBody::fromCbor(entry.body)
-                                               : Result<evidence::PartBody>(evidence::PartBody());
-        REQUIRE(part.has_value());
-        for (const evidence::TrackSpan& span : part->tracks) {
-            if (span.track != track) {
-                continue;
-            }
-            const double start = static_cast<double>(span.start) / scale;
-            const auto before = ends.find(part->recording);
-            if (before != ends.end() && start - before->second > 0.001) {
-                found.push_back(start - before->second);
-            }
-            ends[part->recording] = static_cast<double>(span.start + span.duration) / scale;
-        }
-    }
-    return found;
-}
-
 /// A gap that lasts from then to then, and what a kill or cut takes besides: not yet safe.
 struct Gap {
     double seconds = 0;
@@ -64,7 +39,7 @@ constexpr Gap cutFor(double seconds) {
 }
 
 void requireGaps(Officer& officer, std::uint64_t track, const std::vector<Gap>& expected) {
-    const auto found = gaps(officer.bench, track);
+    const std::vector<double> found = officer.gaps(track);
     CAPTURE(track);
     REQUIRE(found.size() == expected.size());
     for (std::size_t i = 0; i < found.size(); ++i) {

@@ -2,7 +2,7 @@
 // What the recorder says and hears becomes entries of its ledger.
 #include "firmware/statement/voice.hpp"
 
-#include "tests/firmware/recorder/recorder_bench.hpp"
+#include "tests/firmware/recorder/assignments.hpp"
 
 #include <set>
 
@@ -42,7 +42,7 @@ struct Scene {
 
     std::vector<Statement> told;
 
-    Scene() {
+    explicit Scene(recorder::test::BenchOptions options = {}) : bench(std::move(options)) {
         bench.mustStart();
         voice.begin(*bench, [this](const Statement& made) { told.push_back(made); });
     }
@@ -102,6 +102,30 @@ TEST_CASE("a recording with an answer") {
     CHECK(scene.story() == Words{"start", "prompt start", "opening heard", "end", "prompt end"});
     CHECK(scene.speaker.played == Words{"/own/zh/start.wav", "/own/zh/end.wav"});
     CHECK(scene.bench.verdictAfterRestart() == "intact");
+}
+
+TEST_CASE("a pause in a matter to be recorded as a whole is warned of") {
+    for (const bool full : {true, false}) {
+        CAPTURE(full);
+        recorder::test::BenchOptions options;
+        options.fullMatters = {full ? "site inspection" : "demolition"};
+        Scene scene(std::move(options));
+        const auto assignment = recorder::test::assignmentOf(scene.bench, {});
+        REQUIRE(
+            scene.bench->takeAssignment(assignment.encode(), scene.bench.authority.certificate()));
+        scene.bench.press();
+        scene.pass(1s);
+        scene.voice.ask(What::Reason, scene.now());
+        scene.pass(2500ms);
+        scene.pass(2s, true);
+        scene.pass(2s);
+        CHECK(scene.speaker.played == (full ? Words{"/own/zh/pause_full.wav"} : Words{}));
+        REQUIRE(scene.told.size() == 1);
+        CHECK(isReason(scene.told[0].what));
+        CHECK(scene.told[0].heard);
+        CHECK(scene.told[0].asked == (full ? 1 : 0));
+        CHECK(scene.story() == (full ? Words{"start", "prompt pause_full"} : Words{"start"}));
+    }
 }
 
 TEST_CASE("what was said and not heard stands before the end of its recording") {
