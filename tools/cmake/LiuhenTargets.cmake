@@ -9,6 +9,9 @@ if(LIUHEN_SANITIZE MATCHES "thread")
     target_link_libraries(liuhen_glib_locks PRIVATE PkgConfig::LIUHEN_GLIB)
 endif()
 
+# All that runs without a test; also what the build speaks.
+add_custom_target(programs)
+
 # Under tsan a program brings GLib's locks along, as an object: it must stand in front of GLib.
 function(liuhen_show_glib_locks name)
     if(TARGET liuhen_glib_locks)
@@ -27,6 +30,7 @@ function(liuhen_program name)
     add_executable(${name} ${ARGN})
     target_link_libraries(${name} PRIVATE liuhen_options)
     liuhen_show_glib_locks(${name})
+    add_dependencies(programs ${name})
 endfunction()
 
 # liuhen_test(NAME LABEL SOURCES...) -- a doctest binary; each case becomes a CTest test with that label.
