@@ -121,6 +121,13 @@ Result<void> CustodyLog::compare() {
                         size,
                         rows));
     }
+    LIUHEN_TRY(const auto rowless, records_->leafWithoutRow());
+    if (rowless) {
+        return refuse(
+            fmt::format("leaf {} tells of what the database has no row of: rows were removed; "
+                        "restore the newest one",
+                        *rowless));
+    }
     LIUHEN_TRY(const auto receipt, records_->lastReceipt());
     if (receipt) {
         LIUHEN_TRY(const evidence::Receipt last, evidence::Receipt::parse(*receipt));

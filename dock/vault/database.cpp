@@ -3,7 +3,9 @@
 #include "dock/vault/database.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -173,6 +175,9 @@ Result<Database> Database::open(const std::string& path, const char* schema, int
     }
     const auto ready = [&]() -> Result<void> {
         LIUHEN_TRY(const bool fresh, database.isFresh(version));
+        if (!fresh) {
+            LIUHEN_CHECK(database.checkSchema(schema));
+        }
         LIUHEN_CHECK(database.harden());
         LIUHEN_CHECK(database.execute(schema));
         if (fresh) {
@@ -206,6 +211,48 @@ Result<bool> Database::isFresh(int version) {
                                 version));
     }
     return true;
+}
+
+Result<std::set<std::string>> Database::parts() {
+    LIUHEN_TRY(Statement statement,
+               prepare("select type || ' ' || name || ': ' || coalesce(sql, '') "
+                       "from sqlite_schema"));
+    std::set<std::string> found;
+    while (true) {
+        LIUHEN_TRY(const bool row, statement.step());
+        if (!row) {
+            return found;
+        }
+        found.insert(statement.text(0));
+    }
+}
+
+Result<void> Database::checkSchema(const char* schema) {
+    sqlite3* raw = nullptr;
+    const int code =
+        sqlite3_open_v2(":memory:",
+                        &raw,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        nullptr);
+    Database own(raw);
+    if (code != SQLITE_OK) {
+        return failed(raw, code, "open a database in memory");
+    }
+    LIUHEN_CHECK(own.execute(schema));
+    LIUHEN_TRY(const std::set<std::string> wanted, own.parts());
+    LIUHEN_TRY(const std::set<std::string> held, parts());
+    std::vector<std::string> differ;
+    std::set_symmetric_difference(
+        wanted.begin(), wanted.end(), held.begin(), held.end(), std::back_inserter(differ));
+    if (differ.empty()) {
+        return {};
+    }
+    const std::string& first = differ.front();
+    return fail(
+        ErrorKind::FailedPrecondition,
+        fmt::format("its schema was changed by somebody else: {} {}; nothing was changed",
+                    first.substr(0, first.find(':')),
+                    wanted.contains(first) ? "is not there as it was" : "does not belong there"));
 }
 
 Result<void> Database::harden() {

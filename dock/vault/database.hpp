@@ -5,6 +5,7 @@
 #include "dock/vault/types.hpp"
 
 #include <memory>
+#include <set>
 #include <string>
 
 struct sqlite3;
@@ -55,7 +56,8 @@ private:
 class Database {
 public:
     /// Opens or makes the file and brings `schema` about; an earlier file must be of the same
-    /// `version`, else FailedPrecondition, and nothing is changed. The connection is the only one
+    /// `version` and have just these tables, indexes and triggers, else FailedPrecondition, and
+    /// nothing is changed. The connection is the only one
     /// that may write or checkpoint (a second would meet the WAL-reset bug of SQLite
     /// before 3.51.3); the caller holds a lock against a second process.
     [[nodiscard]] static Result<Database> open(const std::string& path,
@@ -73,6 +75,11 @@ private:
     [[nodiscard]] Result<void> harden();
     /// Whether it has no tables yet. Errors: FailedPrecondition if they are of another version.
     [[nodiscard]] Result<bool> isFresh(int version);
+
+    /// Errors: FailedPrecondition if anything was added to the schema, taken from it or changed.
+    [[nodiscard]] Result<void> checkSchema(const char* schema);
+    /// Every table, index and trigger as SQLite writes it down.
+    [[nodiscard]] Result<std::set<std::string>> parts();
 
     std::unique_ptr<sqlite3, Close> connection_;
 };

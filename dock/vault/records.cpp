@@ -121,6 +121,18 @@ Result<std::vector<Buffer>> Records::leaves(std::uint64_t first, std::uint64_t l
     }
 }
 
+Result<std::optional<std::uint64_t>> Records::leafWithoutRow() {
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("select idx from leaf "
+                                 "where kind in ('object', 'quarantine', 'fork') "
+                                 "and not exists (select 1 from object where object.leaf = idx) "
+                                 "or kind = 'receipt' "
+                                 "and not exists (select 1 from receipt where receipt.leaf = idx) "
+                                 "order by idx limit 1"));
+    LIUHEN_TRY(const bool found, statement.step());
+    return found ? std::optional(statement.number(0)) : std::nullopt;
+}
+
 Result<void> Records::addLeaf(std::uint64_t index, std::string_view kind, ByteView leaf) {
     LIUHEN_TRY(Statement statement,
                database_.prepare("insert into leaf (idx, kind, content) values (?, ?, ?)"));

@@ -65,6 +65,9 @@ public:
     [[nodiscard]] Result<std::uint64_t> leafCount();
     /// Leaves from `first` on, at most `limit`.
     [[nodiscard]] Result<std::vector<Buffer>> leaves(std::uint64_t first, std::uint64_t limit);
+    /// The first leaf that tells of an object or a receipt of which there is no row: rows were
+    /// removed.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> leafWithoutRow();
     [[nodiscard]] Result<void> addLeaf(std::uint64_t index, std::string_view kind, ByteView leaf);
 
     /// Whether any row is of these bytes.

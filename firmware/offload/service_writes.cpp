@@ -34,6 +34,15 @@ net::Response tooLong(std::string_view what, std::size_t most) {
         413, ErrorKind::ResourceExhausted, fmt::format("{} has more than {} bytes", what, most));
 }
 
+/// What a client sent and nobody can read is the client's fault: 400, not 500.
+template <typename T>
+Result<T> sentByClient(Result<T> read) {
+    if (!read && read.error().kind == ErrorKind::DataLoss) {
+        return core::fail(ErrorKind::InvalidArgument, read.error().message);
+    }
+    return read;
+}
+
 Result<json> parseJson(core::ByteView body) {
     json value = json::parse(body.begin(), body.end(), nullptr, false);
     if (value.is_discarded() || !value.is_object()) {
@@ -199,7 +208,7 @@ Result<net::Response> Service::clock(const net::Request& request) {
         return tooLong("the clock message", kMaxMessageBytes);
     }
     LIUHEN_TRY(const evidence::ClockMessage message,
-               evidence::ClockMessage::verify(request.body, root_));
+               sentByClient(evidence::ClockMessage::verify(request.body, root_)));
     const core::Buffer bytes = request.body;
     const auto ask = [message, bytes](Recorder& recorder) -> Result<evidence::Entry> {
         if (message.device != recorder.keychain().device()) {
@@ -221,6 +230,7 @@ Result<net::Response> Service::assignment(const net::Request& request) {
     if (request.body.size() > kMaxAssignmentBytes) {
         return tooLong("the assignment", kMaxAssignmentBytes);
     }
+    LIUHEN_CHECK(sentByClient(evidence::Assignment::decode(request.body)));
     const core::Buffer bytes = request.body;
     const auto ask = [this, bytes](Recorder& recorder) {
         return recorder.takeAssignment(bytes, root_);
@@ -235,7 +245,7 @@ Result<net::Response> Service::checkpoint(const net::Request& request) {
     if (note.size() > kMaxNoteBytes) {
         return tooLong("the note", kMaxNoteBytes);
     }
-    LIUHEN_TRY(const CheckpointRequest wanted, readCheckpoint(body, root_));
+    LIUHEN_TRY(const CheckpointRequest wanted, sentByClient(readCheckpoint(body, root_)));
     const auto ask = [&wanted](Recorder& recorder) {
         return witness(
             recorder, wanted, static_cast<std::uint64_t>(recorder.utcUs() / kUsPerSecond));
@@ -251,7 +261,8 @@ Result<net::Response> Service::receipt(const net::Request& request) {
     if (request.body.size() > kMaxMessageBytes) {
         return tooLong("the receipt", kMaxMessageBytes);
     }
-    LIUHEN_TRY(const evidence::Receipt receipt, evidence::Receipt::verify(request.body, root_));
+    LIUHEN_TRY(const evidence::Receipt receipt,
+               sentByClient(evidence::Receipt::verify(request.body, root_)));
     const core::Buffer bytes = request.body;
     const auto ask = [receipt, bytes](Recorder& recorder) -> Result<evidence::Entry> {
         if (receipt.device != recorder.keychain().device()) {

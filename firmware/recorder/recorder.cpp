@@ -248,8 +248,7 @@ bool Recorder::records(Track track) const {
                                    : session_->tracks.audio.has_value();
 }
 
-Result<std::unique_ptr<Recorder::Session>> Recorder::makeSession(std::uint64_t start,
-                                                                 media::Tracks tracks) {
+Result<std::unique_ptr<Session>> Recorder::makeSession(std::uint64_t start, media::Tracks tracks) {
     auto session = std::make_unique<Session>();
     session->start = start;
     session->tracks = std::move(tracks);

@@ -53,13 +53,13 @@ event = [{at = 2.5, do = "hold_record"}, {at = 5.5, do = "power_off"}]
 DEVICE = "LH-ATTACK-1"
 
 
-def _run(program, *arguments, fine=(0,)):
+def run_program(program, *arguments, fine=(0,)):
     done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120)
     if done.returncode not in fine:
         raise RuntimeError(f"{program} {' '.join(arguments)}: {done.returncode}: {done.stderr[-2000:]}")
 
 
-def _write(path, text):
+def write_text(path, text):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -70,15 +70,15 @@ def _make(folder, bin_folder, script, ends, settings):
     liuhen, recorder = os.path.join(bin_folder, "liuhen"), os.path.join(bin_folder, "liuhen-recorder")
     agency, device = os.path.join(folder, "agency"), os.path.join(folder, "recorder")
     config = os.path.join(folder, "recorder.toml")
-    _write(config, settings)
-    _write(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
-    _write(os.path.join(folder, "sim/script.toml"), script)
-    _run(liuhen, "enroll", "agency", "--agency", agency, "--name", "Attacked Agency")
-    _run(liuhen, "enroll", "recorder", "--agency", agency, "--recorder", device, "--device", DEVICE)
+    write_text(config, settings)
+    write_text(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
+    write_text(os.path.join(folder, "sim/script.toml"), script)
+    run_program(liuhen, "enroll", "agency", "--agency", agency, "--name", "Attacked Agency")
+    run_program(liuhen, "enroll", "recorder", "--agency", agency, "--recorder", device, "--device", DEVICE)
     for number, end in enumerate(ends):
-        _run(recorder, "--config", config, fine=(end,))
+        run_program(recorder, "--config", config, fine=(end,))
         if number == 0:
-            _run(liuhen, "enroll", "genesis", "--agency", agency, "--recorder", device)
+            run_program(liuhen, "enroll", "genesis", "--agency", agency, "--recorder", device)
             shutil.copytree(device, os.path.join(folder, "yesterday"))
         elif end == -9:
             shutil.copytree(device, os.path.join(folder, "interrupted"))
