@@ -25,7 +25,7 @@ struct Progress {
 struct FetchPlan {
     DownloadRequest wanted;
     unsigned attempts = 5;                      // in a row that gain less than `gainBytes`
-    std::uint64_t gainBytes = 1024UL * 1024;    // an attempt that brings so much counts as good
+    std::uint64_t gainBytes = 32UL * 1024;      // an attempt that brings so much counts as good
     std::chrono::milliseconds firstPause{200};  // doubled after each poor attempt
     std::chrono::milliseconds longestPause{5'000};
 };

@@ -74,12 +74,16 @@ Result<void> Stream::wait(short events, std::chrono::milliseconds limit) const {
     }
 }
 
-Result<void> Stream::receiveRaw(std::span<std::uint8_t> into) {
+Result<void> Stream::receiveRaw(std::span<std::uint8_t> into, std::size_t* came) {
+    std::size_t ignored = 0;
+    std::size_t& filled = came != nullptr ? *came : ignored;
+    filled = 0;
     while (!into.empty()) {
         LIUHEN_CHECK(wait(POLLIN, pace_));
         const ssize_t got = ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT);
         if (got > 0) {
             into = into.subspan(static_cast<std::size_t>(got));
+            filled += static_cast<std::size_t>(got);
         } else if (got == 0) {
             return fail(ErrorKind::Unavailable, "read from the socket: the other end has closed");
         } else if (!wouldBlock(errno)) {

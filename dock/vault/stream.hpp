@@ -29,8 +29,10 @@ public:
     /// closed before it. Errors: also DataLoss for a length of 0 or above kMessageBytes.
     [[nodiscard]] Result<std::optional<Buffer>> receive(std::chrono::milliseconds idle);
     [[nodiscard]] Result<void> send(ByteView message);
-    /// Raw bytes: fills `into`, or sends all.
-    [[nodiscard]] Result<void> receiveRaw(std::span<std::uint8_t> into);
+    /// Raw bytes: fills `into`, or sends all. `came`, if given, says also after an error how many
+    /// bytes of `into` were filled.
+    [[nodiscard]] Result<void> receiveRaw(std::span<std::uint8_t> into,
+                                          std::size_t* came = nullptr);
     [[nodiscard]] Result<void> sendRaw(ByteView bytes);
 
     /// Every wait ends with Unavailable soon after `stopped` answers true; it may be empty.

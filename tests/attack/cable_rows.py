@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows 21, 25, 26, 27: what comes over the cable to a recorder, from whoever holds the other end."""
+"""Rows 21, 22, 25, 26, 27: what comes over the cable to a recorder, from whoever holds the other end."""
 
 import base64
 import http.client
@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -22,7 +23,7 @@ from liuhen_check.signed import frame, prefix
 from liuhen_sample.keys import Source, sign1
 from ledger_rows import p256_of
 from stored import ORIGIN, stored
-from vault_rows import StoredVault, rows_of
+from vault_evidence import StoredVault, rows_of
 
 PROCESS_SECONDS = 60
 PATIENCE = 20
@@ -36,19 +37,23 @@ def read(path):
 class Docked:
     """The recorder of the stored days, switched on again, in the hands of who has all keys of the dock's host."""
 
-    def __init__(self, original):
+    def __init__(self, original, events=None):
+        """events: what its script does after this start; then it waits until it stands in the dock."""
         self.root = tempfile.mkdtemp(prefix="attack-")
         self.path = os.path.join(self.root, "made")
         shutil.copytree(original, self.path)
         self.port = os.path.join(self.path, "port")
         os.remove(self.port)
+        if events:
+            with open(os.path.join(self.path, "sim/script.toml"), "a", encoding="utf-8") as file:
+                file.write(f"[[boot]]\nevent = [{events}]\n")
         self.log = os.path.join(self.path, "recorder.log")
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [os.path.join(BIN, "liuhen-recorder"), "--config", os.path.join(self.path, "recorder.toml")],
                 stdout=log, stderr=log)
         until = time.monotonic() + PROCESS_SECONDS
-        while b"ready, port" not in read(self.log):
+        while (b"state docked" if events else b"ready, port") not in read(self.log):
             assert time.monotonic() < until and self.process.poll() is None, read(self.log).decode()
             time.sleep(0.05)
         self.number = int(read(self.port))
@@ -118,6 +123,46 @@ class Docked:
         return json.loads(body)
 
 
+class Cutter:
+    """A cable that breaks after so many bytes from the recorder, again and again."""
+
+    def __init__(self, target, limit):
+        self.target, self.limit, self.cuts = target, limit, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                dock, _ = self.listener.accept()
+            except OSError:
+                return
+            recorder = socket.create_connection(("127.0.0.1", self.target))
+            threading.Thread(target=self._pass, args=(dock, recorder, 1 << 60), daemon=True).start()
+            threading.Thread(target=self._pass, args=(recorder, dock, self.limit), daemon=True).start()
+
+    def _pass(self, source, sink, limit):
+        try:
+            while limit > 0 and (piece := source.recv(min(limit, 65536))):
+                sink.sendall(piece)
+                limit -= len(piece)
+        except OSError:
+            pass
+        self.cuts += limit == 0
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
 class Rows(unittest.TestCase):
     maxDiff = None
     source = Source(77)
@@ -182,6 +227,24 @@ class Rows(unittest.TestCase):
                                    made + "/dock/dock.toml"], capture_output=True, text=True, timeout=120, check=False)
             vault.terminate()
         return done.returncode, done.stdout + done.stderr
+
+    def test_row_22_cut_every_64_kib(self):
+        """Each connection ends after 64 KiB; what came goes on where it ended, until all is receipted."""
+        self.docked = self.enterContext(Docked(self.original, '{at = 0.5, do = "press_record"}, {at = 9.0, do = "dock"}'))
+        with Cutter(self.docked.number, 64 << 10) as cutter:
+            self.docked.number = cutter.port
+            tries = 0
+            while (answer := self.intake(""))[0] != 0:
+                tries += 1
+                self.assertLess(tries, 60, answer[1])
+            self.docked.number = cutter.target
+        self.assertGreater(cutter.cuts, 4)
+        self.alive_and_intact()
+        vault = os.path.join(self.docked.path, "vault")
+        done = subprocess.run([os.path.join(BIN, "liuhen"), "verify", vault], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(len(rows_of(vault, "select leaf from object where shelf = 'stored'")), 6)
+        self.assertEqual(len(self.docked.entries("receipt")), 6)
 
     def test_row_25_hostile_requests(self):
         host = b"Host: recorder\r\n"

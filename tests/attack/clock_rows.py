@@ -4,7 +4,7 @@
 import os
 import unittest
 
-from evidence import Attack, Folder
+from evidence import Attack
 from fixture import made
 
 # Start 2 films while the clock goes back and forth. In 3 it has moved although the machine stayed up: the simulated clock
