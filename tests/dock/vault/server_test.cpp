@@ -244,6 +244,7 @@ TEST_CASE("a peer that vanishes amid its bytes leaves what came, and the upload 
     Client client = served.client();
     const auto offered = must(client.offer(offer));
     CHECK(offered.upload == upload);
+    CHECK(offered.offset == 100);
     must(client.bytes(upload, offered.offset, ByteView(bytes).subspan(offered.offset), true));
     CHECK(must(client.commit(upload)).state == State::Receipted);
 }
