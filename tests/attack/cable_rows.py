@@ -288,8 +288,8 @@ class Rows(unittest.TestCase):
         self.alive_and_intact()
 
     def test_row_26_receipts(self):
-        rows = rows_of(os.path.join(self.docked.path, "vault"), "select message from receipt order by leaf")
-        messages = [row[0] for row in rows]
+        messages = [row[0] for row in rows_of(os.path.join(self.docked.path, "vault"),
+                                              "select message from receipt order by leaf")]
         before = len(self.docked.entries("receipt"))
         self.assertEqual(before, len(messages))
         for message in messages:
