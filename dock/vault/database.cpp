@@ -162,7 +162,7 @@ void Database::Close::operator()(sqlite3* connection) const {
     sqlite3_close_v2(connection);
 }
 
-Result<Database> Database::open(const std::string& path, const char* schema, int version) {
+Result<Database> Database::connect(const std::string& path) {
     sqlite3* raw = nullptr;
     const int code =
         sqlite3_open_v2(path.c_str(),
@@ -173,6 +173,11 @@ Result<Database> Database::open(const std::string& path, const char* schema, int
     if (code != SQLITE_OK) {
         return failed(raw, code, "open database " + path);
     }
+    return database;
+}
+
+Result<Database> Database::open(const std::string& path, const char* schema, int version) {
+    LIUHEN_TRY(Database database, connect(path));
     const auto ready = [&]() -> Result<void> {
         LIUHEN_TRY(const bool fresh, database.isFresh(version));
         if (!fresh) {
@@ -184,7 +189,7 @@ Result<Database> Database::open(const std::string& path, const char* schema, int
             LIUHEN_CHECK(
                 database.execute(fmt::format("pragma user_version = {}", version).c_str()));
         }
-        if (sqlite3_set_authorizer(raw, authorize, nullptr) != SQLITE_OK) {
+        if (sqlite3_set_authorizer(database.connection_.get(), authorize, nullptr) != SQLITE_OK) {
             return fail(ErrorKind::Internal, "set the authorizer");
         }
         return {};
@@ -228,16 +233,7 @@ Result<std::set<std::string>> Database::parts() {
 }
 
 Result<void> Database::checkSchema(const char* schema) {
-    sqlite3* raw = nullptr;
-    const int code =
-        sqlite3_open_v2(":memory:",
-                        &raw,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        nullptr);
-    Database own(raw);
-    if (code != SQLITE_OK) {
-        return failed(raw, code, "open a database in memory");
-    }
+    LIUHEN_TRY(Database own, connect(":memory:"));
     LIUHEN_CHECK(own.execute(schema));
     LIUHEN_TRY(const std::set<std::string> wanted, own.parts());
     LIUHEN_TRY(const std::set<std::string> held, parts());

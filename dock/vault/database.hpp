@@ -57,9 +57,9 @@ class Database {
 public:
     /// Opens or makes the file and brings `schema` about; an earlier file must be of the same
     /// `version` and have just these tables, indexes and triggers, else FailedPrecondition, and
-    /// nothing is changed. The connection is the only one
-    /// that may write or checkpoint (a second would meet the WAL-reset bug of SQLite
-    /// before 3.51.3); the caller holds a lock against a second process.
+    /// nothing is changed. The connection is the only one that may write or checkpoint (a second
+    /// would meet the WAL-reset bug of SQLite before 3.51.3); the caller holds a lock against a
+    /// second process.
     [[nodiscard]] static Result<Database> open(const std::string& path,
                                                const char* schema,
                                                int version);
@@ -72,6 +72,8 @@ private:
         void operator()(sqlite3* connection) const;
     };
     explicit Database(sqlite3* connection) : connection_(connection) {}
+    /// A connection as SQLite gives it.
+    [[nodiscard]] static Result<Database> connect(const std::string& path);
     [[nodiscard]] Result<void> harden();
     /// Whether it has no tables yet. Errors: FailedPrecondition if they are of another version.
     [[nodiscard]] Result<bool> isFresh(int version);
