@@ -181,10 +181,11 @@ private:
             return;
         }
         const auto key = checkpointKey->noteKey();
+        key_ = key ? std::optional(*key) : std::nullopt;
         if (!key || !tlog::verifySignature(checkpoint_->note, origin, *key)) {
             bad("checkpoint", "the checkpoint is not signed with the log's key");
+            return;
         }
-        key_ = key ? std::optional(*key) : std::nullopt;
         for (const tlog::VerifierKey& witness : trust_.witnesses()) {
             const bool cosigns = witness.type == tlog::NoteKeyType::CosignatureV1;
             log_.witnessed = log_.witnessed ||

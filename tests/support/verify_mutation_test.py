@@ -67,6 +67,8 @@ class Mutations(Cases):
         names = [LEDGER, SECOND, "card/torn/1-5-1.torn", *map(FOOTAGE.format, range(3)), "card/ledger/0", "card/footage/0-2"]
         for _ in range(ROUNDS // 3):
             name, other = chance.choice(names), chance.choice(names) + chance.choice(("x", ".mp4", ".torn", "0"))
+            if other.startswith(name + "/"):
+                continue  # a folder cannot be moved into itself
             how = chance.choice(("remove", "rename", "link"))
             os.rename(folder.full(name), folder.full("../aside"))
             if how == "rename":

@@ -122,6 +122,16 @@ class Stored(Cases):
         self.expect(result, "intact")
         self.assertFalse(result["witnessed"])
 
+    def test_a_cosignature_below_a_damaged_signature_of_the_log_witnesses_nothing(self):
+        folder = self.sample().fresh()
+        lines = folder.data("../vault/log/checkpoint").split(b"\n")
+        self.assertEqual(len(lines), 7)
+        lines[4] = lines[4][:-10] + (b"A" if lines[4][-10:-9] != b"A" else b"B") + lines[4][-9:]
+        folder.put("../vault/log/checkpoint", b"\n".join(lines))
+        result = folder.verdict("vault")
+        self.expect(result, "altered", None, "log/checkpoint", None)
+        self.assertFalse(result["witnessed"])
+
 
 class Evidence(Cases):
     """Vaults made for one case."""
