@@ -33,6 +33,11 @@ struct RunOptions {
 /// Holds the catalogue against the vault. Answers 0, or 1 with the broken invariants named.
 [[nodiscard]] core::Result<int> check(const Config& config);
 
+/// Makes the catalogue anew from the vault's log and objects, with dock and vault stopped; the one
+/// before stays beside it. Answers 0, or 1 with the objects named that could not be entered.
+/// Errors: DataLoss if the log itself is damaged; AlreadyExists, Unavailable while either runs.
+[[nodiscard]] core::Result<int> rebuild(core::Files& files, const Config& config);
+
 /// What was taken in, as `summary.json` has it.
 [[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes);
 

@@ -132,8 +132,10 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_TRY(core::ConfigTable file, core::ConfigTable::open(path));
     std::string folder = file.path("folder");
     std::string socket = file.path("vault_socket");
+    std::string vaultFolder = file.path("vault_folder", "");
     const std::string revoked = file.path("revoked", "");
     core::ConfigTable keys = file.table("keys");
+    std::string rootPath = keys.path("root");
     auto identity = readIdentity(files, keys);
     auto bays = readBays(file);
     if (!revoked.empty()) {
@@ -146,7 +148,12 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     if (!revoked.empty()) {
         identity->tls.allowed = net::unlessRevoked(revoked);
     }
-    return Config{std::move(folder), std::move(socket), *std::move(identity), std::move(bays)};
+    return Config{std::move(folder),
+                  std::move(socket),
+                  std::move(vaultFolder),
+                  std::move(rootPath),
+                  *std::move(identity),
+                  std::move(bays)};
 }
 
 }  // namespace liuhen::dock

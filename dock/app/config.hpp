@@ -21,6 +21,8 @@ struct Identity {
 struct Config {
     std::string folder;
     std::string vaultSocket;
+    std::string vaultFolder;  // empty if it is not named: only `rebuild` needs it
+    std::string rootPath;     // of the agency's root certificate
     Identity identity;
     std::vector<ingest::BayPlace> bays;
 };

@@ -63,14 +63,16 @@ Result<ingest::Endpoint> parseEndpoint(const std::string& text) {
     return ingest::Endpoint{host, static_cast<std::uint16_t>(*port)};
 }
 
-Result<std::string> dockToml(const std::string& socket, const std::vector<std::string>& recorders) {
+Result<std::string> dockToml(const std::string& folder, const std::vector<std::string>& recorders) {
     std::string text = fmt::format(
         "# Configuration of liuhen-dock; docs/ref/config.md tells every key.\n"
         "# Paths are relative to this file.\n\n"
         "# Where the catalogue, the summary and scratch files lie.\n"
         "folder = \".\"\n"
         "# The socket of liuhen-vault, which must be running.\n"
-        "vault_socket = \"{}\"\n\n"
+        "vault_socket = \"{}/vault/vault.sock\"\n"
+        "# What it keeps; read by `liuhen-dock rebuild` alone.\n"
+        "vault_folder = \"{}/vault\"\n\n"
         "# As `liuhen enroll dock` wrote them.\n"
         "[keys]\n"
         "root = \"keys/root.pem\"\n"
@@ -79,7 +81,8 @@ Result<std::string> dockToml(const std::string& socket, const std::vector<std::s
         "dock_key = \"keys/dock.pem\"\n"
         "dock_certificate = \"keys/dock.crt\"\n\n"
         "# One table for each place where a recorder can be put, 1 to {}.\n",
-        socket,
+        folder,
+        folder,
         bay::kMaxBays);
     for (std::size_t i = 0; i < recorders.size(); ++i) {
         LIUHEN_TRY(const ingest::Endpoint endpoint, parseEndpoint(recorders[i]));
@@ -162,7 +165,7 @@ Result<int> init(core::Files& files, const InitOptions& options) {
                     "use " + folder + ": its path is too long for a socket below it");
     }
     LIUHEN_TRY(const std::string origin, originOf(files, joinPath(dock, "keys"), agency));
-    LIUHEN_TRY(const std::string dockText, dockToml(socket, options.recorders));
+    LIUHEN_TRY(const std::string dockText, dockToml(folder, options.recorders));
     LIUHEN_CHECK(files.makeFolders(joinPath(folder, "vault")));
     LIUHEN_CHECK(files.makeFolders(joinPath(agency, "registered")));
     const std::string vaultText = vaultToml(folder, agency, socket, origin);

@@ -51,7 +51,9 @@ int start(int argc, char** argv) {
     CLI::App* checkApp = app.add_subcommand(
         "check",
         "hold the catalogue against the vault: 0 they agree, 1 they do not, 2 cannot tell");
-    for (CLI::App* sub : {runApp, checkApp}) {
+    CLI::App* rebuildApp = app.add_subcommand(
+        "rebuild", "make the catalogue anew from the vault, with dock and vault stopped");
+    for (CLI::App* sub : {runApp, checkApp, rebuildApp}) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
     try {
@@ -72,7 +74,9 @@ int start(int argc, char** argv) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
             return kUnusable;
         }
-        code = runApp->parsed() ? run(*files, *config, runOptions, stopAsked) : check(*config);
+        code = runApp->parsed()     ? run(*files, *config, runOptions, stopAsked)
+               : checkApp->parsed() ? check(*config)
+                                    : rebuild(*files, *config);
     }
     if (!code && checkApp->parsed()) {
         fmt::print(stderr, "liuhen-dock: {}\n", code.error().message);

@@ -2,15 +2,12 @@
 // The catalogue's reads and writes.
 #include "dock/catalogue/catalogue.hpp"
 
+#include "common/core/file_lock.hpp"
 #include "common/core/files.hpp"
 #include "dock/catalogue/chapter_rows.hpp"
 #include "dock/catalogue/schema.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -23,19 +20,6 @@ namespace {
 
 constexpr const char* kFile = "catalogue.db";
 constexpr mode_t kLockMode = 0600;
-
-Result<core::UniqueFd> lockFolder(const std::string& folder) {
-    const std::string path = core::joinPath(folder, "catalogue.lock");
-    core::UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kLockMode));
-    if (!lock.valid()) {
-        return core::failErrno(errno, "open " + path);
-    }
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorKind::AlreadyExists,
-                    "lock " + path + ": another liuhen-dock uses this folder");
-    }
-    return lock;
-}
 
 core::Digest digestOf(const Statement& row, int column) {
     core::Digest digest{};
@@ -74,6 +58,15 @@ Result<void> insertObject(Connection& connection, const LoggedObject& object) {
 }
 
 }  // namespace
+
+Result<core::UniqueFd> lockFolder(const std::string& folder) {
+    auto lock = core::lockForWriting(core::joinPath(folder, "catalogue.lock"), kLockMode);
+    if (!lock && lock.error().kind == ErrorKind::Unavailable) {
+        return fail(ErrorKind::AlreadyExists,
+                    lock.error().message + ": a liuhen-dock uses this folder");
+    }
+    return lock;
+}
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::string& folder) {
     LIUHEN_TRY(core::UniqueFd lock, lockFolder(folder));
@@ -114,9 +107,13 @@ Result<void> Catalogue::project(const EntrySource& entries, const LoggedObject& 
     return transaction.commit();
 }
 
-Result<void> Catalogue::project(const LoggedObject& object) {
+Result<void> Catalogue::project(std::span<const LoggedObject> segments) {
     const std::scoped_lock guard(mutex_);
-    return insertObject(connection_, object);
+    LIUHEN_TRY(Transaction transaction, Transaction::begin(connection_));
+    for (const LoggedObject& object : segments) {
+        LIUHEN_CHECK(insertObject(connection_, object));
+    }
+    return transaction.commit();
 }
 
 Result<void> Catalogue::noteDelivered(const Digest& object) {
@@ -125,16 +122,6 @@ Result<void> Catalogue::noteDelivered(const Digest& object) {
         Statement row,
         connection_.prepare("insert into receipt_delivered values (?1) on conflict do nothing"));
     return row.bind(core::ByteView(object)).run();
-}
-
-Result<void> Catalogue::addRun(const IntakeRun& run) {
-    const std::scoped_lock guard(mutex_);
-    LIUHEN_TRY(Statement row,
-               connection_.prepare("insert into intake_run values "
-                                   "(null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
-    row.bind(run.bay).bind(run.device).bind(run.startUs).bind(run.endUs).bind(run.state);
-    row.bind(run.reason).bind(run.chapters).bind(run.segments);
-    return row.bind(run.footageBytes).run();
 }
 
 Result<std::optional<ChapterEnd>> Catalogue::lastChapter(const std::string& device,

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,18 +56,9 @@ struct StoredObject {
     Digest entry{};
 };
 
-/// One intake at one bay, for the log of what was done.
-struct IntakeRun {
-    std::string bay;
-    std::string device;
-    std::int64_t startUs = 0;
-    std::int64_t endUs = 0;
-    std::string state;
-    std::string reason;
-    std::uint64_t chapters = 0;
-    std::uint64_t segments = 0;
-    std::uint64_t footageBytes = 0;
-};
+/// Takes the lock that a writer of a folder's catalogue holds.
+/// Errors: AlreadyExists if another process has it.
+[[nodiscard]] Result<core::UniqueFd> lockFolder(const std::string& folder);
 
 /// The database `catalogue.db` in a folder. Thread-safe: one connection under a lock.
 ///
@@ -85,11 +77,10 @@ public:
     /// changes nothing; the source is then not read to its end.
     /// Errors besides: those of `entries`; InvalidArgument if they are no chapter.
     [[nodiscard]] Result<void> project(const EntrySource& entries, const LoggedObject& object);
-    /// Enters the leaf of a stored segment. Harmless twice.
-    [[nodiscard]] Result<void> project(const LoggedObject& object);
+    /// Enters the leaves of stored segments, in one transaction. Harmless twice.
+    [[nodiscard]] Result<void> project(std::span<const LoggedObject> segments);
     /// Notes that the recorder has acknowledged the receipt of this object. Harmless twice.
     [[nodiscard]] Result<void> noteDelivered(const Digest& object);
-    [[nodiscard]] Result<void> addRun(const IntakeRun& run);
 
     [[nodiscard]] Result<std::optional<ChapterEnd>> lastChapter(const std::string& device,
                                                                 std::uint64_t generation);

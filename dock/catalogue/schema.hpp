@@ -7,7 +7,7 @@
 namespace liuhen::catalogue {
 
 /// Raised with every change of the schema; an older catalogue is deleted and projected anew.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 inline constexpr std::string_view kSchema = R"sql(
 create table device (
@@ -112,21 +112,11 @@ create table object (                          -- the object leaves of the custo
     stored_us integer not null
 ) strict;
 create index object_of_segment on object (device, generation, recording, segment);
-create table receipt_delivered (               -- objects whose receipt the recorder has
+-- Objects whose receipt the recorder has: a later chapter says so. What was acknowledged since its
+-- docking is known here alone; without it the receipt is given once more, which does no harm.
+create table receipt_delivered (
     object blob primary key not null check (length(object) = 32)
 ) strict, without rowid;
-create table intake_run (
-    run integer primary key,
-    bay text not null,
-    device text not null,
-    start_us integer not null,
-    end_us integer not null,
-    state text not null,
-    reason text not null,
-    chapters integer not null,
-    segments integer not null,
-    footage_bytes integer not null
-) strict;
 )sql";
 
 }  // namespace liuhen::catalogue

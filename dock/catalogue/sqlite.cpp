@@ -240,8 +240,8 @@ Result<void> Connection::makeSchema(Mode mode, std::string_view schema, int vers
     }
     if (found != 0 || any || mode == Mode::Read) {
         return fail(ErrorKind::FailedPrecondition,
-                    fmt::format("it has version {}, this program needs {}; the catalogue can be "
-                                "deleted and is made anew from the vault",
+                    fmt::format("it has version {}, this program needs {}; make it anew "
+                                "from the vault with 'liuhen-dock rebuild'",
                                 found,
                                 version));
     }

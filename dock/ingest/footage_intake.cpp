@@ -169,7 +169,7 @@ Result<Flow> FootageIntake::finishCommit() {
 
 Result<Flow> FootageIntake::conclude(const vault::Offer& offer, const Taken& taken) {
     return session_.conclude(offer, taken, [this](const catalogue::LoggedObject& object) {
-        return session_.catalogue.project(object);
+        return session_.catalogue.project(std::span(&object, 1));
     });
 }
 

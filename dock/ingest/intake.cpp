@@ -90,20 +90,6 @@ Outcome Intake::run() {
     conclude(outcome, flow);
     const bool nobody = outcome.device.empty() && !outcome.refusedPeer;
     progress_.enter(nobody ? Phase::Empty : outcome.end, outcome.reason);
-    if (!outcome.device.empty()) {
-        const auto noted = parts_.catalogue.addRun({outcome.bay,
-                                                    outcome.device,
-                                                    outcome.startUs,
-                                                    outcome.endUs,
-                                                    std::string(name(outcome.end)),
-                                                    outcome.reason,
-                                                    outcome.chapters,
-                                                    outcome.segments,
-                                                    outcome.footageBytes});
-        if (!noted) {
-            core::log(core::LogLevel::Error, "ingest", noted.error().message);
-        }
-    }
     return outcome;
 }
 

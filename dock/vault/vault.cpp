@@ -2,14 +2,11 @@
 // Opening a vault, and the calls that store nothing.
 #include "dock/vault/vault.hpp"
 
+#include "common/core/file_lock.hpp"
 #include "common/core/log.hpp"
 #include "common/evidence/messages.hpp"
 #include "common/tlog/checkpoint.hpp"
 #include "common/tlog/note.hpp"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 
 #include <algorithm>
 #include <thread>
@@ -31,22 +28,16 @@ constexpr std::chrono::microseconds kGroupWait{10'000};
 /// About a day's chapters of a few recorders.
 constexpr std::uint64_t kCachedChapterBytes = std::uint64_t{192} << 20U;
 
-/// `liuhen verify` takes the same lock, shared: it cannot judge a vault that is being written.
+/// `liuhen verify` takes the same lock to read: it cannot judge a vault that is being written.
 Result<core::UniqueFd> lockVault(const std::string& path) {
-    core::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kLockMode));
-    if (!fd.valid()) {
-        return core::failErrno(errno, "open " + path);
+    auto lock = core::lockForWriting(path, kLockMode);
+    if (!lock && lock.error().kind == ErrorKind::Unavailable) {
+        return fail(ErrorKind::Unavailable,
+                    lock.error().message +
+                        ": a liuhen-vault, a 'liuhen verify' or a 'liuhen-dock "
+                        "rebuild'");
     }
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) {
-            return fail(ErrorKind::Unavailable,
-                        fmt::format("lock {}: another process has this vault, a liuhen-vault or a "
-                                    "'liuhen verify'",
-                                    path));
-        }
-        return core::failErrno(errno, "lock " + path);
-    }
-    return fd;
+    return lock;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `liuhen verify`: finds what PATH is and whom to trust, checks, and tells.
+#include "common/core/file_lock.hpp"
 #include "common/evidence/card_check.hpp"
 #include "common/evidence/vault_check.hpp"
 #include "tools/liuhen/commands.hpp"
@@ -167,6 +168,12 @@ Result<evidence::Report> check(core::Files& files,
                    core::readFile(files, options.checkpoint, kMaxNoteBytes));
         note = std::string(core::textOf(bytes));
     }
+    const auto lock = core::lockForReading(joinPath(options.path, "db/lock"));
+    if (!lock && lock.error().kind == core::ErrorKind::Unavailable) {
+        return core::failWith(
+            lock.error(),
+            "verify " + options.path + ": a liuhen-vault writes there; stop it, or verify a copy");
+    }  // a copy has no lock, or one that is of no concern to this account
     return evidence::checkVault(files, options.path, trust, note);
 }
 

@@ -192,7 +192,7 @@ TEST_CASE("a catalogue of another version is refused with what to do") {
     const auto refused = Catalogue::open(folder.path());
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().kind == core::ErrorKind::FailedPrecondition);
-    CHECK(refused.error().message.find("can be deleted") != std::string::npos);
+    CHECK(refused.error().message.find("liuhen-dock rebuild") != std::string::npos);
 }
 
 }  // namespace liuhen::catalogue
