@@ -21,8 +21,20 @@ public:
     VaultCheck(core::Files& files, std::string vault, const Trust& trust, Report& report)
         : files_(files), vault_(std::move(vault)), trust_(trust), report_(report) {}
 
-    Result<void> run(const VaultLog& log) {
-        leaves_ = readVaultLeaves(log.leaves);
+    /// Reads the log, then checks what its leaves tell of.
+    Result<void> run(const std::optional<std::string>& otherNote) {
+        LIUHEN_TRY(
+            const VaultLog log,
+            readVaultLog(files_,
+                         path("log"),
+                         trust_,
+                         otherNote,
+                         report_,
+                         [this](const Leaf& leaf, ByteView bytes) {
+                             addLeaf(leaves_, leaf, bytes);
+                         }));
+        finishLeaves(leaves_);
+        report_.witnessed = log.witnessed;
         LIUHEN_CHECK(listObjects());
         checkPresence();
         for (auto& [device, shelf] : leaves_.devices) {
@@ -349,10 +361,7 @@ Result<Report> checkVault(core::Files& files,
                           const Trust& trust,
                           const std::optional<std::string>& otherNote) {
     Report report;
-    LIUHEN_TRY(const VaultLog log,
-               readVaultLog(files, core::joinPath(vault, "log"), trust, otherNote, report));
-    report.witnessed = log.witnessed;
-    LIUHEN_CHECK(VaultCheck(files, vault, trust, report).run(log));
+    LIUHEN_CHECK(VaultCheck(files, vault, trust, report).run(otherNote));
     return report;
 }
 

@@ -13,7 +13,7 @@ std::string objectName(const Digest& hash) {
     return "objects/" + hex.substr(0, 2) + "/" + hex;
 }
 
-void takeObject(const Buffer& bytes, VaultLeaves& leaves) {
+void takeObject(ByteView bytes, VaultLeaves& leaves) {
     auto leaf = ObjectLeaf::decode(bytes);
     if (!leaf) {
         return;  // told of by the log's check
@@ -51,29 +51,24 @@ void keepAside(const Cbor& body, VaultLeaves& leaves) {
 
 }  // namespace
 
-VaultLeaves readVaultLeaves(const std::vector<Buffer>& bytes) {
-    VaultLeaves leaves;
-    for (const Buffer& one : bytes) {
-        const auto leaf = Leaf::decode(one);
-        if (!leaf) {
-            continue;  // told of by the log's check
-        }
-        if (leaf->kind == "object") {
-            takeObject(one, leaves);
-        } else if (leaf->kind == "quarantine") {
-            keepAside(leaf->body, leaves);
-        } else if (leaf->kind == "fork") {
-            keepAside(leaf->body, leaves);
-            leaves.forks.push_back(Place{*unsignedAt(leaf->body, "generation"),
-                                         *unsignedAt(leaf->body, "seq"),
-                                         std::nullopt,
-                                         std::nullopt});
-        }
+void addLeaf(VaultLeaves& leaves, const Leaf& leaf, ByteView bytes) {
+    if (leaf.kind == "object") {
+        takeObject(bytes, leaves);
+    } else if (leaf.kind == "quarantine") {
+        keepAside(leaf.body, leaves);
+    } else if (leaf.kind == "fork") {
+        keepAside(leaf.body, leaves);
+        leaves.forks.push_back(Place{*unsignedAt(leaf.body, "generation"),
+                                     *unsignedAt(leaf.body, "seq"),
+                                     std::nullopt,
+                                     std::nullopt});
     }
+}
+
+void finishLeaves(VaultLeaves& leaves) {
     for (const StoredObject& stored : leaves.stored) {
         leaves.quarantined.erase(stored.name);
     }
-    return leaves;
 }
 
 }  // namespace liuhen::evidence

@@ -46,7 +46,9 @@ struct VaultLeaves {
     std::vector<Place> forks;
 };
 
-/// Sorts the leaves; malformed ones are passed over.
-[[nodiscard]] VaultLeaves readVaultLeaves(const std::vector<Buffer>& leaves);
+/// Sorts one more leaf; they come in the order of the log. `bytes` are the leaf as it was read.
+void addLeaf(VaultLeaves& leaves, const Leaf& leaf, ByteView bytes);
+/// After the last: what is stored too is not kept aside.
+void finishLeaves(VaultLeaves& leaves);
 
 }  // namespace liuhen::evidence

@@ -21,12 +21,17 @@ using core::Buffer;
 using core::Result;
 
 constexpr unsigned kMaxDepth = 8;
+constexpr unsigned kTileHeight = 8;  // 2^8 hashes in a tile
 
 /// Holds the log's files against its leaves.
 class LogCheck {
 public:
-    LogCheck(core::Files& files, std::string folder, const Trust& trust, Report& report)
-        : files_(files), folder_(std::move(folder)), trust_(trust), report_(report) {}
+    LogCheck(core::Files& files,
+             std::string folder,
+             const Trust& trust,
+             Report& report,
+             const LeafTaker& take)
+        : files_(files), folder_(std::move(folder)), trust_(trust), report_(report), take_(take) {}
 
     Result<VaultLog> run(const std::optional<tlog::SignedCheckpoint>& other) {
         if (files_.exists(folder_)) {
@@ -38,9 +43,9 @@ public:
         }
         LIUHEN_CHECK(readCheckpoint());
         if (checkpoint_) {
-            LIUHEN_CHECK(readLeaves());
+            readLeaves();
             buildLevels();
-            checkRoot();
+            LIUHEN_CHECK(checkRoot());
         }
         LIUHEN_CHECK(checkFiles("", 0));
         checkAbsent();
@@ -48,9 +53,9 @@ public:
             checkOpening();
         }
         if (checkpoint_ && other) {
-            checkOther(*other);
+            LIUHEN_CHECK(checkOther(*other));
         }
-        return std::move(log_);
+        return log_;
     }
 
 private:
@@ -102,20 +107,52 @@ private:
 
     void checkTile(const std::string& name) {
         const auto tile = tlog::parseTilePath(name);
-        const Buffer due = tile ? expected(*tile) : Buffer{};
-        if (due.empty()) {
+        if (!tile || !isDue(*tile)) {
             bad(name, "a file that belongs to no log");
             return;
         }
         present_.insert(name);
-        const auto bytes = core::readFile(files_, path(name), tlog::kBundleBytes);
-        if (!bytes || *bytes != due) {
+        if (!(tile->entries ? bundleHolds(*tile, name) : tileHolds(*tile, name))) {
             bad(name, "the file is not what the leaves give");
         }
     }
 
+    /// Whether the leaves give a tile of this name.
+    [[nodiscard]] bool isDue(const tlog::TileName& tile) const {
+        std::uint64_t hashes = log_.leaves;
+        if (!tile.entries) {
+            hashes = tile.level < levels_.size() ? levels_[tile.level].size() : 0;
+        }
+        // The index first: a name may give one that no product with it holds.
+        return tile.index <= hashes / tlog::kTileWidth &&
+               tile.index * tlog::kTileWidth + tile.width <= hashes;
+    }
+
+    [[nodiscard]] bool tileHolds(const tlog::TileName& tile, const std::string& name) const {
+        const auto bytes = core::readFile(files_, path(name), tlog::kBundleBytes);
+        const auto first = static_cast<std::size_t>(tile.index * tlog::kTileWidth);
+        return bytes && *bytes == tlog::encodeTile(
+                                      std::span(levels_[tile.level]).subspan(first, tile.width));
+    }
+
+    /// The bundle that the leaves were read from holds them; a narrower one must begin as it does.
+    [[nodiscard]] bool bundleHolds(const tlog::TileName& tile, const std::string& name) const {
+        tlog::TileName whole = tile;
+        whole.width = tlog::tileWidth(0, tile.index, checkpoint_->checkpoint.size);
+        if (whole == tile) {
+            return true;
+        }
+        const auto bytes = core::readFile(files_, path(name), tlog::kBundleBytes);
+        if (!bytes || !tlog::parseBundle(*bytes, tile.width)) {
+            return false;
+        }
+        const auto all = core::readFile(files_, path(tlog::toPath(whole)), tlog::kBundleBytes);
+        return all && all->size() >= bytes->size() &&
+               std::equal(bytes->begin(), bytes->end(), all->begin());
+    }
+
     void checkAbsent() {
-        const std::uint64_t size = log_.leaves.size();
+        const std::uint64_t size = log_.leaves;
         std::set<std::string> due;
         for (unsigned level = 0; level < levels_.size(); ++level) {
             const std::uint64_t count =
@@ -132,9 +169,10 @@ private:
         }
     }
 
-    Result<void> readLeaves() {
+    void readLeaves() {
         const std::uint64_t size = checkpoint_->checkpoint.size;
-        for (std::uint64_t index = 0; log_.leaves.size() < size; ++index) {
+        levels_.emplace_back();
+        for (std::uint64_t index = 0; log_.leaves < size; ++index) {
             const unsigned width = tlog::tileWidth(0, index, size);
             const std::string name = tlog::toPath(tlog::TileName{true, 0, index, width});
             const auto bytes = core::readFile(files_, path(name), tlog::kBundleBytes);
@@ -143,28 +181,32 @@ private:
                       : Result<std::vector<Buffer>>(tl::make_unexpected(bytes.error()));
             if (!bundle) {
                 bad(name, "leaves are absent or damaged: " + bundle.error().message);
-                return {};
+                return;
             }
             for (const Buffer& leaf : *bundle) {
-                checkLeaf(log_.leaves.size(), leaf, name);
-                log_.leaves.push_back(leaf);
+                takeLeaf(leaf, name);
             }
         }
-        return {};
     }
 
-    void checkLeaf(std::size_t index, const Buffer& bytes, const std::string& name) {
+    void takeLeaf(const Buffer& bytes, const std::string& name) {
         const auto leaf = Leaf::decode(bytes);
-        if (!leaf || (leaf->kind == "log.opened") != (index == 0)) {
-            bad(name, fmt::format("leaf {} is malformed or out of place", index));
+        if (!leaf || (leaf->kind == "log.opened") != (log_.leaves == 0)) {
+            bad(name, fmt::format("leaf {} is malformed or out of place", log_.leaves));
         }
+        if (leaf) {
+            if (log_.leaves == 0) {
+                opening_ = *leaf;
+            }
+            take_(*leaf, bytes);
+        }
+        levels_.front().push_back(tlog::leafHash(bytes));
+        ++log_.leaves;
     }
 
     /// Leaf 0 names the keys; the checkpoint must be signed with one of them.
     void checkOpening() {
-        const auto leaf = log_.leaves.empty()
-                              ? core::Result<Leaf>(tl::make_unexpected(core::Error{}))
-                              : Leaf::decode(log_.leaves.front());
+        const std::optional<Leaf>& leaf = opening_;
         if (!leaf || leaf->kind != "log.opened") {
             bad("checkpoint", "the log does not begin with its own keys");
             return;
@@ -207,79 +249,68 @@ private:
         return *certificate;
     }
 
-    /// The hashes of each tile level, from the leaves.
+    /// The hashes of each tile level, from those of the leaves.
     void buildLevels() {
-        std::vector<core::Digest> level;
-        level.reserve(log_.leaves.size());
-        for (const Buffer& leaf : log_.leaves) {
-            level.push_back(tlog::leafHash(leaf));
-        }
-        while (!level.empty()) {
-            levels_.push_back(level);
+        while (levels_.back().size() >= tlog::kTileWidth) {
+            const std::span<const core::Digest> level(levels_.back());
             std::vector<core::Digest> above;
             for (std::size_t i = 0; i + tlog::kTileWidth <= level.size(); i += tlog::kTileWidth) {
-                above.push_back(tlog::rootOf(std::span(level).subspan(i, tlog::kTileWidth)));
+                above.push_back(tlog::rootOf(level.subspan(i, tlog::kTileWidth)));
             }
-            level = std::move(above);
+            levels_.push_back(std::move(above));
         }
     }
 
-    /// What a tile file of this name must hold; empty if the tree has no such tile.
-    [[nodiscard]] Buffer expected(const tlog::TileName& tile) const {
-        const std::uint64_t first = tile.index * tlog::kTileWidth;
-        if (tile.entries) {
-            Buffer bundle;
-            if (first + tile.width <= log_.leaves.size()) {
-                for (std::uint64_t i = first; i < first + tile.width; ++i) {
-                    tlog::appendEntry(bundle, log_.leaves[static_cast<std::size_t>(i)]);
-                }
-            }
-            return bundle;
-        }
-        if (tile.level >= levels_.size() || first + tile.width > levels_[tile.level].size()) {
-            return {};
-        }
-        return tlog::encodeTile(
-            std::span(levels_[tile.level]).subspan(static_cast<std::size_t>(first), tile.width));
-    }
-
-    [[nodiscard]] core::Digest rootAt(std::uint64_t size) const {
-        tlog::Tree tree;
-        for (std::uint64_t i = 0; i < size; ++i) {
-            tree.append(levels_.front()[static_cast<std::size_t>(i)]);
-        }
+    [[nodiscard]] Result<core::Digest> rootAt(std::uint64_t size) const {
+        const auto subtree = [this](unsigned level,
+                                    std::uint64_t index) -> Result<core::Digest> {
+            const unsigned height = level % kTileHeight;
+            return tlog::rootOf(std::span(levels_[level / kTileHeight])
+                                    .subspan(static_cast<std::size_t>(index << height),
+                                             std::size_t{1} << height));
+        };
+        LIUHEN_TRY(const tlog::Tree tree, tlog::Tree::load(size, subtree));
         return tree.root();
     }
 
-    void checkRoot() {
+    Result<void> checkRoot() {
         const tlog::Checkpoint& checkpoint = checkpoint_->checkpoint;
-        if (log_.leaves.size() == checkpoint.size && rootAt(checkpoint.size) != checkpoint.root) {
-            bad("checkpoint", "the leaves give another root than the checkpoint's");
+        if (log_.leaves == checkpoint.size) {
+            LIUHEN_TRY(const core::Digest root, rootAt(checkpoint.size));
+            if (root != checkpoint.root) {
+                bad("checkpoint", "the leaves give another root than the checkpoint's");
+            }
         }
+        return {};
     }
 
-    void checkOther(const tlog::SignedCheckpoint& other) {
+    Result<void> checkOther(const tlog::SignedCheckpoint& other) {
         const tlog::Checkpoint& seen = other.checkpoint;
         if (seen.origin != checkpoint_->checkpoint.origin || !key_ ||
             !tlog::verifySignature(other.note, seen.origin, *key_)) {
             bad("checkpoint", "the checkpoint to compare with is not one of this log");
-        } else if (seen.size > log_.leaves.size()) {
+        } else if (seen.size > log_.leaves) {
             bad("checkpoint",
-                fmt::format(
-                    "the log once had {} leaves; now it has {}", seen.size, log_.leaves.size()));
-        } else if (rootAt(seen.size) != seen.root) {
-            bad("checkpoint", "the log's past is not the one that was seen elsewhere");
+                fmt::format("the log once had {} leaves; now it has {}", seen.size, log_.leaves));
+        } else {
+            LIUHEN_TRY(const core::Digest root, rootAt(seen.size));
+            if (root != seen.root) {
+                bad("checkpoint", "the log's past is not the one that was seen elsewhere");
+            }
         }
+        return {};
     }
 
     core::Files& files_;
     std::string folder_;
     const Trust& trust_;
     Report& report_;
+    const LeafTaker& take_;
     std::optional<tlog::SignedCheckpoint> checkpoint_;
+    std::optional<Leaf> opening_;
     std::optional<tlog::NotePublicKey> key_;
     std::set<std::string> present_;
-    std::vector<std::vector<core::Digest>> levels_;
+    std::vector<std::vector<core::Digest>> levels_;  // of each tile level; none without a checkpoint
     VaultLog log_;
 };
 
@@ -289,7 +320,8 @@ Result<VaultLog> readVaultLog(core::Files& files,
                               const std::string& folder,
                               const Trust& trust,
                               const std::optional<std::string>& otherNote,
-                              Report& report) {
+                              Report& report,
+                              const LeafTaker& take) {
     std::optional<tlog::SignedCheckpoint> other;
     if (otherNote) {
         auto parsed = tlog::parseCheckpoint(*otherNote);
@@ -298,7 +330,7 @@ Result<VaultLog> readVaultLog(core::Files& files,
         }
         other = *std::move(parsed);
     }
-    return LogCheck(files, folder, trust, report).run(other);
+    return LogCheck(files, folder, trust, report, take).run(other);
 }
 
 }  // namespace liuhen::evidence

@@ -3,27 +3,35 @@
 // section 5, step 1).
 #pragma once
 
+#include "common/evidence/messages.hpp"
 #include "common/evidence/trust.hpp"
 #include "common/evidence/verdict.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace liuhen::evidence {
 
-/// All leaves in order. Problems of the log go into the report as they are found.
+/// Takes each well-formed leaf, in order; `bytes` are the leaf as it was read.
+using LeafTaker = std::function<void(const Leaf& leaf, core::ByteView bytes)>;
+
+/// What the check of a log tells besides its problems.
 struct VaultLog {
-    std::vector<core::Buffer> leaves;
+    std::uint64_t leaves = 0;  // read
     bool witnessed = false;
 };
 
-/// Memory: all leaves. Errors: those of reading the folder; InvalidArgument if `otherNote` is no
-/// checkpoint.
+/// Checks a log and hands its leaves to `take` while reading them. Problems of the log go into the
+/// report as they are found.
+///
+/// Memory: 33 bytes for each leaf, one bundle (at most 16 MiB) and one leaf decoded. Errors: those
+/// of reading the folder; InvalidArgument if `otherNote` is no checkpoint.
 [[nodiscard]] core::Result<VaultLog> readVaultLog(core::Files& files,
                                                   const std::string& folder,
                                                   const Trust& trust,
                                                   const std::optional<std::string>& otherNote,
-                                                  Report& report);
+                                                  Report& report,
+                                                  const LeafTaker& take);
 
 }  // namespace liuhen::evidence

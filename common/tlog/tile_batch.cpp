@@ -10,6 +10,7 @@ namespace {
 using core::Result;
 
 constexpr std::size_t kRememberedFolders = 4096;
+constexpr std::size_t kOpenFiles = 32;  // that wait for their sync together
 
 }  // namespace
 
@@ -23,35 +24,58 @@ TileBatch::TileBatch(core::Files& files,
       durableFolders_(&durableFolders) {}
 
 TileBatch::~TileBatch() {
-    for (const auto& [from, to] : pending_) {
-        // What stays behind is removed when the log is opened again.
-        static_cast<void>(files_->remove(from));
+    for (const Staged& staged : staged_) {
+        if (!staged.from.empty()) {
+            // What stays behind is removed when the log is opened again.
+            static_cast<void>(files_->remove(staged.from));
+        }
     }
 }
 
 Result<void> TileBatch::put(const std::string& path, core::ByteView content) {
+    if (unsynced_ == kOpenFiles) {
+        LIUHEN_CHECK(syncFiles());
+    }
     LIUHEN_CHECK(makeFolder(scratch_));
-    const std::string name = core::joinPath(scratch_, fmt::format("{}", made_++));
+    const std::string name = core::joinPath(scratch_, fmt::format("{}", staged_.size()));
     if (files_->exists(name)) {  // an earlier batch could not remove it
         LIUHEN_CHECK(files_->remove(name));
     }
-    LIUHEN_TRY(const auto file, files_->open(name, core::OpenMode::CreateNew));
-    pending_.emplace_back(name, core::joinPath(folder_, path));
-    LIUHEN_CHECK(file->append(std::span(&content, 1)));
-    return file->sync();
+    LIUHEN_TRY(auto file, files_->open(name, core::OpenMode::CreateNew));
+    staged_.push_back(Staged{name, core::joinPath(folder_, path), std::move(file)});
+    ++unsynced_;
+    core::File& made = *staged_.back().file;
+    LIUHEN_CHECK(made.append(std::span(&content, 1)));
+    // All are under way when the first is waited for: the file system needs one commit for them.
+    made.beginWriting(0, content.size());
+    return {};
 }
 
-Result<void> TileBatch::place() {
-    if (pending_.empty()) {
-        return {};
+Result<void> TileBatch::syncFiles() {
+    for (; unsynced_ > 0; --unsynced_) {
+        Staged& staged = staged_[staged_.size() - unsynced_];
+        LIUHEN_CHECK(staged.file->sync());
+        staged.file.reset();
     }
-    std::set<std::string> touched = {scratch_};
-    while (!pending_.empty()) {
-        const auto [from, to] = pending_.back();
-        const std::string folder = core::folderOf(to);
+    return {};
+}
+
+Result<void> TileBatch::place(const std::string& head, core::ByteView content) {
+    LIUHEN_CHECK(put(head, content));
+    LIUHEN_CHECK(syncFiles());
+    LIUHEN_CHECK(giveNames(0, staged_.size() - 1));
+    return giveNames(staged_.size() - 1, staged_.size());
+}
+
+/// Of the files [begin, end). Their old names need no sync: opening the log removes what is left.
+Result<void> TileBatch::giveNames(std::size_t begin, std::size_t end) {
+    std::set<std::string> touched;
+    for (std::size_t i = begin; i < end; ++i) {
+        Staged& staged = staged_[i];
+        const std::string folder = core::folderOf(staged.to);
         LIUHEN_CHECK(makeFolder(folder));
-        LIUHEN_CHECK(files_->rename(from, to));
-        pending_.pop_back();
+        LIUHEN_CHECK(files_->rename(staged.from, staged.to));
+        staged.from.clear();
         touched.insert(folder);
     }
     for (const std::string& folder : touched) {

@@ -245,11 +245,7 @@ Result<std::string> TileStore::publish(std::string_view origin, const crypto::No
     LIUHEN_CHECK(next.putPartials(size(), tiles));
     const Checkpoint checkpoint{std::string(origin), next.tree.size(), next.tree.root()};
     LIUHEN_TRY(std::string note, signCheckpoint(checkpoint, origin, key));
-    LIUHEN_CHECK(tiles.place());
-
-    TileBatch head(*files_, folder_, scratch_, folders_);
-    LIUHEN_CHECK(head.put(kCheckpointName, core::viewOf(note)));
-    LIUHEN_CHECK(head.place());
+    LIUHEN_CHECK(tiles.place(kCheckpointName, core::viewOf(note)));
     const std::uint64_t superseded = std::exchange(formerSize_, size());
     edge_ = std::move(next);
     staged_.clear();
@@ -269,8 +265,7 @@ Result<void> TileStore::replaceNote(std::string_view note) {
             fmt::format("replace the note of log {}: it is of another checkpoint", folder_));
     }
     TileBatch head(*files_, folder_, scratch_, folders_);
-    LIUHEN_CHECK(head.put(kCheckpointName, core::viewOf(note)));
-    LIUHEN_CHECK(head.place());
+    LIUHEN_CHECK(head.place(kCheckpointName, core::viewOf(note)));
     note_ = note;
     return {};
 }

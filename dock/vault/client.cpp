@@ -155,8 +155,8 @@ Result<CosignedAnswer> Client::cosigned(const std::string& line) {
     return readCosignedAnswer(answer);
 }
 
-Result<std::uint64_t> Client::incident(const Incident& incident) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(IncidentRequest{incident}));
+Result<std::uint64_t> Client::incident(const Incident& incident, bool wait) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(IncidentRequest{incident, wait}));
     return evidence::unsignedAt(answer, "index");
 }
 

@@ -69,8 +69,9 @@ public:
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
     /// Hands over a recorder's cosignature line for the newest checkpoint.
     [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
-    /// Answers the index of the leaf, which is durable.
-    [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident);
+    /// Answers the index of the leaf, which is durable; with `wait` it is under a checkpoint by
+    /// then. After an error the leaf may be there all the same.
+    [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
     [[nodiscard]] Result<Status> status();
 
 private:

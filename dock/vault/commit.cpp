@@ -22,18 +22,6 @@ constexpr std::uint64_t kQuarantineReserveBytes = std::uint64_t{256} << 20U;
 constexpr std::size_t kReasonBytes = 1024;
 constexpr std::size_t kFetchedAgain = 65'536;
 
-/// One more while it lives.
-class Counted {
-public:
-    explicit Counted(std::atomic<int>& count) : count_(count) { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-private:
-    std::atomic<int>& count_;
-};
-
 CommitAnswer again(std::string why, std::string_view verdict = {}) {
     CommitAnswer answer;
     answer.state = State::Again;
@@ -47,6 +35,11 @@ CommitAnswer resend(std::string why) {
     CommitAnswer answer = again(std::move(why));
     answer.resend = true;
     return answer;
+}
+
+void quarantine(Judgement& judgement, const char* why) {
+    judgement.outcome = Outcome::Quarantine;
+    judgement.reason = why;
 }
 
 constexpr const char* kUnreadable =
@@ -115,8 +108,7 @@ Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
     }
     if (!judged && judged.error().kind == ErrorKind::DataLoss) {
         // Something that is stored cannot be read; the bytes stay until it can.
-        const std::lock_guard lock(mutex_);
-        logIncidentOnce({"read_back", "", judged.error().message});
+        tellOnce({"read_back", "", judged.error().message});
         return again(judged.error().message);
     }
     if (!judged) {
@@ -146,10 +138,7 @@ Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
 /// The bytes on the medium are not those that were written: they are given up, so that the next try
 /// writes them elsewhere.
 CommitAnswer Vault::misread(Upload& upload, const Digest& object) {
-    {
-        const std::lock_guard lock(mutex_);
-        logIncidentOnce({"read_back", "", "object " + core::toHex(object)});
-    }
+    tellOnce({"read_back", "", "object " + core::toHex(object)});
     incoming_.drop(upload);
     return again(kUnreadable);
 }
@@ -163,8 +152,7 @@ Result<bool> Vault::roomToKeep(const Upload& upload, const Judgement& judgement)
     if (free >= kQuarantineReserveBytes) {
         return true;
     }
-    const std::lock_guard lock(mutex_);
-    logIncidentOnce(
+    tellOnce(
         {"quarantine.refused",
          upload.offer.place.device,
          core::utf8Prefix(describe(upload.offer.place) + ": " + judgement.reason, kReasonBytes)});
@@ -175,6 +163,8 @@ Result<bool> Vault::roomToKeep(const Upload& upload, const Judgement& judgement)
 Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
                                                const Digest& object,
                                                Judgement& judgement) {
+    // The same bytes may come twice at once: what one takes back must not be what the other found.
+    const auto objectLock = objectLocks_.take(core::toHex(object));
     LIUHEN_TRY(const bool moved, moveIn(upload, object));
     if (!moved && judgement.outcome == Outcome::Store) {
         // Kept for another reason before: the receipt is for that copy.
@@ -184,21 +174,15 @@ Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
             return std::optional<ObjectRow>();
         }
     }
-    std::optional<ObjectRow> row;
-    {
-        const Counted counted(recording_);
-        const std::lock_guard lock(mutex_);
-        auto recorded = record(upload, object, judgement);
-        if (!recorded) {
-            if (moved && !broken_) {
-                moveBack(upload, object);
-            }
-            return tl::make_unexpected(std::move(recorded).error());
+    auto row = record(upload, object, judgement);
+    if (!row) {
+        if (moved && !broken_) {
+            moveBack(upload, object);
         }
-        row = *std::move(recorded);
+        return tl::make_unexpected(std::move(row).error());
     }
     incoming_.drop(upload);
-    return row;
+    return std::optional(*std::move(row));
 }
 
 /// Answers whether the bytes were new. After an error of a folder the vault is broken; after any
@@ -239,43 +223,37 @@ void Vault::moveBack(const Upload& upload, const Digest& object) {
     }
 }
 
-/// The commit point. Called with the mutex held.
+/// The commit point.
 Result<ObjectRow> Vault::record(const Upload& upload, const Digest& object, Judgement& judgement) {
     const Place& place = upload.offer.place;
-    const auto refuse = [&judgement](const char* why) {
-        judgement.outcome = Outcome::Quarantine;
-        judgement.reason = why;
-    };
-    LIUHEN_TRY(const auto taken, records_.storedAt(place));
-    if (judgement.outcome == Outcome::Store && taken && taken->object != object) {
-        refuse("The footage cannot be accepted: the vault already holds it in another form");
-    }
     ObjectRow row;
     row.object = object;
     row.sizeBytes = upload.size();
     row.place = place;
     row.verdict = evidence::name(judgement.verdict);
     for (;;) {
-        const bool stored = judgement.outcome == Outcome::Store;
-        row.shelf = shelfFor(judgement.outcome);
-        row.entry = stored ? std::optional(judgement.entry) : upload.offer.entry;
-        row.reason = core::utf8Prefix(judgement.reason, kReasonBytes);
-        LIUHEN_TRY(const auto known, records_.object(object, place, row.shelf));
-        if (known) {  // the same bytes came before, or twice at once
-            noteFetched(upload.offer, *known);
-            return *known;
+        bool added = false;
+        const auto done = inGroup(
+            [&]() -> Result<void> {
+                LIUHEN_TRY(added, addObject(upload.offer, row, judgement));
+                return {};
+            },
+            Then::Publish);
+        if (done && !added) {
+            return row;
         }
-        const auto added = inTransaction([&] { return addRows(row, judgement); });
-        if (added) {
+        if (done) {
             break;
         }
-        if (stored && added.error().kind == ErrorKind::AlreadyExists) {
+        if (judgement.outcome == Outcome::Store && done.error().kind == ErrorKind::AlreadyExists) {
             // Signed, and yet at odds with what is stored: kept, not refused.
-            refuse("It cannot be accepted: its entries contradict what the vault already holds");
+            quarantine(judgement,
+                       "It cannot be accepted: its entries contradict what the vault already "
+                       "holds");
             row.verdict = evidence::name(evidence::Verdict::Altered);
             continue;
         }
-        return core::failWith(added.error(), "record " + describe(place));
+        return core::failWith(done.error(), "record " + describe(place));
     }
     if (row.shelf != Shelf::Stored) {
         core::log(core::LogLevel::Warning,
@@ -286,6 +264,26 @@ Result<ObjectRow> Vault::record(const Upload& upload, const Digest& object, Judg
                               row.reason));
     }
     return row;
+}
+
+/// Within a group: completes and adds the row; false if it was there already, and is `row` then.
+Result<bool> Vault::addObject(const Offer& offer, ObjectRow& row, Judgement& judgement) {
+    LIUHEN_TRY(const auto taken, records_.storedAt(row.place));
+    if (judgement.outcome == Outcome::Store && taken && taken->object != row.object) {
+        quarantine(judgement,
+                   "The footage cannot be accepted: the vault already holds it in another form");
+    }
+    row.shelf = shelfFor(judgement.outcome);
+    row.entry = row.shelf == Shelf::Stored ? std::optional(judgement.entry) : offer.entry;
+    row.reason = core::utf8Prefix(judgement.reason, kReasonBytes);
+    LIUHEN_TRY(const auto known, records_.object(row.object, row.place, row.shelf));
+    if (known) {  // the same bytes came before, or twice at once
+        noteFetched(offer, *known);
+        row = *known;
+        return false;
+    }
+    LIUHEN_CHECK(addRows(row, judgement));
+    return true;
 }
 
 /// Remembers footage that was fetched once more and is still no evidence.

@@ -210,12 +210,8 @@ Result<std::uint64_t> CustodyLog::add(std::string_view kind, Buffer leaf) {
     return index;
 }
 
-Result<void> CustodyLog::makeRoom() {
-    if (tiles_.nextIndex() - tiles_.size() < kMostStaged) {
-        return {};
-    }
-    LIUHEN_TRY(const std::string note, publish());
-    return {};
+bool CustodyLog::isFull() const {
+    return tiles_.nextIndex() - tiles_.size() >= kMostStaged;
 }
 
 Result<void> CustodyLog::committed() {

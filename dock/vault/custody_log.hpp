@@ -7,6 +7,7 @@
 #include "common/tlog/tiles.hpp"
 #include "dock/vault/records.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace liuhen::vault {
@@ -48,15 +49,17 @@ public:
 
     /// Leaves that are rows, or are about to be in the open transaction.
     [[nodiscard]] std::uint64_t next() const { return tiles_.nextIndex() + pending_.size(); }
-    /// Publishes if little more can be staged, so that committed() cannot fail for it; before a
-    /// transaction.
-    [[nodiscard]] Result<void> makeRoom();
+    /// Whether to publish before the next transaction, so that committed() cannot fail for want of
+    /// room: so many leaves more as a group of works may add can be staged else.
+    [[nodiscard]] bool isFull() const;
     /// Adds a leaf row within the caller's transaction; answers its index.
     [[nodiscard]] Result<std::uint64_t> add(std::string_view kind, Buffer leaf);
     /// The transaction of the last add() calls has been committed: the leaves are staged.
     [[nodiscard]] Result<void> committed();
-    /// It has not: the leaves are forgotten.
-    void abandoned() { pending_.clear(); }
+    /// Leaves of the open transaction.
+    [[nodiscard]] std::size_t pending() const { return pending_.size(); }
+    /// The newest of them were undone: as many as `keep` stay.
+    void abandon(std::size_t keep) { pending_.resize(std::min(keep, pending_.size())); }
 
     /// Brings all staged leaves under a checkpoint; answers its note.
     [[nodiscard]] Result<std::string> publish();

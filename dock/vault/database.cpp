@@ -56,6 +56,7 @@ int authorize(void* /*context*/,
         case SQLITE_READ:
         case SQLITE_INSERT:
         case SQLITE_TRANSACTION:
+        case SQLITE_SAVEPOINT:
             return SQLITE_OK;
         case SQLITE_FUNCTION: {
             const std::string_view function = second == nullptr ? "" : second;
@@ -270,9 +271,11 @@ Result<void> Database::harden() {
             return failed(connection_.get(), code, "harden the connection");
         }
     }
-    // Without recursive triggers INSERT OR REPLACE would pass by the triggers on DELETE.
+    // Without recursive triggers INSERT OR REPLACE would pass by the triggers on DELETE. What undoes
+    // a part of a transaction is kept in memory: no file outside of the vault.
     LIUHEN_CHECK(
         execute("pragma recursive_triggers = on; pragma cell_size_check = on;"
+                "pragma temp_store = memory;"
                 "pragma journal_mode = wal; pragma synchronous = full"));
     LIUHEN_TRY(Statement mode, prepare("pragma journal_mode"));
     LIUHEN_TRY(const bool row, mode.step());
@@ -308,6 +311,18 @@ Result<void> Transaction::commit() {
     LIUHEN_CHECK(database_->execute("commit"));
     database_ = nullptr;
     return {};
+}
+
+Result<void> Transaction::mark() {
+    return database_->execute("savepoint part");
+}
+
+Result<void> Transaction::keep() {
+    return database_->execute("release part");
+}
+
+Result<void> Transaction::undo() {
+    return database_->execute("rollback to part; release part");
 }
 
 Transaction::~Transaction() {

@@ -93,6 +93,11 @@ public:
     /// Durable when it answers. ResourceExhausted: the disk is full, and nothing of it is or will
     /// be there. After any other error nothing is known: end the process and recover.
     [[nodiscard]] Result<void> commit();
+    /// Begins a part that can be undone alone; ended by keep() or undo(), before the next begins.
+    [[nodiscard]] Result<void> mark();
+    [[nodiscard]] Result<void> keep();
+    /// Nothing of the part is there any more. Errors: SQLite has given up the whole transaction.
+    [[nodiscard]] Result<void> undo();
     Transaction(Transaction&& other) noexcept
         : database_(std::exchange(other.database_, nullptr)) {}
     Transaction& operator=(Transaction&&) = delete;

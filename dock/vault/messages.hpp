@@ -42,6 +42,7 @@ struct CosignedRequest {
 };
 struct IncidentRequest {
     Incident incident;
+    bool wait = false;  // the answer comes when the leaf is under a checkpoint
 };
 struct StatusRequest {};
 

@@ -20,23 +20,27 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
         }
     }
     LIUHEN_CHECK(publishThrough(row.leaf));
-    bool holds = true;
     if (readBack) {  // stored before a crash that kept the receipt from being made
         const auto found = vault::readBack(parts_.medium, objectPath(row.object));
-        holds = found && *found == row.object;
+        if (!found || *found != row.object) {
+            tellOnce({"read_back", "", "object " + core::toHex(row.object)});
+            return fail(ErrorKind::DataLoss,
+                        fmt::format("The medium does not give back what was stored of {}; the "
+                                    "recorder must keep it",
+                                    describe(row.place)));
+        }
     }
-    const std::lock_guard lock(mutex_);
-    if (!holds) {
-        logIncidentOnce({"read_back", "", "object " + core::toHex(row.object)});
-        return fail(ErrorKind::DataLoss,
-                    fmt::format("The medium does not give back what was stored of {}; the recorder "
-                                "must keep it",
-                                describe(row.place)));
-    }
-    return makeReceipt(row);
+    Buffer message;
+    const auto made = inGroup(
+        [&]() -> Result<void> {
+            LIUHEN_TRY(message, makeReceipt(row));
+            return {};
+        },
+        Then::Answer);
+    return made ? Result<Buffer>(std::move(message)) : core::failWith(made.error(), "give a receipt");
 }
 
-/// With the mutex held; the object's leaf is under the checkpoint.
+/// Within a group; the object's leaf is under the checkpoint.
 Result<Buffer> Vault::makeReceipt(const ObjectRow& row) {
     LIUHEN_TRY(auto known, records_.receipt(row.leaf));
     if (known) {
@@ -67,13 +71,8 @@ Result<Buffer> Vault::makeReceipt(const ObjectRow& row) {
     made.message = receipt.sign(parts_.identity.receiptKey);
     Cbor body = Cbor::map({{"object", row.object}, {"message", crypto::sha256(made.message)}});
     Buffer note = evidence::encodeLeaf(parts_.clock.utc().count(), "receipt", std::move(body));
-    const auto added = inTransaction([&]() -> Result<void> {
-        LIUHEN_TRY(made.leaf, log_->add("receipt", std::move(note)));
-        return records_.add(made);
-    });
-    if (!added) {
-        return core::failWith(added.error(), "record a receipt");
-    }
+    LIUHEN_TRY(made.leaf, log_->add("receipt", std::move(note)));
+    LIUHEN_CHECK(records_.add(made));
     return made.message;
 }
 

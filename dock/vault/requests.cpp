@@ -124,8 +124,13 @@ Result<Request> readBytes(const Cbor& map) {
 }
 
 Result<Request> readIncident(const Cbor& map) {
-    LIUHEN_CHECK(expectFields(map, 4));
+    const Cbor* wait = map.find("wait");
+    LIUHEN_CHECK(expectFields(map, wait != nullptr ? 5 : 4));
     IncidentRequest request;
+    if (wait != nullptr && wait->boolean() != true) {
+        return fail(ErrorKind::InvalidArgument, "field wait: true, or absent");
+    }
+    request.wait = wait != nullptr;
     LIUHEN_TRY(request.incident.what, textAt(map, "what", kWhatBytes));
     LIUHEN_TRY(request.incident.subject, textAt(map, "subject", kSubjectBytes));
     LIUHEN_TRY(request.incident.detail, textAt(map, "detail", kDetailBytes));
@@ -218,10 +223,14 @@ struct Encoder {
         return Cbor::map({{"verb", "cosigned"}, {"line", request.line}});
     }
     Cbor operator()(const IncidentRequest& request) const {
-        return Cbor::map({{"verb", "incident"},
-                          {"what", request.incident.what},
-                          {"subject", request.incident.subject},
-                          {"detail", request.incident.detail}});
+        Cbor map = Cbor::map({{"verb", "incident"},
+                              {"what", request.incident.what},
+                              {"subject", request.incident.subject},
+                              {"detail", request.incident.detail}});
+        if (request.wait) {
+            map.set("wait", true);
+        }
+        return map;
     }
 };
 

@@ -87,7 +87,7 @@ public:
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const IncidentRequest& request) {
-        LIUHEN_TRY(const std::uint64_t index, vault_.incident(request.incident));
+        LIUHEN_TRY(const std::uint64_t index, vault_.incident(request.incident, request.wait));
         return encoded(Cbor::map({{"index", index}}));
     }
     Result<Buffer> operator()(const StatusRequest& /*request*/) {

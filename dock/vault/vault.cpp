@@ -9,7 +9,6 @@
 #include "common/tlog/note.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -23,8 +22,6 @@ using core::fail;
 
 constexpr mode_t kLockMode = 0640;
 constexpr std::size_t kToldIncidents = 4096;
-constexpr std::chrono::microseconds kGroupLook{200};
-constexpr std::chrono::microseconds kGroupWait{10'000};
 /// About a day's chapters of a few recorders.
 constexpr std::uint64_t kCachedChapterBytes = std::uint64_t{192} << 20U;
 
@@ -48,6 +45,8 @@ Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Record
       lock_(std::move(lock)),
       incoming_(parts_.files, incomingFolder()),
       chapters_(kCachedChapterBytes),
+      queue_({[this](WorkQueue::Group group) { commitGroup(group); },
+              [this] { return publishGroup(); }}),
       records_(std::move(records)) {}
 
 Vault::~Vault() {
@@ -76,6 +75,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
                                 vault->parts_.identity,
                                 vault->parts_.clock));
     vault->log_.emplace(std::move(log));
+    vault->published_ = vault->log_->tiles().size();
     LIUHEN_CHECK(vault->recover());
     return vault;
 }
@@ -105,66 +105,6 @@ Hello Vault::hello() {
                  log_->tiles().size(),
                  parts_.identity.receiptCertificate.der(),
                  parts_.identity.checkpointCertificate.der()};
-}
-
-Result<void> Vault::inTransaction(const std::function<Result<void>()>& work) {
-    // Whatever ends this early, an exception included, leaves no leaf behind that is no row.
-    class Pending {
-    public:
-        explicit Pending(Vault& vault) : vault_(vault) {}
-        Pending(const Pending&) = delete;
-        Pending& operator=(const Pending&) = delete;
-        ~Pending() {
-            vault_.broken_ = vault_.broken_ || committing;
-            vault_.log_->abandoned();
-        }
-        bool committing = false;  // and not known to have failed, nor to have been staged
-
-    private:
-        Vault& vault_;
-    };
-    LIUHEN_CHECK(usable());
-    LIUHEN_CHECK(log_->makeRoom());
-    Pending pending(*this);
-    LIUHEN_TRY(Transaction transaction, records_.begin());
-    LIUHEN_CHECK(work());
-    pending.committing = true;
-    if (const auto done = transaction.commit(); !done) {
-        if (done.error().kind != ErrorKind::ResourceExhausted) {
-            return broke(done.error());
-        }
-        pending.committing = false;
-        return done;
-    }
-    if (const auto staged = log_->committed(); !staged) {
-        return broke(staged.error());
-    }
-    pending.committing = false;
-    return {};
-}
-
-Result<std::string> Vault::publishLeaves() {
-    auto note = log_->publish();
-    // A folder that could not be synced may have lost its changes, and would not say so again.
-    if (!note && note.error().kind == ErrorKind::DataLoss) {
-        return broke(note.error());
-    }
-    return note;
-}
-
-Result<void> Vault::publishThrough(std::uint64_t leaf) {
-    const std::lock_guard turn(publishMutex_);
-    // A checkpoint costs several syncs: one for all who are nearly there is soonest for each.
-    for (auto waited = kGroupLook; recording_ > 0 && waited < kGroupWait; waited += kGroupLook) {
-        std::this_thread::sleep_for(kGroupLook);
-    }
-    const std::lock_guard lock(mutex_);
-    LIUHEN_CHECK(usable());
-    if (leaf < log_->tiles().size()) {
-        return {};
-    }
-    LIUHEN_TRY(const std::string note, publishLeaves());
-    return {};
 }
 
 Result<Held> Vault::held(const std::string& device,
@@ -250,37 +190,46 @@ Result<CosignedAnswer> Vault::cosigned(const std::string& line) {
     return answer;
 }
 
-Result<std::uint64_t> Vault::logIncident(const Incident& incident) {
-    Buffer leaf = evidence::encodeLeaf(
-        parts_.clock.utc().count(),
-        "incident",
-        Cbor::map(
-            {{"what", incident.what}, {"subject", incident.subject}, {"detail", incident.detail}}));
+Result<std::uint64_t> Vault::addIncident(const Incident& incident, Then then) {
     std::uint64_t index = 0;
-    LIUHEN_CHECK(inTransaction([&]() -> Result<void> {
-        LIUHEN_TRY(index, log_->add("incident", std::move(leaf)));
-        return {};
-    }));
+    LIUHEN_CHECK(inGroup(
+        [&]() -> Result<void> {
+            LIUHEN_TRY(index,
+                       log_->add("incident",
+                                 evidence::encodeLeaf(parts_.clock.utc().count(),
+                                                      "incident",
+                                                      Cbor::map({{"what", incident.what},
+                                                                 {"subject", incident.subject},
+                                                                 {"detail", incident.detail}}))));
+            return {};
+        },
+        then));
     return index;
 }
 
-void Vault::logIncidentOnce(const Incident& incident) {
-    if (toldIncidents_.size() >= kToldIncidents) {
-        toldIncidents_.clear();
-    }
-    if (!toldIncidents_.insert(incident.what + " " + incident.detail).second) {
-        return;
+void Vault::tellOnce(const Incident& incident) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (toldIncidents_.size() >= kToldIncidents) {
+            toldIncidents_.clear();
+        }
+        if (!toldIncidents_.insert(incident.what + " " + incident.detail).second) {
+            return;
+        }
     }
     core::log(core::LogLevel::Error, "vault", incident.what + ": " + incident.detail);
-    if (const auto logged = logIncident(incident); !logged) {
+    if (const auto logged = addIncident(incident, Then::Answer); !logged) {
         core::log(core::LogLevel::Error, "vault", logged.error().message);
     }
 }
 
-Result<std::uint64_t> Vault::incident(const Incident& incident) {
-    LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
-    return logIncident(incident);
+Result<std::uint64_t> Vault::incident(const Incident& incident, bool wait) {
+    LIUHEN_TRY(const std::uint64_t index,
+               addIncident(incident, wait ? Then::Publish : Then::Answer));
+    if (wait) {
+        LIUHEN_CHECK(publishThrough(index));
+    }
+    return index;
 }
 
 Result<Status> Vault::status() {

@@ -8,6 +8,7 @@
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
+#include "dock/vault/work_queue.hpp"
 
 #include <atomic>
 #include <functional>
@@ -61,7 +62,9 @@ public:
     [[nodiscard]] Result<CommitAnswer> commit(const std::string& upload);
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
     [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
-    [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident);
+    /// Answers the index of the leaf: durable, and with `wait` under a checkpoint. After an error
+    /// the leaf may be there all the same.
+    [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
     [[nodiscard]] Result<Status> status();
 
     /// Appends to one upload while it lives; nobody else can meanwhile. The vault must outlive it.
@@ -115,17 +118,25 @@ private:
     /// Ends the vault's work after an error that leaves memory and medium apart.
     [[nodiscard]] tl::unexpected<core::Error> broke(const core::Error& error);
 
-    /// One transaction of rows and leaves, with the mutex held: `work` adds them. Nothing of it is
-    /// there after an error, unless the vault is broken.
-    [[nodiscard]] Result<void> inTransaction(const std::function<Result<void>()>& work);
+    // group.cpp
+    enum class Then { Answer, Publish };
+    /// Adds rows and leaves in one transaction with what others add just now; `add` is called with
+    /// the mutex held, by whichever thread. Nothing of it is there after an error, unless the vault
+    /// is broken. With no mutex held.
+    [[nodiscard]] Result<void> inGroup(std::function<Result<void>()> add, Then then);
+    /// Brings a leaf under a checkpoint, together with those of others. With no mutex held.
+    [[nodiscard]] Result<void> publishThrough(std::uint64_t leaf);
+    void commitGroup(WorkQueue::Group group);
+    [[nodiscard]] Result<void> commitTogether(WorkQueue::Group group);
+    [[nodiscard]] Result<void> addApart(Transaction& transaction, Work& work);
+    [[nodiscard]] Result<void> publishGroup();
     /// Brings all leaves under a checkpoint, with the mutex held; answers its note.
     [[nodiscard]] Result<std::string> publishLeaves();
-    /// Brings a leaf under a checkpoint, together with those that others are about to record. With
-    /// no mutex held.
-    [[nodiscard]] Result<void> publishThrough(std::uint64_t leaf);
-    [[nodiscard]] Result<std::uint64_t> logIncident(const Incident& incident);
-    /// The same, once for each detail since the start; with the mutex held.
-    void logIncidentOnce(const Incident& incident);
+
+    /// Errors: as inGroup().
+    [[nodiscard]] Result<std::uint64_t> addIncident(const Incident& incident, Then then);
+    /// The same, once for each detail since the start; with no mutex held.
+    void tellOnce(const Incident& incident);
 
     // recovery.cpp
     [[nodiscard]] Result<void> recover();
@@ -166,6 +177,7 @@ private:
     [[nodiscard]] Result<ObjectRow> record(const Upload& upload,
                                            const Digest& object,
                                            Judgement& judgement);
+    [[nodiscard]] Result<bool> addObject(const Offer& offer, ObjectRow& row, Judgement& judgement);
     void noteFetched(const Offer& offer, const ObjectRow& row);
     [[nodiscard]] Result<void> addRows(ObjectRow& row, Judgement& judgement);
     [[nodiscard]] Result<CommitAnswer> answerFor(const ObjectRow& row, bool readBack);
@@ -181,8 +193,9 @@ private:
     NamedLocks chapterLocks_;  // a recorder's chapters are judged and stored one after the other
     NamedLocks loadLocks_;     // taken after the one above
     ChapterCache chapters_;
-    std::mutex publishMutex_;        // those who wait here wait for one checkpoint
-    std::atomic<int> recording_{0};  // threads that are about to record a leaf
+    NamedLocks objectLocks_;   // from the move of an object to its row; taken after both
+    WorkQueue queue_;          // whoever adds leaves waits here, with no mutex held
+    std::atomic<std::uint64_t> published_{0};  // leaves under the checkpoint
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;

@@ -24,6 +24,7 @@ inline constexpr unsigned kIngestRounds = 3;
 inline constexpr unsigned kWholeRounds = 5;
 inline constexpr unsigned kOsdRounds = 5;
 inline constexpr unsigned kRingRounds = 3;
+inline constexpr unsigned kLogRounds = 3;
 
 /// recorder, recorder.encrypted: CPU of the recorder's writer over splitmuxsink.
 [[nodiscard]] core::Result<std::vector<Figure>> recorderBench(const BenchOptions& options);
@@ -39,5 +40,7 @@ inline constexpr unsigned kRingRounds = 3;
 [[nodiscard]] core::Result<std::vector<Figure>> verifyBench(const BenchOptions& options);
 /// ingest.cp, ingest.rsync, ingest.tus: throughput of a durable intake over the peers'.
 [[nodiscard]] core::Result<std::vector<Figure>> ingestBench(const BenchOptions& options);
+/// log.*: the custody log under 64 clients, its proofs, its check, the restart of its vault.
+[[nodiscard]] core::Result<std::vector<Figure>> logBench(const BenchOptions& options);
 
 }  // namespace liuhen::bench

@@ -35,7 +35,17 @@ Result<void> awaitFile(const std::string& path, Background& program) {
     return {};
 }
 
-/// Enrols a dock for the recorder at `port` and writes its configuration.
+}  // namespace
+
+std::string missingDock() {
+    for (const char* name : {"liuhen-dock", "liuhen-vault"}) {
+        if (!sibling(name)) {
+            return std::string(name) + " is not built beside this program";
+        }
+    }
+    return "";
+}
+
 Result<void> makeDock(const IntakeJob& job, const std::string& folder, const std::string& port) {
     LIUHEN_CHECK(run({job.liuhen,
                       "enroll",
@@ -57,17 +67,6 @@ Result<void> makeDock(const IntakeJob& job, const std::string& folder, const std
                       "127.0.0.1:" + port},
                      kQuiet));
     return {};
-}
-
-}  // namespace
-
-std::string missingDock() {
-    for (const char* name : {"liuhen-dock", "liuhen-vault"}) {
-        if (!sibling(name)) {
-            return std::string(name) + " is not built beside this program";
-        }
-    }
-    return "";
 }
 
 Result<Cost> takeIn(const IntakeJob& job) {

@@ -20,6 +20,12 @@ struct IntakeJob {
 /// Why liuhen-dock and liuhen-vault cannot be run; "" if they can.
 [[nodiscard]] std::string missingDock();
 
+/// Enrols a dock for the recorder at `port` of this machine and writes the configuration of it and
+/// of its vault into `folder`/dock.
+[[nodiscard]] core::Result<void> makeDock(const IntakeJob& job,
+                                          const std::string& folder,
+                                          const std::string& port);
+
 /// Enrols a new dock, starts its vault and the recorder's server, and measures one
 /// `liuhen-dock run --once`; the CPU of vault and server is added. Errors: those of the programs.
 [[nodiscard]] core::Result<Cost> takeIn(const IntakeJob& job);

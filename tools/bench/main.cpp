@@ -38,7 +38,8 @@ constexpr Bench kBenches[] = {{"recorder", recorderBench},
                               {"osd", osdBench},
                               {"proof", proofBench},
                               {"verify", verifyBench},
-                              {"ingest", ingestBench}};
+                              {"ingest", ingestBench},
+                              {"log", logBench}};
 
 Result<BenchOptions> complete(const Options& options) {
     BenchOptions made;
@@ -138,12 +139,13 @@ int start(int argc, char** argv) {
     Options options;
     app.add_option("name",
                    options.name,
-                   "recorder, ring, whole, osd, proof, verify or ingest (default: all)")
-        ->check(CLI::IsMember({"recorder", "ring", "whole", "osd", "proof", "verify", "ingest"}));
+                   "recorder, ring, whole, osd, proof, verify, ingest or log (default: all)")
+        ->check(CLI::IsMember(
+            {"recorder", "ring", "whole", "osd", "proof", "verify", "ingest", "log"}));
     app.add_flag("--json", options.json, "a list of name, ratio, bar, holds");
     app.add_option("--rounds",
                    options.rounds,
-                   "rounds per figure (default: 7; whole and osd 5, ring and ingest 3)")
+                   "rounds per figure (default: 7; whole and osd 5, ring, ingest and log 3)")
         ->check(CLI::Range(1, 1000));
     app.add_option("--scratch", options.scratch, "folder on the medium to measure");
     Child child;

@@ -82,6 +82,7 @@ int await(pid_t pid, int flags, Cost& cost) {
         return -1;
     }
     cost.cpuSeconds = secondsOf(usage.ru_utime) + secondsOf(usage.ru_stime);
+    cost.peakBytes = static_cast<double>(usage.ru_maxrss) * 1024;
     return status;
 }
 
@@ -114,6 +115,15 @@ core::Result<Background> Background::start(const std::vector<std::string>& argv)
 Background::Background(Background&& other) noexcept
     : pid_(std::exchange(other.pid_, 0)), cost_(other.cost_) {}
 
+Background& Background::operator=(Background&& other) noexcept {
+    if (this != &other) {
+        end(SIGTERM);
+        pid_ = std::exchange(other.pid_, 0);
+        cost_ = other.cost_;
+    }
+    return *this;
+}
+
 Background::~Background() {
     static_cast<void>(stop());
 }
@@ -126,12 +136,20 @@ bool Background::ended() {
 }
 
 Cost Background::stop() {
+    end(SIGTERM);
+    return cost_;
+}
+
+void Background::kill() {
+    end(SIGKILL);
+}
+
+void Background::end(int signal) {
     if (!ended()) {
-        (void)::kill(pid_, SIGTERM);
+        (void)::kill(pid_, signal);
         (void)await(pid_, 0, cost_);
         pid_ = 0;
     }
-    return cost_;
 }
 
 std::optional<std::string> sibling(const std::string& name) {

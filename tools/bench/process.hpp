@@ -16,6 +16,7 @@ namespace liuhen::bench {
 struct Cost {
     double wallSeconds = 0;
     double cpuSeconds = 0;  // user and system
+    double peakBytes = 0;   // the most memory that it held at once
 };
 
 struct RunOptions {
@@ -32,16 +33,19 @@ class Background {
 public:
     [[nodiscard]] static core::Result<Background> start(const std::vector<std::string>& argv);
     Background(Background&& other) noexcept;
-    Background& operator=(Background&& other) = delete;
+    Background& operator=(Background&& other) noexcept;
     ~Background();
 
     /// Whether it has ended by itself.
     [[nodiscard]] bool ended();
     /// Ends it and answers what it cost.
     [[nodiscard]] Cost stop();
+    /// Ends it as a loss of power would, without a word.
+    void kill();
 
 private:
     explicit Background(pid_t pid) : pid_(pid) {}
+    void end(int signal);
     pid_t pid_;
     Cost cost_;
 };

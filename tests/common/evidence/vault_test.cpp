@@ -247,6 +247,34 @@ TEST_SUITE("common/evidence/vault") {
         CHECK(vault.told() == "intact");
     }
 
+    TEST_CASE("a partial bundle is what the whole one begins with, and no index is too large") {
+        SampleVault vault;
+        vault.store();
+        Buffer bundle;
+        tlog::appendEntry(bundle, vault.leaves[0]);
+        tlog::appendEntry(bundle, vault.leaves[1]);
+        const std::string narrow = "log/tile/entries/000.p/2";
+        vault.more = {{narrow, bundle}};
+        CHECK(vault.told() == "intact");
+        SUBCASE("with an entry more") {
+            tlog::appendEntry(bundle, vault.leaves[2]);
+        }
+        SUBCASE("with one less") {
+            bundle.resize(2 + vault.leaves[0].size());
+        }
+        SUBCASE("with other bytes") {
+            bundle.back() ^= 1U;
+        }
+        vault.more = {{narrow, bundle}};
+        CHECK(vault.told() == "altered -:- " + narrow);
+        // 2^56: times 256 it is 0 in 64 bits.
+        const std::string far = "log/tile/entries/x072/x057/x594/x037/x927/936.p/1";
+        Buffer first;
+        tlog::appendEntry(first, vault.leaves[0]);
+        vault.more = {{far, first}};
+        CHECK(vault.told() == "altered -:- " + far);
+    }
+
     TEST_CASE("log and objects are folders") {
         SampleVault vault;
         vault.more["objects"] = {1};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A full disk under SQLite: its own file system layer, told after how many writes there is no room.
+// A full or failing disk under SQLite: its own file system layer, told after how many writes.
 #pragma once
 
 #include <atomic>
@@ -27,9 +27,12 @@ public:
         sqlite3_vfs_unregister(&vfs());
         sqlite3_vfs_register(base(), 1);
     }
-    /// So many more writes are possible.
-    void allow(int writes) const { left() = writes; }
-    void allowAll() const { left() = INT32_MAX; }
+    /// So many more writes are possible; what comes after them fails so.
+    void allow(int writes, int error = SQLITE_FULL) const {
+        code() = error;
+        left() = writes;
+    }
+    void allowAll() const { allow(INT32_MAX); }
 
 private:
     static sqlite3_vfs*& base() {
@@ -49,8 +52,12 @@ private:
         static std::atomic<int> count{INT32_MAX};
         return count;
     }
+    static std::atomic<int>& code() {
+        static std::atomic<int> error{SQLITE_FULL};
+        return error;
+    }
     static int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
-        return left()-- > 0 ? systemWrite()(file, bytes, count, at) : SQLITE_FULL;
+        return left()-- > 0 ? systemWrite()(file, bytes, count, at) : code().load();
     }
     /// The system's file, with its method of writing exchanged.
     static int openFile(

@@ -26,6 +26,7 @@ TEST_CASE("every request is read as it was written") {
                                 CheckpointRequest{7},
                                 CosignedRequest{"line"},
                                 IncidentRequest{{"what", "", "detail"}},
+                                IncidentRequest{{"what", "", "detail"}, true},
                                 StatusRequest{}};
     std::size_t kind = 0;
     for (const Request& request : requests) {
@@ -53,6 +54,12 @@ TEST_CASE("requests with anything wrong are refused") {
         {"a number too large", Cbor::map({{"verb", "checkpoint"}, {"old_size", UINT64_MAX}})},
         {"an upload as path", Cbor::map({{"verb", "commit"}, {"upload", "../../etc/passwd"}})},
         {"upper-case digits", Cbor::map({{"verb", "commit"}, {"upload", std::string(32, 'A')}})},
+        {"a wait for nothing",
+         Cbor::map({{"verb", "incident"},
+                    {"what", "w"},
+                    {"subject", ""},
+                    {"detail", ""},
+                    {"wait", false}})},
         {"sync as number",
          Cbor::map(
              {{"verb", "bytes"}, {"upload", upload}, {"offset", 0}, {"length", 1}, {"sync", 1}})},

@@ -96,7 +96,8 @@ TEST_CASE("a dock can do its work through the client") {
     const auto note = must(tlog::parseNote(checkpoint.note));
     CHECK(
         must(client.cosigned(must(tlog::cosign(note.text, "CAM-1", recorder.witness(), 5)))).added);
-    CHECK(must(client.incident({"what", "who", "detail"})) == 7);
+    CHECK(must(client.incident({"what", "who", "detail"}, true)) == 7);
+    CHECK(must(client.hello()).logSize == 8);  // under a checkpoint already
     CHECK(must(client.status()).stored == 3);
     const auto error = client.checkpoint(1'000'000);
     REQUIRE_FALSE(error);
