@@ -185,11 +185,14 @@ Result<Database> Database::open(const std::string& path, const char* schema, int
             LIUHEN_CHECK(database.checkSchema(schema));
         }
         LIUHEN_CHECK(database.harden());
+        // In one step: a crash amid it would leave tables that no later start takes for its own.
+        LIUHEN_TRY(Transaction making, Transaction::begin(database));
         LIUHEN_CHECK(database.execute(schema));
         if (fresh) {
             LIUHEN_CHECK(
                 database.execute(fmt::format("pragma user_version = {}", version).c_str()));
         }
+        LIUHEN_CHECK(making.commit());
         if (sqlite3_set_authorizer(database.connection_.get(), authorize, nullptr) != SQLITE_OK) {
             return fail(ErrorKind::Internal, "set the authorizer");
         }

@@ -13,8 +13,9 @@ namespace liuhen::hal::test {
 
 class TemporaryFolder {
 public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "liuhen-hal-XXXXXX").string();
+    explicit TemporaryFolder(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        std::string name = (parent / "liuhen-hal-XXXXXX").string();
         LIUHEN_ASSERT(::mkdtemp(name.data()) != nullptr);
         path_ = name;
     }

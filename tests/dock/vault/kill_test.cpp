@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 at random moments of an intake, against the program itself.
-#include "common/core/unique_fd.hpp"
 #include "common/evidence/vault_check.hpp"
-#include "dock/vault/client.hpp"
-#include "tests/dock/vault/bench.hpp"
+#include "tests/dock/vault/program.hpp"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <random>
@@ -22,68 +15,6 @@ namespace liuhen::vault::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// The program, from its start until it says that it is ready, to its end.
-class Program {
-public:
-    explicit Program(const std::string& config) {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe(ends.data()) == 0);
-        output_.reset(ends[0]);
-        core::UniqueFd input(ends[1]);
-        pid_ = ::fork();
-        REQUIRE(pid_ >= 0);
-        if (pid_ == 0) {
-            ::dup2(input.get(), STDERR_FILENO);
-            ::execl(LIUHEN_VAULT_PROGRAM, "liuhen-vault", "--config", config.c_str(), nullptr);
-            ::_exit(127);
-        }
-        input.reset();
-        waitFor("ready");
-        drain_ = std::thread([this] {
-            std::array<char, 4096> buffer{};
-            while (::read(output_.get(), buffer.data(), buffer.size()) > 0) {
-            }
-        });
-    }
-    Program(const Program&) = delete;
-    Program& operator=(const Program&) = delete;
-    ~Program() {
-        end(SIGKILL);
-        if (drain_.joinable()) {
-            drain_.join();
-        }
-    }
-
-    void kill() const { ::kill(pid_, SIGKILL); }
-    /// Answers the exit code, -1 if a signal ended it.
-    int end(int signal) {
-        if (pid_ <= 0) {
-            return -1;
-        }
-        ::kill(pid_, signal);
-        int status = 0;
-        ::waitpid(pid_, &status, 0);
-        pid_ = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-private:
-    void waitFor(std::string_view word) {
-        std::string text;
-        std::array<char, 512> buffer{};
-        while (text.find(word) == std::string::npos) {
-            const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
-            INFO(text);
-            REQUIRE(got > 0);
-            text.append(buffer.data(), static_cast<std::size_t>(got));
-        }
-    }
-
-    core::UniqueFd output_;
-    pid_t pid_ = 0;
-    std::thread drain_;
-};
 
 /// Kills after a time, unless told in time that the work is done.
 class Killer {
@@ -113,71 +44,26 @@ private:
     std::thread thread_;
 };
 
-/// An agency and a vault's configuration on disk.
-class Site {
-public:
-    Site() {
-        write("agency/root.pem", agency.root.certificate().toPem());
-        write("receipt.pem", agency.receiptKey.toPem());
-        write("receipt.crt", agency.receipt.toPem());
-        write("checkpoint.pem", agency.checkpointKey.toPem());
-        write("checkpoint.crt", agency.checkpoint.toPem());
-        must(files->makeFolders(folder / "agency/registered"));
-        write("vault.toml",
-              fmt::format("root = \"agency/root.pem\"\nregistered = \"agency/registered\"\n"
-                          "folder = \"vault\"\nsocket = \"socket\"\n"
-                          "receipt_key = \"receipt.pem\"\nreceipt_certificate = \"receipt.crt\"\n"
-                          "checkpoint_key = \"checkpoint.pem\"\n"
-                          "checkpoint_certificate = \"checkpoint.crt\"\norigin = \"{}\"\n",
-                          kOrigin));
-    }
-    void write(const std::string& name, const std::string& text) {
-        writeFile(*files, folder / name, core::viewOf(text));
-    }
-    [[nodiscard]] std::string config() const { return folder / "vault.toml"; }
-    [[nodiscard]] std::string vault() const { return folder / "vault"; }
-
-    hal::test::TemporaryFolder folder;
-    std::unique_ptr<core::Files> files = core::systemFiles();
-    Agency agency;
-};
-
 constexpr std::uint64_t kSegments = 4;
 
-Result<void> send(Client& client,
-                  const Place& place,
-                  ByteView bytes,
-                  std::vector<Buffer>& receipts) {
-    LIUHEN_TRY(const auto offered, client.offer({place, bytes.size(), std::nullopt}));
-    if (offered.state == State::Receipted) {
-        receipts.push_back(offered.receipt);
-        return {};
-    }
-    for (std::uint64_t at = offered.offset; at < bytes.size();) {
-        const auto piece = bytes.subspan(at, std::min<std::size_t>(6000, bytes.size() - at));
-        LIUHEN_TRY(at, client.bytes(offered.upload, at, piece, true));
-    }
-    LIUHEN_TRY(const auto answer, client.commit(offered.upload));
-    if (answer.state == State::Again) {
-        return send(client, place, bytes, receipts);
-    }
-    CHECK(answer.state == State::Receipted);
-    receipts.push_back(answer.receipt);
-    return {};
-}
+constexpr std::size_t kStep = 6000;
 
 /// The whole intake of one recorder, until something fails.
 Result<void> takeAll(const Site& site,
                      const SampleRecorder& recorder,
                      std::uint64_t recording,
                      std::vector<Buffer>& receipts) {
-    LIUHEN_TRY(Client client, Client::connect(site.folder / "socket", 20s));
-    LIUHEN_CHECK(send(client, chapterPlace(recorder, 0), recorder.chapters()[0].bytes, receipts));
+    LIUHEN_TRY(Client client, Client::connect(site.socket(), 20s));
+    LIUHEN_TRY(auto first,
+               sendIn(client, chapterPlace(recorder, 0), recorder.chapters()[0].bytes, kStep));
+    receipts.push_back(std::move(first));
     for (std::uint64_t n = 0; n < kSegments; ++n) {
-        LIUHEN_CHECK(send(client,
+        LIUHEN_TRY(auto receipt,
+                   sendIn(client,
                           segmentPlace(recorder, recording, n),
                           recorder.segment(recording, n),
-                          receipts));
+                          kStep));
+        receipts.push_back(std::move(receipt));
     }
     return {};
 }
@@ -199,11 +85,9 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
         SampleRecorder recorder(site.agency.root, fmt::format("CAM-{}", round), site.agency.now);
         const std::uint64_t recording = recorder.record(kSegments, 3);
         recorder.dock();
-        writeFile(
-            *site.files,
-            site.folder / ("agency/registered/" + evidence::registrationName(recorder.device(), 0)),
-            recorder.registration().sign(site.agency.root.key()));
+        site.enroll(recorder);
         Program first(site.config());
+        REQUIRE(first.ready());
         if (round == 0) {  // how long it takes, undisturbed
             const auto begin = std::chrono::steady_clock::now();
             must(takeAll(site, recorder, recording, receipts));
@@ -227,6 +111,7 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
         }
         first.end(SIGKILL);
         Program second(site.config());
+        REQUIRE(second.ready());
         must(takeAll(site, recorder, recording, receipts));
         CHECK(second.end(SIGTERM) == 0);
         for (const Buffer& receipt : receipts) {
