@@ -181,16 +181,12 @@ private:
             return;
         }
         const auto key = checkpointKey->noteKey();
-        if (!key || !tlog::verifySignature(checkpoint_->note, origin, *key)) {
+        const bool isSigned = key && tlog::verifySignature(checkpoint_->note, origin, *key);
+        if (!isSigned) {
             bad("checkpoint", "the checkpoint is not signed with the log's key");
         }
         key_ = key ? std::optional(*key) : std::nullopt;
-        for (const tlog::VerifierKey& witness : trust_.witnesses()) {
-            const bool cosigns = witness.type == tlog::NoteKeyType::CosignatureV1;
-            log_.witnessed = log_.witnessed ||
-                             (cosigns && tlog::verifyCosignature(
-                                             checkpoint_->note, witness.name, witness.publicKey));
-        }
+        log_.witnessed = isSigned && trust_.witnesses().isWitnessed(checkpoint_->note);
     }
 
     [[nodiscard]] std::optional<crypto::Certificate> certificateAt(const core::Cbor& body,
