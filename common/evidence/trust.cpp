@@ -21,21 +21,8 @@ core::Result<Trust> Trust::open(core::Files& files, const std::string& rootPem) 
     }
     Trust trust(files, *std::move(root));
     trust.folder_ = core::folderOf(rootPem);
-    const std::string witnesses = core::joinPath(trust.folder_, "witnesses");
-    if (files.exists(witnesses)) {
-        LIUHEN_TRY(const auto items, files.list(witnesses));
-        for (const core::FolderItem& item : items) {
-            if (!item.name.ends_with(".vkey")) {
-                continue;
-            }
-            LIUHEN_TRY(const core::Buffer text,
-                       core::readFile(files, core::joinPath(witnesses, item.name), kMaxFileBytes));
-            std::string_view line = core::textOf(text);
-            line = line.substr(0, line.find('\n'));
-            LIUHEN_TRY(tlog::VerifierKey key, tlog::parseVerifierKey(line));
-            trust.witnesses_.push_back(std::move(key));
-        }
-    }
+    LIUHEN_TRY(trust.witnesses_,
+               Witnesses::open(files, core::joinPath(trust.folder_, "witnesses")));
     return trust;
 }
 

@@ -4,11 +4,10 @@
 
 #include "common/core/files.hpp"
 #include "common/crypto/certificate.hpp"
-#include "common/tlog/note.hpp"
+#include "common/evidence/witnesses.hpp"
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace liuhen::evidence {
 
@@ -24,14 +23,14 @@ public:
     /// that name.
     [[nodiscard]] std::optional<core::Buffer> registration(const std::string& device,
                                                            std::uint64_t generation) const;
-    [[nodiscard]] const std::vector<tlog::VerifierKey>& witnesses() const { return witnesses_; }
+    [[nodiscard]] const Witnesses& witnesses() const { return witnesses_; }
 
 private:
     Trust(core::Files& files, crypto::Certificate root) : files_(&files), root_(std::move(root)) {}
     core::Files* files_;
     crypto::Certificate root_;
     std::string folder_;
-    std::vector<tlog::VerifierKey> witnesses_;
+    Witnesses witnesses_;
 };
 
 }  // namespace liuhen::evidence

@@ -228,12 +228,7 @@ private:
             bad("checkpoint", "the checkpoint is not signed with the log's key");
             return;
         }
-        for (const tlog::VerifierKey& witness : trust_.witnesses()) {
-            const bool cosigns = witness.type == tlog::NoteKeyType::CosignatureV1;
-            log_.witnessed = log_.witnessed ||
-                             (cosigns && tlog::verifyCosignature(
-                                             checkpoint_->note, witness.name, witness.publicKey));
-        }
+        log_.witnessed = trust_.witnesses().isWitnessed(checkpoint_->note);
     }
 
     [[nodiscard]] std::optional<crypto::Certificate> certificateAt(const core::Cbor& body,

@@ -7,6 +7,7 @@
 #include "common/net/tls_context.hpp"
 
 #include <cstdlib>
+#include <type_traits>
 #include <vector>
 
 #include <boost/asio/connect.hpp>
@@ -19,16 +20,77 @@ using asio::ip::tcp;
 using core::ErrorKind;
 using core::fail;
 
+namespace {
+
+using TlsStream = asio::ssl::stream<tcp::socket>;
+
+template <class Stream>
+constexpr bool kHasTls = std::is_same_v<Stream, TlsStream>;
+
+/// A stream that is not connected yet.
+template <class Stream>
+Stream streamOn(asio::io_context& io, TlsContext* tls) {
+    if constexpr (kHasTls<Stream>) {
+        return Stream(io, tls->asioContext());
+    } else {
+        static_cast<void>(tls);
+        return Stream(io);
+    }
+}
+
+std::string hostHeader(const std::string& host, std::uint16_t port) {
+    const bool bare6 = host.find(':') != std::string::npos;
+    return bare6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+}  // namespace
+
+/// A connection over whichever stream.
 struct HttpClient::Impl {
-    Impl(std::unique_ptr<TlsContext> context, const ClientLimits& given, std::string hostName)
+    Impl() = default;
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    virtual ~Impl() = default;
+    [[nodiscard]] virtual bool usable() const = 0;
+    [[nodiscard]] virtual Result<Response> request(const Request& request) = 0;
+    [[nodiscard]] virtual Result<DownloadEnd> download(const DownloadRequest& wanted,
+                                                       const Sink& sink) = 0;
+
+    PeerNote note;
+};
+
+template <class Stream>
+struct HttpClient::ImplOn final : Impl {
+    ImplOn(std::unique_ptr<TlsContext> context, const ClientLimits& given, std::string hostName)
         : tls(std::move(context)),
           limits(given),
           host(std::move(hostName)),
-          stream(io, tls->asioContext()),
+          stream(streamOn<Stream>(io, tls.get())),
           watchdog(io.get_executor(), [this] { cut(); }),
           resolver(io),
           session(stream, limits, host, watchdog) {
-        TlsContext::watch(stream.native_handle(), note);
+        if constexpr (kHasTls<Stream>) {
+            TlsContext::watch(stream.native_handle(), note);
+        }
+    }
+    ~ImplOn() override {
+        // A farewell without waiting for the peer's.
+        ErrorCode ignored;
+        if (session.usable() && stream.lowest_layer().is_open()) {
+            stream.lowest_layer().shutdown(tcp::socket::shutdown_both, ignored);
+        }
+        closeNow(stream);
+    }
+    ImplOn(const ImplOn&) = delete;
+    ImplOn& operator=(const ImplOn&) = delete;
+
+    [[nodiscard]] bool usable() const override { return session.usable(); }
+    [[nodiscard]] Result<Response> request(const Request& request) override {
+        return block(session.request(request));
+    }
+    [[nodiscard]] Result<DownloadEnd> download(const DownloadRequest& wanted,
+                                               const Sink& sink) override {
+        return block(session.download(wanted, sink));
     }
 
     void cut() {
@@ -50,18 +112,18 @@ struct HttpClient::Impl {
     }
 
     std::unique_ptr<TlsContext> tls;
-    PeerNote note;
     ClientLimits limits;
     std::string host;  // with the port, as it stands in the Host header
     asio::io_context io{1};
-    asio::ssl::stream<tcp::socket> stream;
+    Stream stream;
     Watchdog watchdog;
     tcp::resolver resolver;
-    ClientSession<asio::ssl::stream<tcp::socket>> session;
+    ClientSession<Stream> session;
 };
 
-tl::unexpected<core::Error> HttpClient::Impl::failed(const ErrorCode& error,
-                                                     std::string_view attempt) const {
+template <class Stream>
+tl::unexpected<core::Error> HttpClient::ImplOn<Stream>::failed(const ErrorCode& error,
+                                                               std::string_view attempt) const {
     ErrorKind kind = ErrorKind::Unavailable;
     std::string why = error.message();
     if (watchdog.fired()) {
@@ -79,7 +141,9 @@ tl::unexpected<core::Error> HttpClient::Impl::failed(const ErrorCode& error,
     return fail(kind, fmt::format("connect to {}: {}: {}", host, attempt, why));
 }
 
-asio::awaitable<Result<void>> HttpClient::Impl::connect(std::string name, std::uint16_t port) {
+template <class Stream>
+asio::awaitable<Result<void>> HttpClient::ImplOn<Stream>::connect(std::string name,
+                                                                  std::uint16_t port) {
     watchdog.allow(limits.connectTime);
     ErrorCode bad;
     std::vector<tcp::endpoint> endpoints;
@@ -95,16 +159,18 @@ asio::awaitable<Result<void>> HttpClient::Impl::connect(std::string name, std::u
             endpoints.push_back(each.endpoint());
         }
     }
-    auto [error, endpoint] = co_await asio::async_connect(stream.next_layer(), endpoints, kAwait);
+    auto [error, endpoint] = co_await asio::async_connect(stream.lowest_layer(), endpoints, kAwait);
     static_cast<void>(endpoint);
     if (error) {
         co_return failed(error, "open connection");
     }
     ErrorCode ignored;
-    stream.next_layer().set_option(tcp::no_delay(true), ignored);
-    auto [refusal] = co_await stream.async_handshake(asio::ssl::stream_base::client, kAwait);
-    if (refusal) {
-        co_return failed(refusal, "TLS handshake");
+    stream.lowest_layer().set_option(tcp::no_delay(true), ignored);
+    if constexpr (kHasTls<Stream>) {
+        auto [refusal] = co_await stream.async_handshake(asio::ssl::stream_base::client, kAwait);
+        if (refusal) {
+            co_return failed(refusal, "TLS handshake");
+        }
     }
     watchdog.rest();
     co_return Result<void>{};
@@ -112,43 +178,42 @@ asio::awaitable<Result<void>> HttpClient::Impl::connect(std::string name, std::u
 
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-HttpClient::~HttpClient() {
-    // A farewell without waiting for the peer's.
-    ErrorCode ignored;
-    if (impl_->session.usable() && impl_->stream.next_layer().is_open()) {
-        impl_->stream.next_layer().shutdown(tcp::socket::shutdown_both, ignored);
-    }
-    closeNow(impl_->stream);
-}
+HttpClient::~HttpClient() = default;
 
 Result<std::unique_ptr<HttpClient>> HttpClient::connect(const std::string& host,
                                                         std::uint16_t port,
                                                         const TlsIdentity& identity,
                                                         const ClientLimits& limits) {
     LIUHEN_TRY(auto tls, TlsContext::create(identity, TlsContext::Side::Client));
-    const bool bare6 = host.find(':') != std::string::npos;
-    std::string shown =
-        bare6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
-    auto impl = std::make_unique<Impl>(std::move(tls), limits, std::move(shown));
+    auto impl = std::make_unique<ImplOn<TlsStream>>(std::move(tls), limits, hostHeader(host, port));
     LIUHEN_CHECK(impl->block(impl->connect(host, port)));
     LIUHEN_ASSERT(impl->note.peer.has_value());
     return std::unique_ptr<HttpClient>(new HttpClient(std::move(impl)));
 }
 
+Result<std::unique_ptr<HttpClient>> HttpClient::connectPlain(const std::string& host,
+                                                             std::uint16_t port,
+                                                             const ClientLimits& limits) {
+    auto impl = std::make_unique<ImplOn<tcp::socket>>(nullptr, limits, hostHeader(host, port));
+    LIUHEN_CHECK(impl->block(impl->connect(host, port)));
+    return std::unique_ptr<HttpClient>(new HttpClient(std::move(impl)));
+}
+
 const crypto::Certificate& HttpClient::peer() const {
+    LIUHEN_ASSERT(impl_->note.peer.has_value());
     return *impl_->note.peer;
 }
 
 bool HttpClient::usable() const {
-    return impl_->session.usable();
+    return impl_->usable();
 }
 
 Result<Response> HttpClient::request(const Request& request) {
-    return impl_->block(impl_->session.request(request));
+    return impl_->request(request);
 }
 
 Result<DownloadEnd> HttpClient::download(const DownloadRequest& wanted, const Sink& sink) {
-    return impl_->block(impl_->session.download(wanted, sink));
+    return impl_->download(wanted, sink);
 }
 
 }  // namespace liuhen::net

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTPS connection, used by one thread, that blocks no longer than its deadlines.
+// One HTTP connection, with TLS or without, used by one thread, that blocks no longer than its
+// deadlines.
 #pragma once
 
 #include "common/net/http_types.hpp"
@@ -39,7 +40,7 @@ struct DownloadRequest {
     std::function<void(const DownloadEnd& promised)> begun;
 };
 
-/// A connection to a server whose certificate has been judged. Not thread-safe.
+/// A connection to a server; with TLS its certificate has been judged. Not thread-safe.
 ///
 /// Errors of all calls: DeadlineExceeded if the peer is too slow; Unavailable if the connection
 /// fails or was given up before; Unauthenticated if one side refuses the other's certificate;
@@ -53,11 +54,15 @@ public:
                                                                      std::uint16_t port,
                                                                      const TlsIdentity& identity,
                                                                      const ClientLimits& limits);
+    /// The same without TLS, for what needs none since every message is signed: who answers is not
+    /// known, and there is no peer().
+    [[nodiscard]] static Result<std::unique_ptr<HttpClient>> connectPlain(
+        const std::string& host, std::uint16_t port, const ClientLimits& limits);
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient();
 
-    /// The server's certificate.
+    /// The server's certificate. Not of a connection without TLS.
     [[nodiscard]] const crypto::Certificate& peer() const;
     /// Whether another request can be made on this connection.
     [[nodiscard]] bool usable() const;
@@ -76,6 +81,8 @@ public:
 
 private:
     struct Impl;
+    template <class Stream>
+    struct ImplOn;
     explicit HttpClient(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

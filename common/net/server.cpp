@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_set>
+#include <variant>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -26,16 +27,24 @@ namespace {
 
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
-/// One accepted connection. Owned by its coroutine; the server can cut it.
+/// One accepted connection, with TLS if there is a context. Owned by its coroutine; the server can
+/// cut it.
 struct Connection {
-    Connection(tcp::socket socket, TlsContext& context)
-        : stream(std::move(socket), context.asioContext()),
-          watchdog(stream.get_executor(), [this] { closeNow(stream); }) {
-        TlsContext::watch(stream.native_handle(), note);
+    Connection(tcp::socket socket, TlsContext* context)
+        : stream(std::in_place_type<tcp::socket>, std::move(socket)),
+          watchdog(std::get<tcp::socket>(stream).get_executor(), [this] { cut(); }) {
+        if (context != nullptr) {
+            tcp::socket below = std::move(std::get<tcp::socket>(stream));
+            auto& tls = stream.emplace<TlsStream>(std::move(below), context->asioContext());
+            TlsContext::watch(tls.native_handle(), note);
+        }
+    }
+    void cut() {
+        std::visit([](auto& each) { closeNow(each); }, stream);
     }
 
     PeerNote note;
-    TlsStream stream;
+    std::variant<tcp::socket, TlsStream> stream;
     Watchdog watchdog;
 };
 
@@ -72,12 +81,13 @@ struct HttpServer::Impl {
 
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
-    asio::awaitable<void> talk(Connection& connection);
+    asio::awaitable<void> talk(Connection& connection, TlsStream& stream);
+    asio::awaitable<void> talkPlain(Connection& connection, tcp::socket& socket);
     void refuse(const Connection& connection, const ErrorCode& error) const;
     void cutAll();
     void run();
 
-    std::unique_ptr<TlsContext> tls;
+    std::unique_ptr<TlsContext> tls;  // nothing: without TLS
     asio::io_context io{1};
     tcp::acceptor acceptor;
     asio::thread_pool workers;
@@ -146,7 +156,7 @@ void HttpServer::Impl::stop() {
 
 void HttpServer::Impl::cutAll() {
     for (Connection* connection : connections) {
-        closeNow(connection->stream);
+        connection->cut();
     }
 }
 
@@ -170,36 +180,43 @@ asio::awaitable<void> HttpServer::Impl::accept() {
         }
         ErrorCode ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        auto connection = std::make_shared<Connection>(std::move(socket), *tls);
+        auto connection = std::make_shared<Connection>(std::move(socket), tls.get());
         connections.insert(connection.get());
         asio::co_spawn(io, serve(std::move(connection)), Rethrow{});
     }
 }
 
 asio::awaitable<void> HttpServer::Impl::serve(std::shared_ptr<Connection> connection) {
-    co_await talk(*connection);
+    if (auto* stream = std::get_if<TlsStream>(&connection->stream)) {
+        co_await talk(*connection, *stream);
+    } else {
+        co_await talkPlain(*connection, std::get<tcp::socket>(connection->stream));
+    }
     connections.erase(connection.get());
 }
 
-asio::awaitable<void> HttpServer::Impl::talk(Connection& connection) {
+asio::awaitable<void> HttpServer::Impl::talkPlain(Connection& connection, tcp::socket& socket) {
+    ServerSession<tcp::socket> talking(socket, session, Peer{}, connection.watchdog);
+    co_await talking.run();
+    co_await lingerOn(socket, connection.watchdog, session.limits.farewellTime);
+}
+
+asio::awaitable<void> HttpServer::Impl::talk(Connection& connection, TlsStream& stream) {
     connection.watchdog.allow(session.limits.handshakeTime);
-    auto [error] =
-        co_await connection.stream.async_handshake(asio::ssl::stream_base::server, kAwait);
+    auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
     if (error) {
         refuse(connection, error);
-        co_await lingerOn(
-            connection.stream.next_layer(), connection.watchdog, session.limits.farewellTime);
+        co_await lingerOn(stream.next_layer(), connection.watchdog, session.limits.farewellTime);
         co_return;
     }
     Peer peer;
     if (connection.note.peer) {
         peer = Peer{connection.note.peer->subject(), connection.note.peer->der()};
     }
-    ServerSession<TlsStream> talking(
-        connection.stream, session, std::move(peer), connection.watchdog);
+    ServerSession<TlsStream> talking(stream, session, std::move(peer), connection.watchdog);
     co_await talking.run();
     connection.watchdog.allow(session.limits.farewellTime);
-    co_await connection.stream.async_shutdown(kAwait);
+    co_await stream.async_shutdown(kAwait);
 }
 
 void HttpServer::Impl::refuse(const Connection& connection, const ErrorCode& error) const {
@@ -229,6 +246,16 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& addres
                                                        const Limits& limits) {
     LIUHEN_TRY(auto tls, TlsContext::create(identity, TlsContext::Side::Server));
     auto impl = std::make_unique<Impl>(std::move(tls), std::move(handler), limits);
+    LIUHEN_CHECK(impl->bind(address, port));
+    impl->start();
+    return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listenPlain(const std::string& address,
+                                                            std::uint16_t port,
+                                                            Handler handler,
+                                                            const Limits& limits) {
+    auto impl = std::make_unique<Impl>(nullptr, std::move(handler), limits);
     LIUHEN_CHECK(impl->bind(address, port));
     impl->start();
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));

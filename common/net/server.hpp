@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTPS server for the cable: bounded in memory, time and connections.
+// An HTTP server, over TLS for the cable: bounded in memory, time and connections.
 #pragma once
 
 #include "common/net/http_types.hpp"
@@ -28,8 +28,8 @@ struct Limits {
     std::chrono::milliseconds farewellTime{2'000};  // for the peer to read a refusal and close
 };
 
-/// Answers HTTP/1.1 over TLS 1.3 until stopped: one thread for all connections, a small pool for
-/// the handlers.
+/// Answers HTTP/1.1 until stopped, over TLS 1.3 or without: one thread for all connections, a small
+/// pool for the handlers.
 class HttpServer {
 public:
     /// Binds and begins to answer. `address` is a numeric address; port 0 takes a free one.
@@ -41,6 +41,12 @@ public:
                                                                     const TlsIdentity& identity,
                                                                     Handler handler,
                                                                     const Limits& limits);
+    /// The same without TLS, for what needs none since every message is signed: anybody may ask,
+    /// and requests have no peer.
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listenPlain(const std::string& address,
+                                                                         std::uint16_t port,
+                                                                         Handler handler,
+                                                                         const Limits& limits);
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
     ~HttpServer();

@@ -6,6 +6,7 @@ import os
 from . import certificate
 from .files import listing, read
 from .merkle import read_vkey
+from .policy import POLICY_BYTES, Policy
 from .report import CannotTell
 
 _SMALL = 1 << 17
@@ -29,10 +30,25 @@ class Agency:
         """Bytes of the registration of a generation, or None."""
         return read(os.path.join(self.folder, "registered", f"{device}-{generation}.cose"), _SMALL)
 
-    def witnesses(self):
-        """(name, key) of each witness for cosignatures."""
+    def witnessed(self):
+        """Whether a note is witnessed, as a function of it; read now."""
+        folder = os.path.join(self.folder, "witnesses")
+        keys, policy = self._keys(folder), None
+        if os.path.lexists(os.path.join(folder, "policy")):
+            try:
+                raw = read(os.path.join(folder, "policy"), POLICY_BYTES)
+                policy = Policy(raw) if raw is not None else None
+            except ValueError as error:
+                raise CannotTell(f"{folder}: {error}") from None
+            if policy is None:
+                raise CannotTell(f"{folder}: the policy cannot be read")
+        return policy.witnessed if policy else lambda note: any(note.cosigned_by(*key) for key in keys)
+
+    @staticmethod
+    def _keys(folder):
+        """(name, key) of each witness that has a file."""
         found = []
-        for entry in listing(os.path.join(self.folder, "witnesses")):
+        for entry in listing(folder):
             if entry.name.endswith(".vkey"):
                 vkey = read_vkey((read(entry.path, _SMALL) or b"").decode("utf-8", "replace"))
                 if vkey is None:

@@ -73,7 +73,7 @@ class Log:
     def __init__(self, report, agency, folder):
         self.report, self.agency, self.folder = report, agency, folder
         self.raw, self.leaves, self.note, self.public = [], [], None, None
-        self._witnesses = agency.witnesses()
+        self._witnessed = agency.witnessed()
         if os.path.lexists(self._path("log")) and not is_folder(self._path("log")):
             self._bad("log", "the log is no folder")
             return
@@ -175,7 +175,7 @@ class Log:
             self._bad(CHECKPOINT, "checkpoint is not signed by the key of leaf 0")
             return
         self.public = public
-        self.report.witnessed = any(self.note.cosigned_by(*witness) for witness in self._witnesses)
+        self.report.witnessed = self._witnessed(self.note)
 
     def check_against(self, note):
         """Whether an earlier note of this log agrees with the leaves."""
