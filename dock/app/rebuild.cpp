@@ -34,14 +34,29 @@ Result<void> removeDatabase(core::Files& files, const std::string& database) {
     return {};
 }
 
-/// The log's leaves, if nothing is wrong with them: on a damaged log no catalogue is built.
-Result<std::vector<core::Buffer>> readLeaves(core::Files& files,
-                                             const Config& config,
-                                             const evidence::Trust& trust) {
+struct LoggedObjects {
+    std::uint64_t leaves = 0;
+    std::vector<catalogue::LoggedObject> objects;
+};
+
+/// What the log tells of, if nothing is wrong with it: on a damaged log no catalogue is built.
+Result<LoggedObjects> readLog(core::Files& files,
+                              const Config& config,
+                              const evidence::Trust& trust) {
     evidence::Report report;
-    LIUHEN_TRY(evidence::VaultLog log,
-               evidence::readVaultLog(
-                   files, joinPath(config.vaultFolder, "log"), trust, std::nullopt, report));
+    LoggedObjects logged;
+    const evidence::LeafTaker take = [&logged](const evidence::Leaf& leaf, core::ByteView bytes) {
+        if (leaf.kind == "object") {
+            if (auto object = evidence::ObjectLeaf::decode(bytes)) {
+                logged.objects.push_back({logged.leaves, *std::move(object)});
+            }
+        }
+        ++logged.leaves;  // each is well-formed, or the log is refused below
+    };
+    LIUHEN_TRY(
+        const evidence::VaultLog log,
+        evidence::readVaultLog(
+            files, joinPath(config.vaultFolder, "log"), trust, std::nullopt, report, take));
     if (const evidence::Problem* first = report.firstBad()) {
         return fail(ErrorKind::DataLoss,
                     fmt::format("read the custody log of {}: {} ({}); run 'liuhen verify {}'",
@@ -50,18 +65,19 @@ Result<std::vector<core::Buffer>> readLeaves(core::Files& files,
                                 first->place.file.value_or("log"),
                                 config.vaultFolder));
     }
-    return std::move(log.leaves);
+    LIUHEN_ASSERT(log.leaves == logged.leaves);
+    return logged;
 }
 
 /// Builds it in a folder of its own, so that the present one is whole until the new one is.
 Result<catalogue::Rebuilt> build(core::Files& files,
                                  const Config& config,
                                  const std::string& folder,
-                                 const std::vector<core::Buffer>& leaves) {
+                                 const std::vector<catalogue::LoggedObject>& objects) {
     LIUHEN_CHECK(files.makeFolders(folder));
     LIUHEN_CHECK(removeDatabase(files, joinPath(folder, kDatabase)));
     LIUHEN_TRY(const auto made, catalogue::Catalogue::open(folder));
-    return catalogue::rebuild(files, config.vaultFolder, leaves, *made);
+    return catalogue::rebuild(files, config.vaultFolder, objects, *made);
 }
 
 /// Puts the new database in the place of the old one, which stays beside it as `.before`.
@@ -100,12 +116,12 @@ Result<int> rebuild(core::Files& files, const Config& config) {
         return tl::make_unexpected(vaultLock.error());
     }
     LIUHEN_TRY(const evidence::Trust trust, evidence::Trust::open(files, config.rootPath));
-    LIUHEN_TRY(const auto leaves, readLeaves(files, config, trust));
+    LIUHEN_TRY(const LoggedObjects logged, readLog(files, config, trust));
     const std::string made = joinPath(config.folder, "rebuilding");
-    LIUHEN_TRY(const catalogue::Rebuilt rebuilt, build(files, config, made, leaves));
+    LIUHEN_TRY(const catalogue::Rebuilt rebuilt, build(files, config, made, logged.objects));
     LIUHEN_CHECK(exchange(files, config.folder, made));
     fmt::print("catalogue made anew from {} leaves: {} chapters, {} segments\n",
-               leaves.size(),
+               logged.leaves,
                rebuilt.chapters,
                rebuilt.segments);
     for (std::size_t i = 0; i < rebuilt.left.size() && i < kToldLeft; ++i) {

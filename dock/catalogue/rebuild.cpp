@@ -36,20 +36,13 @@ public:
     Rebuilding(core::Files& files, const std::string& vault, Catalogue& into)
         : files_(files), vault_(vault), into_(into) {}
 
-    Result<Rebuilt> run(const std::vector<core::Buffer>& leaves) {
-        for (std::size_t index = 0; index < leaves.size(); ++index) {
-            const auto kind = evidence::Leaf::decode(leaves[index]);
-            if (!kind || kind->kind != "object") {
-                continue;
-            }
-            auto leaf = evidence::ObjectLeaf::decode(leaves[index]);
-            if (!leaf) {
-                leave(index, leaf.error().message);
-            } else if (leaf->type == "chapter") {
+    Result<Rebuilt> run(const std::vector<LoggedObject>& objects) {
+        for (const LoggedObject& object : objects) {
+            if (object.leaf.type == "chapter") {
                 LIUHEN_CHECK(enterSegments());  // the log's order is kept
-                LIUHEN_CHECK(enterChapter(LoggedObject{index, *std::move(leaf)}));
-            } else if (leaf->type == "segment") {
-                segments_.push_back(LoggedObject{index, *std::move(leaf)});
+                LIUHEN_CHECK(enterChapter(object));
+            } else if (object.leaf.type == "segment") {
+                segments_.push_back(object);
                 if (segments_.size() == kBatch) {
                     LIUHEN_CHECK(enterSegments());
                 }
@@ -117,9 +110,9 @@ private:
 
 Result<Rebuilt> rebuild(core::Files& files,
                         const std::string& vault,
-                        const std::vector<core::Buffer>& leaves,
+                        const std::vector<LoggedObject>& objects,
                         Catalogue& into) {
-    return Rebuilding(files, vault, into).run(leaves);
+    return Rebuilding(files, vault, into).run(objects);
 }
 
 }  // namespace liuhen::catalogue

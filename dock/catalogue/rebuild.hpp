@@ -17,7 +17,7 @@ struct Rebuilt {
     std::vector<std::string> left;  // a line for each object that is not entered, with the reason
 };
 
-/// Enters each stored object of a log, in the log's order, into a catalogue that is empty. Chapters
+/// Enters the stored objects of a log, in the log's order, into a catalogue that is empty. Chapters
 /// are read from below `vault` and must be the bytes that their leaf names; segments are entered by
 /// their leaf alone, unread.
 ///
@@ -25,7 +25,7 @@ struct Rebuilt {
 /// the database; an object that is absent or damaged is no error but a line of `left`.
 [[nodiscard]] Result<Rebuilt> rebuild(core::Files& files,
                                       const std::string& vault,
-                                      const std::vector<core::Buffer>& leaves,
+                                      const std::vector<LoggedObject>& objects,
                                       Catalogue& into);
 
 }  // namespace liuhen::catalogue
