@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <climits>
 #include <cstdio>
+#include <mutex>
+#include <set>
 
 #include <dirent.h>
 #include <fmt/format.h>
@@ -25,6 +27,7 @@ constexpr mode_t kFileMode = 0640;
 constexpr mode_t kFolderMode = 0750;
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr long kNanosPerMicro = 1000;
+constexpr std::size_t kRememberedFolders = 4096;
 
 tl::unexpected<Error> failed(int errorNumber, std::string_view verb, const std::string& path) {
     const std::string what = fmt::format("{} {}", verb, path);
@@ -288,8 +291,8 @@ public:
                 break;  // the root
             }
             LIUHEN_TRY(const bool made, makeFolder(part, last));
-            if (made) {
-                LIUHEN_CHECK(syncFolder(folderOf(part)));
+            if (made || !isDurable(part)) {
+                LIUHEN_CHECK(makeDurable(part, made));
             }
             if (last) {
                 break;
@@ -333,6 +336,28 @@ public:
     }
 
 private:
+    [[nodiscard]] bool isDurable(const std::string& folder) {
+        const std::lock_guard lock(mutex_);
+        return durable_.contains(folder);
+    }
+
+    /// A folder that was there already may have been made by a program that was killed, or whose
+    /// sync failed, before its name was on the medium. Once for each; those in which this account
+    /// cannot look are none of its making.
+    [[nodiscard]] Result<void> makeDurable(const std::string& folder, bool made) {
+        const auto synced = syncFolder(folderOf(folder));
+        if (!synced && (made || synced.error().kind == ErrorKind::DataLoss ||
+                        synced.error().kind == ErrorKind::ResourceExhausted)) {
+            return synced;
+        }
+        const std::lock_guard lock(mutex_);
+        if (durable_.size() >= kRememberedFolders) {
+            durable_.clear();
+        }
+        durable_.insert(folder);
+        return {};
+    }
+
     [[nodiscard]] static Result<void> move(const std::string& from,
                                            const std::string& to,
                                            unsigned flags) {
@@ -343,6 +368,9 @@ private:
         }
         return {};
     }
+
+    std::mutex mutex_;
+    std::set<std::string> durable_;  // folders whose names were synced by us
 };
 
 }  // namespace

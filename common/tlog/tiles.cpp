@@ -138,6 +138,9 @@ Result<void> TileStore::load() {
     if (!parsed) {
         return fail(ErrorKind::DataLoss, parsed.error().message);
     }
+    // A run that was killed may have put it there and not synced its name; what follows from it
+    // must not outlive it.
+    LIUHEN_CHECK(files_->syncFolder(folder_));
     const std::uint64_t size = parsed->checkpoint.size;
     reader_.grow(size);
     LIUHEN_TRY(edge_.tree, Tree::load(size, reader_.subtrees()));

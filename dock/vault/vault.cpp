@@ -66,6 +66,9 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
         LIUHEN_CHECK(parts.files.makeFolders(core::joinPath(folders.vault, name)));
     }
     LIUHEN_TRY(Records records, Records::open(core::joinPath(folders.database, "vault.db")));
+    // SQLite syncs the names of files that it makes; a run that was killed may have made them and
+    // not come to that.
+    LIUHEN_CHECK(core::systemFiles()->syncFolder(folders.database));
     std::unique_ptr<Vault> vault(
         new Vault(std::move(parts), std::move(folders), std::move(lock), std::move(records)));
     LIUHEN_TRY(CustodyLog log,

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -36,7 +37,7 @@ Function* libc(const char* name) {
 
 /// A fault that is still to come.
 struct Fault {
-    enum class What { None, Sync, Space, Short };
+    enum class What { None, Sync, Space, Short, Kill };
     What what = What::None;
     std::uint64_t left = 0;
 };
@@ -84,6 +85,13 @@ public:
         errno = before;
     }
 
+    /// With the lock held, before a call that changes something.
+    void mayEndHere() {
+        if (fault_.what == Fault::What::Kill && isArmed() && --fault_.left == 0) {
+            ::syscall(SYS_kill, ::getpid(), SIGKILL);
+        }
+    }
+
     /// With the lock held: whether this call is the one that fails.
     bool fails(Fault::What what) {
         const bool same = fault_.what == what ||
@@ -121,7 +129,8 @@ private:
             const std::string_view name = word.data();
             fault_ = {name == "sync"    ? Fault::What::Sync
                       : name == "space" ? Fault::What::Space
-                                        : Fault::What::Short,
+                      : name == "short" ? Fault::What::Short
+                                        : Fault::What::Kill,
                       number};
         }
         if (const char* armed = std::getenv(kCallsArmed)) {
@@ -171,6 +180,7 @@ int changeName(
         return call();
     }
     const std::lock_guard lock(recorder.mutex);
+    recorder.mayEndHere();
     if (needsRoom && recorder.fails(Fault::What::Space)) {
         head.error = ENOSPC;
         recorder.note(head, path, other);
@@ -197,6 +207,9 @@ int openFile(const std::string& path, int flags, Call call) {
     const std::lock_guard lock(recorder.mutex);
     struct stat status {};
     const bool makes = (flags & O_CREAT) != 0 && ::lstat(path.c_str(), &status) != 0;
+    if (makes) {
+        recorder.mayEndHere();
+    }
     if (makes && recorder.fails(Fault::What::Space)) {
         recorder.note({CallKind::Open, ENOSPC, -1, flags}, path);
         errno = ENOSPC;
@@ -224,6 +237,7 @@ ssize_t writeData(int fd, off_t offset, std::string_view data, Call call) {
         const bool append = (flags & O_APPEND) != 0 && ::fstat(fd, &status) == 0;
         offset = append ? status.st_size : ::lseek(fd, 0, SEEK_CUR);
     }
+    recorder.mayEndHere();
     CallHead head{CallKind::Write, 0, fd, 0, static_cast<std::uint64_t>(offset)};
     const bool half = recorder.writesShort() && data.size() > 1;
     if (!data.empty() && recorder.fails(Fault::What::Space)) {
@@ -248,6 +262,7 @@ template <class Call>
 int resize(int fd, bool needsRoom, Call call) {
     Recorder& recorder = Recorder::get();
     const std::lock_guard lock(recorder.mutex);
+    recorder.mayEndHere();
     if (needsRoom && recorder.fails(Fault::What::Space)) {
         recorder.note({CallKind::Resize, ENOSPC, fd});
         errno = ENOSPC;
@@ -267,6 +282,7 @@ inline int sync(int fd, int (*call)(int)) {
         return call(fd);
     }
     const std::lock_guard lock(recorder.mutex);
+    recorder.mayEndHere();
     if (recorder.fails(Fault::What::Sync)) {
         recorder.note({CallKind::Sync, EIO, fd});
         errno = EIO;

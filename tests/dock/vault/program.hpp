@@ -64,6 +64,16 @@ public:
         return said_;
     }
     void kill() const { ::kill(pid_, SIGKILL); }
+    /// Whether it ends by itself, within a moment.
+    [[nodiscard]] bool hasEnded() const {
+        constexpr int kLooks = 20;
+        siginfo_t info{};
+        for (int look = 0; look < kLooks && info.si_pid == 0; ++look) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+        }
+        return info.si_pid != 0;
+    }
     /// Answers the exit code, -1 if a signal ended it. Without a signal (0) it ends by itself.
     int end(int signal) {
         if (pid_ <= 0) {
