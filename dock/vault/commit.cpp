@@ -176,8 +176,8 @@ Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
                                                const Digest& object,
                                                Judgement& judgement) {
     LIUHEN_TRY(const bool moved, moveIn(upload, object));
-    if (!moved && judgement.outcome == Outcome::Store) {
-        // Kept for another reason before: the receipt is for that copy.
+    if (!moved) {
+        // Kept for another reason before: what is logged now is that copy.
         const auto found = readBack(parts_.medium, objectPath(object));
         if (!found || *found != object) {
             static_cast<void>(misread(upload, object));
@@ -327,6 +327,11 @@ Result<void> Vault::addRows(ObjectRow& row, Judgement& judgement) {
 /// `readBack` unless the bytes were just read off the medium. Errors: ResourceExhausted, and those
 /// after which the vault is broken.
 Result<CommitAnswer> Vault::answerFor(const ObjectRow& row, bool readBack) {
+    if (const auto frozen = makeImmutable(row.object); !frozen) {
+        LIUHEN_CHECK(usable());
+        return again("It is stored and cannot be made immutable: " + frozen.error().message,
+                     row.verdict);
+    }
     CommitAnswer answer;
     answer.verdict = row.verdict;
     if (row.shelf != Shelf::Stored) {

@@ -273,6 +273,8 @@ Result<void> Database::harden() {
     // Without recursive triggers INSERT OR REPLACE would pass by the triggers on DELETE.
     LIUHEN_CHECK(
         execute("pragma recursive_triggers = on; pragma cell_size_check = on;"
+                // Scratch tables need no other folder then.
+                "pragma temp_store = memory;"
                 "pragma journal_mode = wal; pragma synchronous = full"));
     LIUHEN_TRY(Statement mode, prepare("pragma journal_mode"));
     LIUHEN_TRY(const bool row, mode.step());

@@ -57,7 +57,8 @@ Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Record
       lock_(std::move(lock)),
       incoming_(parts_.files, incomingFolder()),
       chapters_(kCachedChapterBytes),
-      records_(std::move(records)) {}
+      records_(std::move(records)),
+      clockWatch_(parts_.clock) {}
 
 Vault::~Vault() {
     if (log_ && !broken_) {
@@ -86,6 +87,11 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
                                 vault->parts_.clock));
     vault->log_.emplace(std::move(log));
     LIUHEN_CHECK(vault->recover());
+    if (vault->parts_.hardening.recovered) {
+        LIUHEN_TRY(vault->sandbox_, vault->parts_.hardening.recovered());
+    }
+    LIUHEN_CHECK(vault->freezeNewest());
+    LIUHEN_CHECK(vault->noteClock());
     return vault;
 }
 
@@ -286,6 +292,11 @@ void Vault::logIncidentOnce(const Incident& incident) {
     }
 }
 
+void Vault::incidentOnce(const Incident& incident) {
+    const std::lock_guard lock(mutex_);
+    logIncidentOnce(incident);
+}
+
 Result<std::uint64_t> Vault::incident(const Incident& incident) {
     LIUHEN_CHECK(usable());
     const std::lock_guard lock(mutex_);
@@ -305,12 +316,30 @@ Result<Status> Vault::status() {
     status.uploads = incoming_.count();
     LIUHEN_TRY(status.freeBytes, parts_.files.freeBytes(folders_.vault));
     status.absent = absent_;
+    status.sandbox = sandbox_;
+    status.freezing = parts_.hardening.freezer != nullptr ? "immutable" : "read-only";
     return status;
+}
+
+/// With the mutex held, or before anybody else is here.
+Result<void> Vault::noteClock() {
+    LIUHEN_TRY(const std::uint64_t rows, records_.leafCount());
+    LIUHEN_TRY(const auto newest, records_.leaves(rows - 1, 1));
+    LIUHEN_ASSERT(newest.size() == 1);  // a log has its first leaf at least
+    const auto leaf = evidence::Leaf::decode(newest.front());
+    const auto behind = leaf ? clockWatch_.atStart(core::Microseconds(leaf->timeUs)) : std::nullopt;
+    if (behind) {
+        logIncidentOnce(*behind);
+    }
+    return {};
 }
 
 Result<void> Vault::publish() {
     LIUHEN_CHECK(usable());
     const std::lock_guard lock(mutex_);
+    if (const auto jump = clockWatch_.look()) {
+        logIncidentOnce(*jump);
+    }
     LIUHEN_TRY(const std::string note, publishLeaves());
     return {};
 }
