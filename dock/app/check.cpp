@@ -124,6 +124,12 @@ Result<void> checkCounts(catalogue::Catalogue& catalogue,
                status.stored,
                status.quarantined,
                status.forks);
+    fmt::print("its sandbox: {}; its objects are {}{}\n",
+               status.sandbox,
+               status.freezing,
+               status.freezing == "immutable"
+                   ? ""
+                   : " by their mode alone ('freezer' in vault.toml makes them immutable)");
     return {};
 }
 

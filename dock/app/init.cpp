@@ -113,7 +113,13 @@ std::string vaultToml(const std::string& folder,
         "receipt_key = \"keys/receipt.pem\"\n"
         "receipt_certificate = \"keys/receipt.crt\"\n"
         "checkpoint_key = \"keys/checkpoint.pem\"\n"
-        "checkpoint_certificate = \"keys/checkpoint.crt\"\n",
+        "checkpoint_certificate = \"keys/checkpoint.crt\"\n\n"
+        "# For a dock that is in use (docs/operations.md): accounts of their own, objects that not\n"
+        "# even the vault can change, and no start without a sandbox.\n"
+        "# user = \"liuhen-vault\"\n"
+        "# peer_user = \"liuhen-dock\"\n"
+        "# freezer = \"/usr/bin/liuhen-freezer\"\n"
+        "# sandbox = \"required\"\n",
         folder,
         socket,
         origin,

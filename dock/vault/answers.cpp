@@ -232,7 +232,9 @@ Cbor toCbor(const Status& status) {
                       {"receipts", status.receipts},
                       {"uploads", status.uploads},
                       {"free_bytes", status.freeBytes},
-                      {"absent", status.absent}});
+                      {"absent", status.absent},
+                      {"sandbox", status.sandbox},
+                      {"freezing", status.freezing}});
 }
 
 Result<Status> readStatus(const Cbor& map) {
@@ -246,6 +248,8 @@ Result<Status> readStatus(const Cbor& map) {
     LIUHEN_TRY(status.uploads, unsignedAt(map, "uploads"));
     LIUHEN_TRY(status.freeBytes, unsignedAt(map, "free_bytes"));
     LIUHEN_TRY(status.absent, unsignedAt(map, "absent"));
+    LIUHEN_TRY(status.sandbox, textAt(map, "sandbox"));
+    LIUHEN_TRY(status.freezing, textAt(map, "freezing"));
     return status;
 }
 

@@ -108,7 +108,7 @@ Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
     }
     if (!judged && judged.error().kind == ErrorKind::DataLoss) {
         // Something that is stored cannot be read; the bytes stay until it can.
-        tellOnce({"read_back", "", judged.error().message});
+        incidentOnce({"read_back", "", judged.error().message});
         return again(judged.error().message);
     }
     if (!judged) {
@@ -138,7 +138,7 @@ Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
 /// The bytes on the medium are not those that were written: they are given up, so that the next try
 /// writes them elsewhere.
 CommitAnswer Vault::misread(Upload& upload, const Digest& object) {
-    tellOnce({"read_back", "", "object " + core::toHex(object)});
+    incidentOnce({"read_back", "", "object " + core::toHex(object)});
     incoming_.drop(upload);
     return again(kUnreadable);
 }
@@ -152,7 +152,7 @@ Result<bool> Vault::roomToKeep(const Upload& upload, const Judgement& judgement)
     if (free >= kQuarantineReserveBytes) {
         return true;
     }
-    tellOnce(
+    incidentOnce(
         {"quarantine.refused",
          upload.offer.place.device,
          core::utf8Prefix(describe(upload.offer.place) + ": " + judgement.reason, kReasonBytes)});
@@ -166,8 +166,8 @@ Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
     // The same bytes may come twice at once: what one takes back must not be what the other found.
     const auto objectLock = objectLocks_.take(core::toHex(object));
     LIUHEN_TRY(const bool moved, moveIn(upload, object));
-    if (!moved && judgement.outcome == Outcome::Store) {
-        // Kept for another reason before: the receipt is for that copy.
+    if (!moved) {
+        // Kept for another reason before: what is logged now is that copy.
         const auto found = readBack(parts_.medium, objectPath(object));
         if (!found || *found != object) {
             static_cast<void>(misread(upload, object));
@@ -325,6 +325,11 @@ Result<void> Vault::addRows(ObjectRow& row, Judgement& judgement) {
 /// `readBack` unless the bytes were just read off the medium. Errors: ResourceExhausted, and those
 /// after which the vault is broken.
 Result<CommitAnswer> Vault::answerFor(const ObjectRow& row, bool readBack) {
+    if (const auto frozen = makeImmutable(row.object); !frozen) {
+        LIUHEN_CHECK(usable());
+        return again("It is stored and cannot be made immutable: " + frozen.error().message,
+                     row.verdict);
+    }
     CommitAnswer answer;
     answer.verdict = row.verdict;
     if (row.shelf != Shelf::Stored) {

@@ -32,6 +32,19 @@ std::optional<Thing> readPem(core::Files& files, core::ConfigTable& table, const
     return *std::move(thing);
 }
 
+/// An account by its name; nothing if the key is not there, or what is wrong with it is told.
+std::optional<Account> readAccount(core::ConfigTable& table, const char* key) {
+    if (!table.has(key)) {
+        return std::nullopt;
+    }
+    auto account = findAccount(table.text(key));
+    if (!account) {
+        table.reject(key, account.error().message);
+        return std::nullopt;
+    }
+    return *std::move(account);
+}
+
 }  // namespace
 
 Result<Config> loadConfig(core::Files& files, const std::string& path) {
@@ -48,11 +61,22 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     if (const auto address = SocketAddress::of(socket); !socket.empty() && !address) {
         table.reject("socket", address.error().message);
     }
+    const auto user = readAccount(table, "user");
+    const auto peer = readAccount(table, "peer_user");
+    const std::string freezer = table.path("freezer", "");
+    const auto sandbox = sandboxMode(table.text("sandbox", "best"));
+    if (!sandbox) {
+        table.reject("sandbox", "must be off, best or required");
+    }
     LIUHEN_CHECK(table.finish());
     LIUHEN_ASSERT(root && receiptKey && receipt && checkpointKey && checkpoint);
     Config config{registered,
                   folder,
                   socket,
+                  user,
+                  peer ? std::vector<uid_t>{peer->uid} : std::vector<uid_t>(),
+                  freezer,
+                  *sandbox,
                   Identity{origin,
                            *std::move(root),
                            *std::move(receiptKey),

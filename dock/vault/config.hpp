@@ -3,8 +3,12 @@
 #pragma once
 
 #include "dock/vault/custody_log.hpp"
+#include "dock/vault/sandbox/account.hpp"
+#include "dock/vault/sandbox/sandbox.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace liuhen::vault {
 
@@ -14,6 +18,10 @@ struct Config {
     std::string registered;  // folder
     std::string folder;
     std::string socket;
+    std::optional<Account> user;  // to become; none: the one that started the program
+    std::vector<uid_t> peers;     // who may ask besides root and the vault's own account
+    std::string freezer;          // program or socket; "" if there is none
+    SandboxMode sandbox = SandboxMode::Best;
     Identity identity;
 };
 

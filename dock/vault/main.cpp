@@ -3,6 +3,7 @@
 #include "common/core/log.hpp"
 #include "dock/vault/config.hpp"
 #include "dock/vault/server.hpp"
+#include "dock/vault/shut_in.hpp"
 
 #include <signal.h>
 
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <exception>
 #include <thread>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -52,19 +54,41 @@ Result<std::unique_ptr<Vault>> openVault(VaultParts parts, const VaultFolders& f
     return std::unique_ptr<Vault>();
 }
 
+/// What is not as strict as it could be is said once, at the start; status() tells it too.
+void tellHardening(const Surroundings& around) {
+    core::log(core::LogLevel::Info,
+              "vault",
+              fmt::format("account {}; sandbox: {}; objects: {}",
+                          around.account,
+                          around.sandbox.told(),
+                          around.freezer == nullptr ? "read-only" : "immutable"));
+}
+
 Result<void> run(core::Files& files, const Config& config) {
+    LIUHEN_TRY(Surroundings around, shutIn(config));
     const std::unique_ptr<Medium> medium = systemMedium();
     const core::SystemClock clock;
+    bool narrowed = false;  // a full disk makes the vault open more than once
+    // Another process may have the vault until it is open: only then is its socket a leftover.
+    const Hardening hardening{around.freezer.get(), [&]() -> Result<std::string> {
+                                  LIUHEN_CHECK(Server::clear(config.socket));
+                                  if (!std::exchange(narrowed, true)) {
+                                      LIUHEN_CHECK(around.sandbox.narrow(servingRules(config)));
+                                      tellHardening(around);
+                                  }
+                                  return around.sandbox.told();
+                              }};
     LIUHEN_TRY(
         const std::unique_ptr<Vault> vault,
         openVault(
-            VaultParts{files, *medium, clock, config.identity},
+            VaultParts{files, *medium, clock, config.identity, hardening},
             VaultFolders{config.folder, core::joinPath(config.folder, "db"), config.registered}));
     if (vault == nullptr) {
         return {};
     }
-    LIUHEN_TRY(const std::unique_ptr<Server> server,
-               Server::listen(*vault, config.socket, ServerLimits{}));
+    ServerLimits limits;
+    limits.peers = config.peers;
+    LIUHEN_TRY(const std::unique_ptr<Server> server, Server::listen(*vault, config.socket, limits));
     running = server.get();
     core::log(core::LogLevel::Info,
               "vault",

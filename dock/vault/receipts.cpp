@@ -23,7 +23,7 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
     if (readBack) {  // stored before a crash that kept the receipt from being made
         const auto found = vault::readBack(parts_.medium, objectPath(row.object));
         if (!found || *found != row.object) {
-            tellOnce({"read_back", "", "object " + core::toHex(row.object)});
+            incidentOnce({"read_back", "", "object " + core::toHex(row.object)});
             return fail(ErrorKind::DataLoss,
                         fmt::format("The medium does not give back what was stored of {}; the "
                                     "recorder must keep it",

@@ -81,6 +81,8 @@ public:
     /// The object stored for a place, quarantined ones left out.
     [[nodiscard]] Result<std::optional<ObjectRow>> storedAt(const Place& place);
     [[nodiscard]] Result<std::set<Digest>> objects();
+    /// Of the newest rows, so many at most; one may be named twice.
+    [[nodiscard]] Result<std::vector<Digest>> newestObjects(std::uint64_t limit);
     [[nodiscard]] Result<std::uint64_t> count(Shelf shelf);
     /// Errors: AlreadyExists if the place is taken, or these bytes have such a row there.
     [[nodiscard]] Result<void> add(const ObjectRow& row);

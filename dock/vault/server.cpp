@@ -3,6 +3,7 @@
 #include "dock/vault/server.hpp"
 
 #include "common/core/log.hpp"
+#include "dock/vault/peer.hpp"
 #include "dock/vault/session.hpp"
 
 #include <errno.h>
@@ -16,6 +17,8 @@
 #include <exception>
 #include <new>
 
+#include <fmt/format.h>
+
 namespace liuhen::vault {
 
 namespace {
@@ -28,20 +31,6 @@ constexpr mode_t kSocketMode = 0660;
 /// How long a leaf that nobody waits for stays without a checkpoint.
 constexpr std::chrono::milliseconds kPublishPause(500);
 constexpr std::chrono::milliseconds kAcceptPause(100);
-
-Result<void> clear(const std::string& path) {
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0) {
-        return {};
-    }
-    if (!S_ISSOCK(status.st_mode)) {
-        return fail(ErrorKind::AlreadyExists, "listen on " + path + ": something else is there");
-    }
-    if (::unlink(path.c_str()) != 0) {
-        return core::failErrno(errno, "listen on " + path);
-    }
-    return {};
-}
 
 /// A connection's thread: whatever ends it ends this connection alone.
 void serveUntilEnd(Vault& vault, Stream& stream, std::chrono::milliseconds idle) {
@@ -71,6 +60,20 @@ Server::Server(Vault& vault,
       socket_(std::move(socket)),
       wakeUp_(std::move(wakeUp)),
       limits_(limits) {}
+
+Result<void> Server::clear(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+        return {};
+    }
+    if (!S_ISSOCK(status.st_mode)) {
+        return fail(ErrorKind::AlreadyExists, "listen on " + path + ": something else is there");
+    }
+    if (::unlink(path.c_str()) != 0) {
+        return core::failErrno(errno, "listen on " + path);
+    }
+    return {};
+}
 
 Result<std::unique_ptr<Server>> Server::listen(Vault& vault,
                                                const std::string& path,
@@ -152,6 +155,9 @@ bool Server::accept() {
     if (!fd.valid()) {
         return false;  // gone already, or no descriptor left: the next round tries again
     }
+    if (!admits(fd.get())) {
+        return true;  // the next may be another
+    }
     Connection& connection = connections_.emplace_back(Stream(std::move(fd), limits_.pace));
     connection.thread = std::thread([this, &connection] {
         serveUntilEnd(vault_, connection.stream, limits_.idle);
@@ -159,6 +165,18 @@ bool Server::accept() {
         wake();
     });
     return true;
+}
+
+bool Server::admits(int socket) {
+    const auto peer = peerOf(socket);
+    if (peer && mayAsk(*peer, limits_.peers)) {
+        return true;
+    }
+    vault_.incidentOnce(
+        {"peer.refused",
+         "",
+         peer ? fmt::format("account {} is not one of 'peer_user'", *peer) : peer.error().message});
+    return false;
 }
 
 void Server::reap() {

@@ -5,11 +5,14 @@
 #include "dock/vault/stream.hpp"
 #include "dock/vault/vault.hpp"
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <list>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace liuhen::vault {
 
@@ -18,11 +21,15 @@ struct ServerLimits {
     std::size_t connections = 96;                               // a bay has two
     std::chrono::milliseconds idle = std::chrono::minutes(10);  // between two requests
     std::chrono::milliseconds pace = std::chrono::seconds(60);  // within one
+    std::vector<uid_t> peers;  // accounts that may ask besides root and the vault's own
 };
 
 /// Listens on a Unix socket until stop(). `vault` must outlive it.
 class Server {
 public:
+    /// Removes a socket that an earlier run left, if there is one; only for who has the vault's
+    /// lock. Errors: AlreadyExists if something else is there.
+    [[nodiscard]] static Result<void> clear(const std::string& path);
     /// Takes the place of a socket that an earlier run left. Errors: InvalidArgument for a path
     /// that is too long; AlreadyExists if something else than a socket is there.
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen(Vault& vault,
@@ -52,6 +59,8 @@ private:
            ServerLimits limits);
     /// Whether a connection came of it.
     [[nodiscard]] bool accept();
+    /// Whether the account at the other end may ask; a refusal is told and logged once for each.
+    [[nodiscard]] bool admits(int socket);
     void reap();
     void publish();
     void wake() const;

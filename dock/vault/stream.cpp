@@ -74,22 +74,38 @@ Result<void> Stream::wait(short events, std::chrono::milliseconds limit) const {
     }
 }
 
+Result<std::optional<std::size_t>> Stream::take(std::span<std::uint8_t> into) const {
+    iovec piece{into.data(), into.size()};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    // No room for descriptors: the system drops them, and says so.
+    const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT);
+    if (got < 0 && wouldBlock(errno)) {
+        return std::optional<std::size_t>();
+    }
+    if (got < 0) {
+        return fail(ErrorKind::Unavailable, fmt::format("read from the socket: error {}", errno));
+    }
+    if ((message.msg_flags & MSG_CTRUNC) != 0) {
+        return fail(ErrorKind::DataLoss,
+                    "read from the socket: descriptors came along; send bytes only");
+    }
+    return std::optional(static_cast<std::size_t>(got));
+}
+
 Result<void> Stream::receiveRaw(std::span<std::uint8_t> into, std::size_t* came) {
     std::size_t ignored = 0;
     std::size_t& filled = came != nullptr ? *came : ignored;
     filled = 0;
     while (!into.empty()) {
         LIUHEN_CHECK(wait(POLLIN, pace_));
-        const ssize_t got = ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT);
-        if (got > 0) {
-            into = into.subspan(static_cast<std::size_t>(got));
-            filled += static_cast<std::size_t>(got);
-        } else if (got == 0) {
+        LIUHEN_TRY(const auto got, take(into));
+        if (got == 0U) {
             return fail(ErrorKind::Unavailable, "read from the socket: the other end has closed");
-        } else if (!wouldBlock(errno)) {
-            return fail(ErrorKind::Unavailable,
-                        fmt::format("read from the socket: error {}", errno));
         }
+        into = into.subspan(got.value_or(0));
+        filled += got.value_or(0);
     }
     return {};
 }
@@ -110,14 +126,14 @@ Result<void> Stream::sendRaw(ByteView bytes) {
 }
 
 Result<std::optional<Buffer>> Stream::receive(std::chrono::milliseconds idle) {
-    LIUHEN_CHECK(wait(POLLIN, idle));
     std::array<std::uint8_t, kLengthBytes> head{};
-    const ssize_t first = ::recv(socket_.get(), head.data(), 1, 0);
-    if (first == 0) {
-        return std::optional<Buffer>();
+    std::optional<std::size_t> first;
+    while (!first) {
+        LIUHEN_CHECK(wait(POLLIN, idle));
+        LIUHEN_TRY(first, take(std::span(head).first(1)));
     }
-    if (first < 0) {
-        return fail(ErrorKind::Unavailable, fmt::format("read from the socket: error {}", errno));
+    if (*first == 0) {
+        return std::optional<Buffer>();
     }
     LIUHEN_CHECK(receiveRaw(std::span(head).subspan(1)));
     const std::uint32_t length = *core::ByteReader(head).u32();

@@ -15,7 +15,8 @@ namespace liuhen::vault {
 /// One end of a connection. Not thread-safe; blocks.
 ///
 /// Errors of all: Unavailable if the other end is gone; DeadlineExceeded if it does not move within
-/// the time limit. After any error the connection is of no more use.
+/// the time limit; DataLoss if descriptors came with the bytes, of which none is taken. After any
+/// error the connection is of no more use.
 class Stream {
 public:
     /// `pace` is how long a single read or write may wait.
@@ -42,6 +43,9 @@ public:
 
 private:
     [[nodiscard]] Result<void> wait(short events, std::chrono::milliseconds limit) const;
+    /// What is there now, at least a byte; 0 if the other end has closed, nothing if it must be
+    /// waited for.
+    [[nodiscard]] Result<std::optional<std::size_t>> take(std::span<std::uint8_t> into) const;
 
     core::UniqueFd socket_;
     std::chrono::milliseconds pace_;

@@ -129,6 +129,8 @@ struct Status {
     std::uint64_t uploads = 0;
     std::uint64_t freeBytes = 0;
     std::uint64_t absent = 0;  // objects that were not there when the vault started
+    std::string sandbox;       // what the process is shut in by, for people
+    std::string freezing;      // what keeps objects from being changed: "immutable", "read-only"
 };
 
 }  // namespace liuhen::vault

@@ -47,7 +47,8 @@ Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Record
       chapters_(kCachedChapterBytes),
       queue_({[this](WorkQueue::Group group) { commitGroup(group); },
               [this] { return publishGroup(); }}),
-      records_(std::move(records)) {}
+      records_(std::move(records)),
+      clockWatch_(parts_.clock) {}
 
 Vault::~Vault() {
     if (log_ && !broken_) {
@@ -80,6 +81,11 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
     vault->log_.emplace(std::move(log));
     vault->published_ = vault->log_->tiles().size();
     LIUHEN_CHECK(vault->recover());
+    if (vault->parts_.hardening.recovered) {
+        LIUHEN_TRY(vault->sandbox_, vault->parts_.hardening.recovered());
+    }
+    LIUHEN_CHECK(vault->freezeNewest());
+    LIUHEN_CHECK(vault->noteClock());
     return vault;
 }
 
@@ -210,7 +216,7 @@ Result<std::uint64_t> Vault::addIncident(const Incident& incident, Then then) {
     return index;
 }
 
-void Vault::tellOnce(const Incident& incident) {
+void Vault::incidentOnce(const Incident& incident) {
     {
         const std::lock_guard lock(mutex_);
         if (toldIncidents_.size() >= kToldIncidents) {
@@ -248,14 +254,35 @@ Result<Status> Vault::status() {
     status.uploads = incoming_.count();
     LIUHEN_TRY(status.freeBytes, parts_.files.freeBytes(folders_.vault));
     status.absent = absent_;
+    status.sandbox = sandbox_;
+    status.freezing = parts_.hardening.freezer != nullptr ? "immutable" : "read-only";
     return status;
+}
+
+/// Before anybody else is here.
+Result<void> Vault::noteClock() {
+    LIUHEN_TRY(const std::uint64_t rows, records_.leafCount());
+    LIUHEN_TRY(const auto newest, records_.leaves(rows - 1, 1));
+    LIUHEN_ASSERT(newest.size() == 1);  // a log has its first leaf at least
+    const auto leaf = evidence::Leaf::decode(newest.front());
+    const auto behind = leaf ? clockWatch_.atStart(core::Microseconds(leaf->timeUs)) : std::nullopt;
+    if (behind) {
+        incidentOnce(*behind);
+    }
+    return {};
 }
 
 Result<void> Vault::publish() {
     LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
-    LIUHEN_TRY(const std::string note, publishLeaves());
-    return {};
+    std::optional<Incident> jump;
+    {
+        const std::lock_guard lock(mutex_);
+        jump = clockWatch_.look();
+    }
+    if (jump) {
+        incidentOnce(*jump);
+    }
+    return publishGroup();
 }
 
 }  // namespace liuhen::vault

@@ -5,6 +5,7 @@
 #include "common/core/clock.hpp"
 #include "common/core/unique_fd.hpp"
 #include "dock/vault/chapter_cache.hpp"
+#include "dock/vault/clock_watch.hpp"
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
@@ -26,19 +27,31 @@ struct VaultFolders {
     std::string registered;  // the agency's registrations; through Files
 };
 
+class Freezer;
+
+/// What stands around a vault; it works without any of it. All must outlive it.
+struct Hardening {
+    Freezer* freezer = nullptr;  // makes objects immutable; none: they are read-only by their mode
+    /// Called once objects that were never logged are taken back: from then on the vault needs to
+    /// move nothing out of objects/. Answers what status() tells of the sandbox.
+    std::function<Result<std::string>()> recovered;
+};
+
 /// What a vault stands on. All must outlive it.
 struct VaultParts {
     core::Files& files;
     Medium& medium;
     const core::Clock& clock;
     Identity identity;
+    Hardening hardening = {};
 };
 
 /// A vault. Thread-safe; there is no call that changes or removes what it keeps.
 ///
 /// A commit goes: bytes synced; read back from the medium and checked in one reading; renamed into
-/// objects/, folders synced, frozen; then one transaction (rows and leaf); then tiles and
-/// checkpoint; then the receipt, in a transaction of its own. Power loss at any point: open()
+/// objects/, folders synced, made read-only; then one transaction (rows and leaf); then made
+/// immutable, if there is a freezer; then tiles and checkpoint; then the receipt, in a transaction
+/// of its own. Power loss at any point: open()
 /// brings the rest in order, and every receipt ever given verifies.
 ///
 /// Errors of all calls besides: ResourceExhausted if the disk is full, nothing being changed then;
@@ -65,6 +78,9 @@ public:
     /// Answers the index of the leaf: durable, and with `wait` under a checkpoint. After an error
     /// the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
+    /// Logs an incident of the vault's own making, once for each detail since its start; with no
+    /// mutex held.
+    void incidentOnce(const Incident& incident);
     [[nodiscard]] Result<Status> status();
 
     /// Appends to one upload while it lives; nobody else can meanwhile. The vault must outlive it.
@@ -96,7 +112,8 @@ public:
     /// end of a connection. Later requests take it up again.
     void rest(const std::string& upload) { incoming_.rest(upload); }
 
-    /// Brings leaves that nobody waits for under a checkpoint; to be called now and then.
+    /// Brings leaves that nobody waits for under a checkpoint, and looks at the clock; to be called
+    /// now and then.
     [[nodiscard]] Result<void> publish();
     /// Whether something went wrong after which only a new start knows what is true.
     [[nodiscard]] bool broken() const { return broken_; }
@@ -135,16 +152,19 @@ private:
 
     /// Errors: as inGroup().
     [[nodiscard]] Result<std::uint64_t> addIncident(const Incident& incident, Then then);
-    /// The same, once for each detail since the start; with no mutex held.
-    void tellOnce(const Incident& incident);
 
     // recovery.cpp
     [[nodiscard]] Result<void> recover();
+    [[nodiscard]] Result<void> noteClock();
     [[nodiscard]] Result<void> takeBackOrphans(const std::string& folder,
                                                const std::string& prefix,
                                                std::set<Digest>& expected);
     [[nodiscard]] Result<void> listFound();
     [[nodiscard]] Result<void> claimFound(const Offer& offer);
+
+    // freezing.cpp
+    [[nodiscard]] Result<void> makeImmutable(const Digest& object);
+    [[nodiscard]] Result<void> freezeNewest();
 
     // judging.cpp: what a judge must know, read from rows and objects; without the mutex
     struct Judged {
@@ -201,6 +221,8 @@ private:
     std::optional<CustodyLog> log_;
     std::vector<Found> found_;  // objects of commits that a crash cut off
     std::set<std::string> toldIncidents_;
+    ClockWatch clockWatch_;
+    std::string sandbox_ = "none";
     std::map<std::string, core::Nanoseconds> fetchedAgain_;  // by upload: when, in vain
     std::uint64_t absent_ = 0;
     std::atomic<bool> broken_{false};

@@ -16,7 +16,9 @@ import dock_rows  # noqa: E402
 import footage_rows  # noqa: E402
 import ledger_rows  # noqa: E402
 import mutation_rows  # noqa: E402
+import prevent_rows  # noqa: E402
 import privacy_rows  # noqa: E402
+import text_rows  # noqa: E402
 import vault_rows  # noqa: E402
 
 
@@ -24,7 +26,7 @@ def main():
     prefix = f"test_row_{int(sys.argv[1]):02d}_"
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
     for module in (cable_rows, clock_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows, mutation_rows,
-                   privacy_rows, vault_rows):
+                   prevent_rows, privacy_rows, text_rows, vault_rows):
         for name in loader.getTestCaseNames(module.Rows):
             if name.startswith(prefix):
                 suite.addTest(module.Rows(name))

@@ -141,7 +141,11 @@ TEST_CASE("answers are read as they were written") {
         Digest{9});
     CHECK_FALSE(must(readCosignedAnswer(toCbor(CosignedAnswer{false, "r"}))).added);
     CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
-    CHECK(must(readStatus(toCbor(Status{"o", 1, 2, 3, 4, 5, 6, 7, 8}))).absent == 8);
+    const Status status =
+        must(readStatus(toCbor(Status{"o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable"})));
+    CHECK(status.absent == 8);
+    CHECK(status.sandbox == "shut in");
+    CHECK(status.freezing == "immutable");
 }
 
 TEST_CASE("an error travels with its kind and text") {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of a start: what needs rights, then their end.
+#include "dock/vault/shut_in.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace liuhen::vault {
+
+namespace {
+
+constexpr mode_t kOwnOnly = 0077;
+/// SQLite draws numbers from it.
+constexpr const char* kChance = "/dev/urandom";
+constexpr const char* kParts[] = {"incoming", "log", "scratch", "db"};
+
+std::string objectsOf(const Config& config) {
+    return core::joinPath(config.folder, "objects");
+}
+
+std::string socketFolder(const Config& config) {
+    return core::folderOf(config.socket);
+}
+
+/// A folder that is not there yet, as before the first registration, is read by the one above.
+std::string registeredFolder(const Config& config) {
+    std::error_code error;
+    return std::filesystem::is_directory(config.registered, error)
+               ? config.registered
+               : core::folderOf(config.registered);
+}
+
+/// Whether what is allowed in `folder` would be allowed in `inner` too.
+bool holds(const std::string& folder, const std::string& inner) {
+    std::error_code error;
+    const auto outer = std::filesystem::canonical(folder, error);
+    const auto path = std::filesystem::canonical(inner, error);
+    const auto relative = path.lexically_relative(outer);
+    return error || relative.empty() || *relative.begin() != "..";
+}
+
+Result<void> makeFolders(const Config& config) {
+    const auto files = core::systemFiles();
+    LIUHEN_CHECK(files->makeFolders(objectsOf(config)));
+    for (const char* part : kParts) {
+        LIUHEN_CHECK(files->makeFolders(core::joinPath(config.folder, part)));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<FolderRule> servingRules(const Config& config) {
+    std::vector<FolderRule> rules = {{config.folder, FolderUse::Read},
+                                     {objectsOf(config), FolderUse::Add},
+                                     {registeredFolder(config), FolderUse::Read},
+                                     {kChance, FolderUse::Read}};
+    for (const char* part : kParts) {
+        rules.push_back({core::joinPath(config.folder, part), FolderUse::Change});
+    }
+    // So that the socket goes with the vault; above the objects it stays, for the next start.
+    rules.push_back({socketFolder(config), FolderUse::Listen});
+    if (!holds(socketFolder(config), objectsOf(config))) {
+        rules.push_back({socketFolder(config), FolderUse::Change});
+    }
+    return rules;
+}
+
+Result<Surroundings> shutIn(const Config& config) {
+    ::umask(kOwnOnly);
+    const Account account = config.user.value_or(ownAccount());
+    const auto made = actAs(account, [&config] { return makeFolders(config); });
+    if (!made && made.error().kind == core::ErrorKind::PermissionDenied) {
+        return core::failWith(made.error(),
+                              "the folder must belong to the account " + account.name +
+                                  " (chown -R " + account.name + " " + config.folder + ")");
+    }
+    LIUHEN_CHECK(made);
+    std::unique_ptr<Freezer> freezer;
+    if (!config.freezer.empty()) {
+        LIUHEN_TRY(freezer, Freezer::start(config.freezer, {objectsOf(config)}, account));
+    }
+    LIUHEN_CHECK(become(account));
+    LIUHEN_CHECK(giveUpRights());
+    LIUHEN_TRY(Sandbox sandbox,
+               Sandbox::enter(config.sandbox,
+                              {{config.folder, FolderUse::Change},
+                               {socketFolder(config), FolderUse::Change},
+                               {socketFolder(config), FolderUse::Listen},
+                               {registeredFolder(config), FolderUse::Read},
+                               {kChance, FolderUse::Read}}));
+    return Surroundings{account.name, std::move(freezer), std::move(sandbox)};
+}
+
+}  // namespace liuhen::vault
