@@ -23,16 +23,15 @@ public:
 
     /// Reads the log, then checks what its leaves tell of.
     Result<void> run(const std::optional<std::string>& otherNote) {
-        LIUHEN_TRY(
-            const VaultLog log,
-            readVaultLog(files_,
-                         path("log"),
-                         trust_,
-                         otherNote,
-                         report_,
-                         [this](const Leaf& leaf, ByteView bytes) {
-                             addLeaf(leaves_, leaf, bytes);
-                         }));
+        LIUHEN_TRY(const VaultLog log,
+                   readVaultLog(files_,
+                                path("log"),
+                                trust_,
+                                otherNote,
+                                report_,
+                                [this](const Leaf& leaf, ByteView bytes) {
+                                    addLeaf(leaves_, leaf, bytes);
+                                }));
         finishLeaves(leaves_);
         report_.witnessed = log.witnessed;
         LIUHEN_CHECK(listObjects());

@@ -257,12 +257,11 @@ private:
     }
 
     [[nodiscard]] Result<core::Digest> rootAt(std::uint64_t size) const {
-        const auto subtree = [this](unsigned level,
-                                    std::uint64_t index) -> Result<core::Digest> {
+        const auto subtree = [this](unsigned level, std::uint64_t index) -> Result<core::Digest> {
             const unsigned height = level % kTileHeight;
-            return tlog::rootOf(std::span(levels_[level / kTileHeight])
-                                    .subspan(static_cast<std::size_t>(index << height),
-                                             std::size_t{1} << height));
+            return tlog::rootOf(
+                std::span(levels_[level / kTileHeight])
+                    .subspan(static_cast<std::size_t>(index << height), std::size_t{1} << height));
         };
         LIUHEN_TRY(const tlog::Tree tree, tlog::Tree::load(size, subtree));
         return tree.root();
@@ -305,7 +304,8 @@ private:
     std::optional<Leaf> opening_;
     std::optional<tlog::NotePublicKey> key_;
     std::set<std::string> present_;
-    std::vector<std::vector<core::Digest>> levels_;  // of each tile level; none without a checkpoint
+    std::vector<std::vector<core::Digest>>
+        levels_;  // of each tile level; none without a checkpoint
     VaultLog log_;
 };
 

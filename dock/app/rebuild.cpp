@@ -53,10 +53,9 @@ Result<LoggedObjects> readLog(core::Files& files,
         }
         ++logged.leaves;  // each is well-formed, or the log is refused below
     };
-    LIUHEN_TRY(
-        const evidence::VaultLog log,
-        evidence::readVaultLog(
-            files, joinPath(config.vaultFolder, "log"), trust, std::nullopt, report, take));
+    LIUHEN_TRY(const evidence::VaultLog log,
+               evidence::readVaultLog(
+                   files, joinPath(config.vaultFolder, "log"), trust, std::nullopt, report, take));
     if (const evidence::Problem* first = report.firstBad()) {
         return fail(ErrorKind::DataLoss,
                     fmt::format("read the custody log of {}: {} ({}); run 'liuhen verify {}'",

@@ -274,8 +274,8 @@ Result<void> Database::harden() {
             return failed(connection_.get(), code, "harden the connection");
         }
     }
-    // Without recursive triggers INSERT OR REPLACE would pass by the triggers on DELETE. What undoes
-    // a part of a transaction is kept in memory: no file outside of the vault.
+    // Without recursive triggers INSERT OR REPLACE would pass by the triggers on DELETE. What
+    // undoes a part of a transaction is kept in memory: no file outside of the vault.
     LIUHEN_CHECK(
         execute("pragma recursive_triggers = on; pragma cell_size_check = on;"
                 "pragma temp_store = memory;"

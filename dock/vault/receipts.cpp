@@ -37,7 +37,8 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
             return {};
         },
         Then::Answer);
-    return made ? Result<Buffer>(std::move(message)) : core::failWith(made.error(), "give a receipt");
+    return made ? Result<Buffer>(std::move(message))
+                : core::failWith(made.error(), "give a receipt");
 }
 
 /// Within a group; the object's leaf is under the checkpoint.

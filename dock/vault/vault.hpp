@@ -213,8 +213,8 @@ private:
     NamedLocks chapterLocks_;  // a recorder's chapters are judged and stored one after the other
     NamedLocks loadLocks_;     // taken after the one above
     ChapterCache chapters_;
-    NamedLocks objectLocks_;   // from the move of an object to its row; taken after both
-    WorkQueue queue_;          // whoever adds leaves waits here, with no mutex held
+    NamedLocks objectLocks_;  // from the move of an object to its row; taken after both
+    WorkQueue queue_;         // whoever adds leaves waits here, with no mutex held
     std::atomic<std::uint64_t> published_{0};  // leaves under the checkpoint
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;

@@ -67,7 +67,8 @@ Result<Background> startVault(const LogVault& vault) {
             return program;
         }
         if (program.ended() || std::chrono::steady_clock::now() > until) {
-            return core::fail(core::ErrorKind::Unavailable, "start liuhen-vault: it does not answer");
+            return core::fail(core::ErrorKind::Unavailable,
+                              "start liuhen-vault: it does not answer");
         }
         std::this_thread::sleep_for(kPoll);
     }

@@ -11,10 +11,10 @@ namespace liuhen::bench {
 
 /// What the clients met, the beginning left out.
 struct Awaited {
-    double perSecond = 0;      // leaves or rows that were answered for
-    double medianMs = 0;       // from the request to the answer
+    double perSecond = 0;  // leaves or rows that were answered for
+    double medianMs = 0;   // from the request to the answer
     double p99Ms = 0;
-    double checkpointMs = 0;   // p99 of a reader who asks for a checkpoint meanwhile
+    double checkpointMs = 0;  // p99 of a reader who asks for a checkpoint meanwhile
 };
 
 inline constexpr unsigned kLogClients = 64;

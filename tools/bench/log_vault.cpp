@@ -36,10 +36,9 @@ public:
         }
         LIUHEN_TRY(Records records, Records::open(core::joinPath(folder, "db/vault.db")));
         made->records.emplace(std::move(records));
-        LIUHEN_TRY(
-            CustodyLog log,
-            CustodyLog::open(
-                *made->records, *made->files, folder, vault.config.identity, made->clock));
+        LIUHEN_TRY(CustodyLog log,
+                   CustodyLog::open(
+                       *made->records, *made->files, folder, vault.config.identity, made->clock));
         made->log.emplace(std::move(log));
         return made;
     }
@@ -143,11 +142,11 @@ Result<void> fillWithIncidents(const LogVault& vault, std::uint64_t leaves) {
                     core::Cbor::map({{"what", "bench"},
                                      {"subject", kDevice},
                                      {"detail", fmt::format("incident {}", open->log->next())}});
-                LIUHEN_TRY(const std::uint64_t index,
-                           open->log->add("incident",
-                                          evidence::encodeLeaf(open->clock.utc().count(),
-                                                               "incident",
-                                                               std::move(body))));
+                LIUHEN_TRY(
+                    const std::uint64_t index,
+                    open->log->add("incident",
+                                   evidence::encodeLeaf(
+                                       open->clock.utc().count(), "incident", std::move(body))));
                 static_cast<void>(index);
             }
             return {};
@@ -167,10 +166,10 @@ Result<vault::Offer> fillWithObjects(const LogVault& vault, std::uint64_t object
                 LIUHEN_TRY(ObjectRow row, makeObject(*open, made));
                 vault::Judgement judgement;
                 judgement.entry = *row.entry;
-                LIUHEN_TRY(row.leaf,
-                           open->log->add("object",
-                                          vault::objectLeaf(
-                                              open->clock.utc().count(), row, judgement)));
+                LIUHEN_TRY(
+                    row.leaf,
+                    open->log->add("object",
+                                   vault::objectLeaf(open->clock.utc().count(), row, judgement)));
                 LIUHEN_CHECK(open->records->add(row));
                 rows.push_back(std::move(row));
             }

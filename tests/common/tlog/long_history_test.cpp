@@ -49,8 +49,8 @@ public:
         }
         const std::size_t k = naiveSplit(end - begin);
         const bool left = m <= k;
-        auto path = left ? subproof(m, begin, begin + k, whole)
-                         : subproof(m - k, begin + k, end, false);
+        auto path =
+            left ? subproof(m, begin, begin + k, whole) : subproof(m - k, begin + k, end, false);
         path.push_back(left ? root(begin + k, end) : root(begin, begin + k));
         return path;
     }
@@ -74,14 +74,11 @@ private:
 // NOLINTEND(misc-no-recursion)
 
 /// Whether this path is the RFC's, holds, and holds for no neighbouring size.
-bool isRight(Remembered& tree,
-             std::size_t old,
-             std::size_t size,
-             const std::vector<Digest>& path) {
+bool isRight(Remembered& tree, std::size_t old, std::size_t size, const std::vector<Digest>& path) {
     const Digest before = tree.root(0, old);
     const Digest after = tree.root(0, size);
-    bool right = path == tree.proof(old, size) &&
-                 tlog::verifyConsistency(old, before, size, after, path);
+    bool right =
+        path == tree.proof(old, size) && tlog::verifyConsistency(old, before, size, after, path);
     if (old > 1 && old < size) {
         right = right && !tlog::verifyConsistency(old - 1, before, size, after, path) &&
                 !tlog::verifyConsistency(old, tree.root(0, old - 1), size, after, path) &&

@@ -38,8 +38,8 @@ private:
     bool open_ = false;
 };
 
-Work adding(std::function<Result<void>()> add = [] { return Result<void>(); },
-            bool publish = false) {
+Work adding(
+    std::function<Result<void>()> add = [] { return Result<void>(); }, bool publish = false) {
     Work work;
     work.add = std::move(add);
     work.publish = publish;
