@@ -44,7 +44,7 @@ public:
         : from_(Clock::now() + kWarmUp), until_(from_ + time) {}
     Crowd(const Crowd&) = delete;
     Crowd& operator=(const Crowd&) = delete;
-    ~Crowd() { join(); }
+    ~Crowd() { static_cast<void>(join()); }
 
     void add(Step step, std::vector<double>& times, std::chrono::milliseconds pause = {}) {
         threads_.emplace_back([this, step = std::move(step), &times, pause] {
