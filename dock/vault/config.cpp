@@ -37,6 +37,8 @@ std::optional<Thing> readPem(core::Files& files, core::ConfigTable& table, const
 Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_TRY(core::ConfigTable table, core::ConfigTable::open(path));
     const std::string registered = table.path("registered");
+    const std::string beside = core::joinPath(core::folderOf(registered), "witnesses");
+    const std::string witnesses = table.path("witnesses", "");
     const std::string folder = table.path("folder");
     const std::string socket = table.path("socket");
     const std::string origin = table.text("origin");
@@ -51,6 +53,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_CHECK(table.finish());
     LIUHEN_ASSERT(root && receiptKey && receipt && checkpointKey && checkpoint);
     Config config{registered,
+                  witnesses.empty() ? beside : witnesses,
                   folder,
                   socket,
                   Identity{origin,

@@ -12,6 +12,7 @@ namespace liuhen::vault {
 /// folder.
 struct Config {
     std::string registered;  // folder
+    std::string witnesses;   // folder; need not be there
     std::string folder;
     std::string socket;
     Identity identity;

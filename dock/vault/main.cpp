@@ -55,11 +55,12 @@ Result<std::unique_ptr<Vault>> openVault(VaultParts parts, const VaultFolders& f
 Result<void> run(core::Files& files, const Config& config) {
     const std::unique_ptr<Medium> medium = systemMedium();
     const core::SystemClock clock;
-    LIUHEN_TRY(
-        const std::unique_ptr<Vault> vault,
-        openVault(
-            VaultParts{files, *medium, clock, config.identity},
-            VaultFolders{config.folder, core::joinPath(config.folder, "db"), config.registered}));
+    LIUHEN_TRY(const std::unique_ptr<Vault> vault,
+               openVault(VaultParts{files, *medium, clock, config.identity},
+                         VaultFolders{config.folder,
+                                      core::joinPath(config.folder, "db"),
+                                      config.registered,
+                                      config.witnesses}));
     if (vault == nullptr) {
         return {};
     }

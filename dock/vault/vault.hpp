@@ -4,6 +4,7 @@
 
 #include "common/core/clock.hpp"
 #include "common/core/unique_fd.hpp"
+#include "common/evidence/witnesses.hpp"
 #include "dock/vault/chapter_cache.hpp"
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
@@ -20,9 +21,10 @@ namespace liuhen::vault {
 
 /// Where a vault lives.
 struct VaultFolders {
-    std::string vault;       // objects/, log/, incoming/, scratch/; through Files
-    std::string database;    // the database and the file `lock`; the system's own files
-    std::string registered;  // the agency's registrations; through Files
+    std::string vault;        // objects/, log/, incoming/, scratch/; through Files
+    std::string database;     // the database and the file `lock`; the system's own files
+    std::string registered;   // the agency's registrations; through Files
+    std::string witnesses{};  // of the agency: whose cosignatures are taken; through Files
 };
 
 /// What a vault stands on. All must outlive it.
@@ -126,6 +128,10 @@ private:
     [[nodiscard]] Result<std::uint64_t> logIncident(const Incident& incident);
     /// The same, once for each detail since the start; with the mutex held.
     void logIncidentOnce(const Incident& incident);
+
+    // cosigned.cpp
+    [[nodiscard]] Result<std::vector<tlog::NotePublicKey>> cosignerKeys(
+        const std::string& name, const evidence::Witnesses& witnesses);
 
     // recovery.cpp
     [[nodiscard]] Result<void> recover();
