@@ -67,7 +67,8 @@ public:
     [[nodiscard]] Result<CommitAnswer> endCommit();
     /// The newest checkpoint, and the proof that it contains the log's tree of `oldSize` leaves.
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
-    /// Hands over a recorder's cosignature line for the newest checkpoint.
+    /// Hands over the cosignature line of a recorder or of a witness that the agency names, for the
+    /// newest checkpoint.
     [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
     /// Answers the index of the leaf, which is durable; with `wait` it is under a checkpoint by
     /// then. After an error the leaf may be there all the same.

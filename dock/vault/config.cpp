@@ -50,6 +50,8 @@ std::optional<Account> readAccount(core::ConfigTable& table, const char* key) {
 Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_TRY(core::ConfigTable table, core::ConfigTable::open(path));
     const std::string registered = table.path("registered");
+    const std::string beside = core::joinPath(core::folderOf(registered), "witnesses");
+    const std::string witnesses = table.path("witnesses", "");
     const std::string folder = table.path("folder");
     const std::string socket = table.path("socket");
     const std::string origin = table.text("origin");
@@ -71,6 +73,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     LIUHEN_CHECK(table.finish());
     LIUHEN_ASSERT(root && receiptKey && receipt && checkpointKey && checkpoint);
     Config config{registered,
+                  witnesses.empty() ? beside : witnesses,
                   folder,
                   socket,
                   user,

@@ -16,6 +16,7 @@ namespace liuhen::vault {
 /// folder.
 struct Config {
     std::string registered;  // folder
+    std::string witnesses;   // folder; need not be there
     std::string folder;
     std::string socket;
     std::optional<Account> user;  // to become; none: the one that started the program

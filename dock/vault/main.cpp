@@ -82,7 +82,10 @@ Result<void> run(core::Files& files, const Config& config) {
         const std::unique_ptr<Vault> vault,
         openVault(
             VaultParts{files, *medium, clock, config.identity, hardening},
-            VaultFolders{config.folder, core::joinPath(config.folder, "db"), config.registered}));
+            VaultFolders{config.folder,
+                         core::joinPath(config.folder, "db"),
+                         config.registered,
+                         config.witnesses}));
     if (vault == nullptr) {
         return {};
     }

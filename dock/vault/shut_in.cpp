@@ -23,12 +23,12 @@ std::string socketFolder(const Config& config) {
     return core::folderOf(config.socket);
 }
 
-/// A folder that is not there yet, as before the first registration, is read by the one above.
-std::string registeredFolder(const Config& config) {
+/// A folder of the agency that is not there yet, as before the first registration, is read by the
+/// one above.
+FolderRule readable(const std::string& folder) {
     std::error_code error;
-    return std::filesystem::is_directory(config.registered, error)
-               ? config.registered
-               : core::folderOf(config.registered);
+    return {std::filesystem::is_directory(folder, error) ? folder : core::folderOf(folder),
+            FolderUse::Read};
 }
 
 /// Whether what is allowed in `folder` would be allowed in `inner` too.
@@ -54,7 +54,8 @@ Result<void> makeFolders(const Config& config) {
 std::vector<FolderRule> servingRules(const Config& config) {
     std::vector<FolderRule> rules = {{config.folder, FolderUse::Read},
                                      {objectsOf(config), FolderUse::Add},
-                                     {registeredFolder(config), FolderUse::Read},
+                                     readable(config.registered),
+                                     readable(config.witnesses),
                                      {kChance, FolderUse::Read}};
     for (const char* part : kParts) {
         rules.push_back({core::joinPath(config.folder, part), FolderUse::Change});
@@ -88,7 +89,8 @@ Result<Surroundings> shutIn(const Config& config) {
                               {{config.folder, FolderUse::Change},
                                {socketFolder(config), FolderUse::Change},
                                {socketFolder(config), FolderUse::Listen},
-                               {registeredFolder(config), FolderUse::Read},
+                               readable(config.registered),
+                               readable(config.witnesses),
                                {kChance, FolderUse::Read}}));
     return Surroundings{account.name, std::move(freezer), std::move(sandbox)};
 }

@@ -5,8 +5,6 @@
 #include "common/core/file_lock.hpp"
 #include "common/core/log.hpp"
 #include "common/evidence/messages.hpp"
-#include "common/tlog/checkpoint.hpp"
-#include "common/tlog/note.hpp"
 
 #include <algorithm>
 
@@ -157,45 +155,6 @@ Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
     }
     LIUHEN_TRY(answer.path, tiles.consistencyPath(oldSize, tiles.size()));
     answer.certificate = parts_.identity.checkpointCertificate.der();
-    return answer;
-}
-
-Result<CosignedAnswer> Vault::cosigned(const std::string& line) {
-    LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
-    CosignedAnswer answer;
-    const auto present = tlog::parseNote(log_->tiles().note());
-    const auto note = tlog::withSignature(log_->tiles().note(), line);
-    const auto parsed =
-        note ? tlog::parseNote(*note) : Result<tlog::Note>(tl::make_unexpected(note.error()));
-    if (!present || !parsed || parsed->signatures.empty()) {
-        answer.reason = "It is no line of a signature";
-        return answer;
-    }
-    const std::string witness = parsed->signatures.back().name;
-    LIUHEN_TRY(const auto keys, records_.witnessKeys(witness));
-    for (const Buffer& bytes : keys) {
-        tlog::NotePublicKey key{};
-        if (bytes.size() != key.size()) {
-            continue;
-        }
-        std::copy(bytes.begin(), bytes.end(), key.begin());
-        answer.added = answer.added || tlog::verifyCosignature(*present, witness, key).has_value();
-        if (!answer.added && tlog::verifyCosignature(*parsed, witness, key)) {
-            if (const auto done = log_->tiles().replaceNote(*note); !done) {
-                return done.error().kind == ErrorKind::DataLoss
-                           ? Result<CosignedAnswer>(broke(done.error()))
-                           : Result<CosignedAnswer>(tl::make_unexpected(done.error()));
-            }
-            answer.added = true;
-        }
-    }
-    if (!answer.added) {
-        answer.reason =
-            keys.empty()
-                ? "No stored chapter names a recorder that signs so"
-                : "It is not this recorder's for the newest checkpoint; ask for that again";
-    }
     return answer;
 }
 

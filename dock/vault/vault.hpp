@@ -4,6 +4,7 @@
 
 #include "common/core/clock.hpp"
 #include "common/core/unique_fd.hpp"
+#include "common/evidence/witnesses.hpp"
 #include "dock/vault/chapter_cache.hpp"
 #include "dock/vault/clock_watch.hpp"
 #include "dock/vault/custody_log.hpp"
@@ -22,9 +23,10 @@ namespace liuhen::vault {
 
 /// Where a vault lives.
 struct VaultFolders {
-    std::string vault;       // objects/, log/, incoming/, scratch/; through Files
-    std::string database;    // the database and the file `lock`; the system's own files
-    std::string registered;  // the agency's registrations; through Files
+    std::string vault;        // objects/, log/, incoming/, scratch/; through Files
+    std::string database;     // the database and the file `lock`; the system's own files
+    std::string registered;   // the agency's registrations; through Files
+    std::string witnesses{};  // of the agency: whose cosignatures are taken; through Files
 };
 
 class Freezer;
@@ -152,6 +154,10 @@ private:
 
     /// Errors: as inGroup().
     [[nodiscard]] Result<std::uint64_t> addIncident(const Incident& incident, Then then);
+
+    // cosigned.cpp
+    [[nodiscard]] Result<std::vector<tlog::NotePublicKey>> cosignerKeys(
+        const std::string& name, const evidence::Witnesses& witnesses);
 
     // recovery.cpp
     [[nodiscard]] Result<void> recover();

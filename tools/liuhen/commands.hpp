@@ -78,6 +78,21 @@ struct OpenOptions {
                                            const crypto::PrivateKey& key,
                                            const std::string& out);
 
+struct WitnessOptions {
+    std::string config;
+    std::string request;  // of sign: a file
+    std::string folder;   // of init
+    std::string name;
+    std::vector<std::string> logs;
+};
+/// Makes a witness's folder and prints its verifier key.
+[[nodiscard]] core::Result<int> witnessInit(core::Files& files, const WitnessOptions& options);
+/// Answers docks over HTTP until SIGTERM.
+[[nodiscard]] core::Result<int> witnessRun(core::Files& files, const WitnessOptions& options);
+/// Answers one request from a file on standard output, as it would over HTTP: 0 if cosigned, 1 if
+/// refused.
+[[nodiscard]] core::Result<int> witnessSign(core::Files& files, const WitnessOptions& options);
+
 /// Becomes liuhen-bench, which lies beside this program; answers only if that fails.
 [[nodiscard]] core::Result<int> bench(const std::vector<std::string>& arguments);
 

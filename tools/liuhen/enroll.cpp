@@ -4,6 +4,7 @@
 #include "common/crypto/certificate.hpp"
 #include "common/evidence/bodies.hpp"
 #include "common/evidence/messages.hpp"
+#include "common/tlog/note.hpp"
 #include "tools/liuhen/commands.hpp"
 
 #include <sys/stat.h>
@@ -195,7 +196,13 @@ Result<int> enrollDock(core::Files& files, const EnrollOptions& options) {
     LIUHEN_CHECK(writeNew(files, path("checkpoint.pem"), checkpoint.toPem(), true));
     LIUHEN_CHECK(writeNew(files, path("checkpoint.crt"), certificate.toPem(), false));
     LIUHEN_CHECK(copyFile(files, joinPath(options.agency, "root.pem"), path("root.pem")));
-    fmt::print("dock {} certified; its vault's log is {}\n", options.name, vault);
+    const std::string vkey = tlog::toText(
+        tlog::VerifierKey{vault, tlog::NoteKeyType::Ed25519, checkpoint.publicBytes()});
+    LIUHEN_CHECK(writeNew(files, path("checkpoint.vkey"), vkey + "\n", false));
+    fmt::print("dock {} certified; its vault's log is {}, its key for witnesses\n{}\n",
+               options.name,
+               vault,
+               vkey);
     return 0;
 }
 

@@ -30,6 +30,50 @@ void addAssignmentOptions(CLI::App& app, AssignmentOptions& options) {
     app.add_option("--out", options.out, "the new file")->required();
 }
 
+/// `witness` and what it can be told.
+class WitnessCommands {
+public:
+    explicit WitnessCommands(CLI::App& app) {
+        CLI::App* all = app.add_subcommand(
+            "witness", "an independent witness of custody logs: remembers and cosigns checkpoints");
+        all->require_subcommand(1);
+        init_ = all->add_subcommand("init", "make a witness: key, configuration, empty memory");
+        init_->add_option("--dir", options_.folder, "its folder")->required();
+        init_->add_option("--name", options_.name, "its name, such as witness.example/w1")
+            ->required();
+        init_
+            ->add_option("--log",
+                         options_.logs,
+                         "file with a log's key (keys/checkpoint.vkey of a dock), as often as "
+                         "needed")
+            ->required();
+        run_ = all->add_subcommand("run", "answer docks over HTTP until SIGTERM");
+        sign_ = all->add_subcommand(
+            "sign", "answer a request from a file: 0 cosigned, 1 refused, 2 cannot tell");
+        for (CLI::App* sub : {run_, sign_}) {
+            sub->add_option("--config", options_.config, "configuration file (TOML)")->required();
+        }
+        sign_->add_option("request", options_.request, "the file from 'liuhen-dock witness'")
+            ->required();
+    }
+    /// The exit code, if one of them was called.
+    std::optional<core::Result<int>> run(core::Files& files) const {
+        if (init_->parsed()) {
+            return witnessInit(files, options_);
+        }
+        if (run_->parsed()) {
+            return witnessRun(files, options_);
+        }
+        return sign_->parsed() ? std::optional(witnessSign(files, options_)) : std::nullopt;
+    }
+
+private:
+    WitnessOptions options_;
+    CLI::App* init_ = nullptr;
+    CLI::App* run_ = nullptr;
+    CLI::App* sign_ = nullptr;
+};
+
 int start(int argc, char** argv) {
     CLI::App app("liuhen: checks, prints, enrols and opens evidence");
     app.require_subcommand(1);
@@ -102,6 +146,8 @@ int start(int argc, char** argv) {
     openApp->add_option("--key", openOptions.key, "the evidence or escrow key (PEM)")->required();
     openApp->add_option("--out", openOptions.out, "folder for the clear files")->required();
 
+    const WitnessCommands witnessCommands(app);
+
     CLI::App* benchApp = app.add_subcommand(
         "bench",
         "figures beside their peers: [recorder|whole|osd|proof|verify|ingest] [--json] [--rounds "
@@ -135,6 +181,8 @@ int start(int argc, char** argv) {
         code = openFootage(*files, openOptions);
     } else if (benchApp->parsed()) {
         code = bench(benchApp->remaining());
+    } else if (auto witnessed = witnessCommands.run(*files)) {
+        code = *std::move(witnessed);
     }
     return code ? *code : failure(code.error());
 }

@@ -138,8 +138,10 @@ public:
         open();
     }
     Result<std::unique_ptr<Vault>> tryOpen() {
-        return Vault::open(VaultParts{*files, *medium, clock, agency.identity()},
-                           VaultFolders{path(), path() + "/db", folder / "agency/registered"});
+        return Vault::open(
+            VaultParts{*files, *medium, clock, agency.identity()},
+            VaultFolders{
+                path(), path() + "/db", folder / "agency/registered", folder / "agency/witnesses"});
     }
     Vault& vault() { return *vault_; }
     [[nodiscard]] std::string path() const { return folder / "vault"; }
