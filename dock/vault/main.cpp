@@ -78,14 +78,12 @@ Result<void> run(core::Files& files, const Config& config) {
                                   }
                                   return around.sandbox.told();
                               }};
-    LIUHEN_TRY(
-        const std::unique_ptr<Vault> vault,
-        openVault(
-            VaultParts{files, *medium, clock, config.identity, hardening},
-            VaultFolders{config.folder,
-                         core::joinPath(config.folder, "db"),
-                         config.registered,
-                         config.witnesses}));
+    LIUHEN_TRY(const std::unique_ptr<Vault> vault,
+               openVault(VaultParts{files, *medium, clock, config.identity, hardening},
+                         VaultFolders{config.folder,
+                                      core::joinPath(config.folder, "db"),
+                                      config.registered,
+                                      config.witnesses}));
     if (vault == nullptr) {
         return {};
     }
