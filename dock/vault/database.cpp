@@ -193,6 +193,9 @@ Result<Database> Database::open(const std::string& path, const char* schema, int
                 database.execute(fmt::format("pragma user_version = {}", version).c_str()));
         }
         LIUHEN_CHECK(making.commit());
+        // A run that was killed may have written rows and not synced them: they can be read, so
+        // what is told of them must not outlive them.
+        LIUHEN_CHECK(database.execute("pragma wal_checkpoint(truncate)"));
         if (sqlite3_set_authorizer(database.connection_.get(), authorize, nullptr) != SQLITE_OK) {
             return fail(ErrorKind::Internal, "set the authorizer");
         }

@@ -43,7 +43,7 @@ inline constexpr const char* kCallsLog = "LIUHEN_CALLS_LOG";
 /// A fault, once: "sync N": the Nth fsync or fdatasync answers EIO and nothing is synced. "space
 /// N": the Nth call that needs room (data, a size, a name) answers ENOSPC. "short N": the same, but
 /// of data half is written first, and what follows it finds the disk full. "kill N": before the Nth
-/// call that changes or syncs something, SIGKILL. N counts from 1.
+/// fsync or fdatasync, SIGKILL. N counts from 1.
 inline constexpr const char* kCallsFail = "LIUHEN_CALLS_FAIL";
 /// If set, counting begins when this file is there.
 inline constexpr const char* kCallsArmed = "LIUHEN_CALLS_ARMED";

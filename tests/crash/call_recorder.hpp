@@ -85,7 +85,7 @@ public:
         errno = before;
     }
 
-    /// With the lock held, before a call that changes something.
+    /// With the lock held, before a sync: all that it would make durable is there by name only.
     void mayEndHere() {
         if (fault_.what == Fault::What::Kill && isArmed() && --fault_.left == 0) {
             ::syscall(SYS_kill, ::getpid(), SIGKILL);
@@ -180,7 +180,6 @@ int changeName(
         return call();
     }
     const std::lock_guard lock(recorder.mutex);
-    recorder.mayEndHere();
     if (needsRoom && recorder.fails(Fault::What::Space)) {
         head.error = ENOSPC;
         recorder.note(head, path, other);
@@ -207,9 +206,6 @@ int openFile(const std::string& path, int flags, Call call) {
     const std::lock_guard lock(recorder.mutex);
     struct stat status {};
     const bool makes = (flags & O_CREAT) != 0 && ::lstat(path.c_str(), &status) != 0;
-    if (makes) {
-        recorder.mayEndHere();
-    }
     if (makes && recorder.fails(Fault::What::Space)) {
         recorder.note({CallKind::Open, ENOSPC, -1, flags}, path);
         errno = ENOSPC;
@@ -237,7 +233,6 @@ ssize_t writeData(int fd, off_t offset, std::string_view data, Call call) {
         const bool append = (flags & O_APPEND) != 0 && ::fstat(fd, &status) == 0;
         offset = append ? status.st_size : ::lseek(fd, 0, SEEK_CUR);
     }
-    recorder.mayEndHere();
     CallHead head{CallKind::Write, 0, fd, 0, static_cast<std::uint64_t>(offset)};
     const bool half = recorder.writesShort() && data.size() > 1;
     if (!data.empty() && recorder.fails(Fault::What::Space)) {
@@ -262,7 +257,6 @@ template <class Call>
 int resize(int fd, bool needsRoom, Call call) {
     Recorder& recorder = Recorder::get();
     const std::lock_guard lock(recorder.mutex);
-    recorder.mayEndHere();
     if (needsRoom && recorder.fails(Fault::What::Space)) {
         recorder.note({CallKind::Resize, ENOSPC, fd});
         errno = ENOSPC;

@@ -60,6 +60,12 @@ Result<SentBefore> SentBefore::of(const std::vector<FileCall>& calls, const Prom
     return sent;
 }
 
+bool SentBefore::promisesAt(std::size_t call) const {
+    const auto here = [call](const auto& given) { return given.first == call; };
+    return std::any_of(receipts_.begin(), receipts_.end(), here) ||
+           std::any_of(notes_.begin(), notes_.end(), here);
+}
+
 Promises SentBefore::before(std::size_t call) const {
     Promises given;
     for (const auto& [at, receipt] : receipts_) {

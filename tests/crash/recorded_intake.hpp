@@ -26,6 +26,8 @@ public:
     /// Errors: Internal if something was given that no call sent.
     [[nodiscard]] static Result<SentBefore> of(const std::vector<FileCall>& calls,
                                                const Promises& given);
+    /// Whether something was given out for the first time by the call of this number.
+    [[nodiscard]] bool promisesAt(std::size_t call) const;
     /// What stood given out before the call of this number.
     [[nodiscard]] Promises before(std::size_t call) const;
 
