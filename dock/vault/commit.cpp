@@ -208,7 +208,8 @@ Result<bool> Vault::moveIn(const Upload& upload, const Digest& object) {
     return true;
 }
 
-/// Undoes moveIn(). What stays behind is found by the next start, which does the same.
+/// Undoes moveIn(). In a sandbox nothing leaves objects/: what stays behind is used by the next
+/// upload of the same bytes, or found by the next start, which does the same as this.
 void Vault::moveBack(const Upload& upload, const Digest& object) {
     const std::string path = objectPath(object);
     auto done = parts_.files.renameNoReplace(path, upload.path());
@@ -219,7 +220,10 @@ void Vault::moveBack(const Upload& upload, const Digest& object) {
         done = parts_.files.syncFolder(core::folderOf(path));
     }
     if (!done) {
-        core::log(core::LogLevel::Error, "vault", done.error().message);
+        core::log(
+            core::LogLevel::Error,
+            "vault",
+            done.error().message + "; it stays until the same bytes come again, or the next start");
     }
 }
 

@@ -9,6 +9,7 @@ import pwd
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ from liuhen_life.volume import LoopVolume, why_impossible  # noqa: E402
 
 MEGABYTES = 64
 GET_FLAGS, SET_FLAGS, IMMUTABLE = 0x80086601, 0x40086602, 0x10
+ACCOUNT = "daemon"
 DAY_US = 24 * 3600 * 1_000_000
 
 
@@ -63,18 +65,40 @@ class Rows(RunningAttack):
                 on_disk.root, on_disk.original = volume.folder, vault.original
                 on_disk.path = volume.folder + "/vault"
                 os.mkdir(on_disk.path)
-                with RunningVault(on_disk, f'freezer = "{BIN}/liuhen-freezer"', 'sandbox = "required"') as running:
+                # As operations.md has it: the folder is the account's own, the keys are root's.
+                self.give_away(on_disk.path, scratch, volume.folder + "/agency")
+                with RunningVault(on_disk, f'freezer = "{BIN}/liuhen-freezer"', 'sandbox = "required"',
+                                  f'user = "{ACCOUNT}"') as running:
                     with running.connect() as stream:
                         for row, data in objects:
                             self.assertEqual(hand_over(stream, row, data).get("state"), "receipted")
                         status = stream.ask(verb="status")
                     self.assertEqual(status["freezing"], "immutable")
                     self.assertIn("objects only added", status["sandbox"])
+                    self.rights_are_gone(running.process.pid)
                 self.expect(on_disk, "intact")
                 self.assertEqual(len(on_disk.objects()), len(objects))
                 for name in on_disk.objects():
                     self.flagged_and_edited(on_disk, name)
                 thaw(volume.folder)
+
+    def give_away(self, folder, *readable):
+        os.chown(folder, pwd.getpwnam(ACCOUNT).pw_uid, pwd.getpwnam(ACCOUNT).pw_gid)
+        for path in readable:
+            subprocess.run(["chmod", "-R", "a+rX", path], check=True)
+
+    def rights_are_gone(self, pid):
+        """Vault and helper, as the kernel has them: nobody's rights, and one capability for the helper."""
+        uid = str(pwd.getpwnam(ACCOUNT).pw_uid)
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
+            helper, = file.read().split()
+        for process, capabilities in ((pid, 0), (helper, 1 << 9)):
+            with open(f"/proc/{process}/status", encoding="utf-8") as file:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in file)
+            self.assertEqual(set(status["Uid"].split()), {uid})
+            self.assertEqual({int(status[name], 16) for name in ("CapPrm", "CapEff")}, {capabilities})
+            self.assertEqual({int(status[name], 16) for name in ("CapInh", "CapBnd", "CapAmb")}, {0})
+            self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
 
     def flagged_and_edited(self, vault, name):
         path, data = os.path.join(vault.path, name), vault.data(name)

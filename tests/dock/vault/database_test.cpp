@@ -34,6 +34,45 @@ TEST_CASE("the vault's own connection can only add and read") {
         "vacuum",
         "reindex",
         "select \"nothing\" from leaf",
+        // Attack row 37, spelled in every way that SQLite knows.
+        "update or replace leaf set idx = 0",
+        "update leaf set kind = 'b' where 0",
+        "delete from leaf where idx = 0",
+        "delete from leaf where 0",
+        "replace into leaf (idx, kind, content) values (0, 'b', x'02')",
+        "insert into leaf (idx, kind, content) values (0, 'b', x'02') "
+        "on conflict (idx) do update set kind = 'b'",
+        "with old as (select idx from leaf) delete from leaf where idx in (select idx from old)",
+        "delete from object",
+        "delete from chapter",
+        "delete from due",
+        "delete from receipt",
+        "update object set verdict = 'intact'",
+        "update receipt set message = x'00'",
+        "drop trigger leaf_delete",
+        "drop index object_hash",
+        "create trigger more after insert on leaf begin select 1; end",
+        "create temp trigger more after insert on leaf begin delete from leaf; end",
+        "create temp table leaf (a)",
+        "create view more as select * from leaf",
+        "create virtual table more using fts5 (a)",
+        "delete from sqlite_schema",
+        "update sqlite_schema set sql = ''",
+        "insert into sqlite_schema values ('table', 'a', 'a', 0, '')",
+        "pragma user_version = 1",
+        "pragma foreign_keys = off",
+        "pragma ignore_check_constraints = on",
+        "pragma locking_mode = exclusive",
+        "pragma wal_autocheckpoint = 0",
+        "pragma trusted_schema = on",
+        "detach main",
+        "attach ':memory:' as b",
+        "vacuum into 'copy.db'",
+        "analyze",
+        "savepoint a",
+        "select writefile('a', 'b')",
+        "select readfile('/etc/passwd')",
+        "select fts3_tokenizer('simple')",
     };
     for (const char* sql : refused) {
         CAPTURE(sql);
@@ -44,6 +83,19 @@ TEST_CASE("the vault's own connection can only add and read") {
     CHECK(read.text(0) == "a");
     CHECK(read.bytes(1) == Buffer{1});
     CHECK_FALSE(must(read.step()));
+    // Nor within a transaction, nor behind a comment or an honest statement.
+    for (const char* sql : {"begin; delete from leaf; commit",
+                            "select count(*) from leaf; delete from leaf",
+                            "/* select */ delete from leaf",
+                            "insert into leaf (idx, kind, content) values (1, 'a', x'01'); "
+                            "update leaf set idx = 2 where idx = 1"}) {
+        CAPTURE(sql);
+        CHECK_FALSE(database.execute(sql));
+        static_cast<void>(database.execute("rollback"));
+    }
+    Statement whole = must(database.prepare("select count(*) from leaf where idx < 2"));
+    REQUIRE(must(whole.step()));
+    CHECK(whole.number(0) == 2);
 }
 
 TEST_CASE("triggers refuse changes by other programs too") {

@@ -4,11 +4,14 @@
 
 #include "dock/vault/client.hpp"
 #include "dock/vault/messages.hpp"
+#include "dock/vault/peer.hpp"
 #include "tests/dock/vault/bench.hpp"
 
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
+#include <cstring>
 #include <random>
 #include <thread>
 
@@ -263,6 +266,51 @@ TEST_CASE("a slow peer is cut off, and one too many waits for its turn") {
     CHECK(must(third.hello()).origin == kOrigin);
     CHECK(isClosed(first));
     CHECK(isClosed(second));
+}
+
+TEST_CASE("descriptors that come along are not taken, and end the connection") {
+    Served served;
+    const Buffer hello = encode(HelloRequest{});
+    Buffer packet;
+    core::appendU32(packet, static_cast<std::uint32_t>(hello.size()));
+    core::append(packet, hello);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{4}}) {
+        CAPTURE(at);
+        Stream stream = served.raw();
+        must(stream.sendRaw(ByteView(packet).first(at)));
+        iovec piece{packet.data() + at, packet.size() - at};
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+        msghdr message{};
+        message.msg_iov = &piece;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        cmsghdr* head = CMSG_FIRSTHDR(&message);
+        head->cmsg_level = SOL_SOCKET;
+        head->cmsg_type = SCM_RIGHTS;
+        head->cmsg_len = CMSG_LEN(sizeof(int));
+        const int fd = stream.fd();
+        std::memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+        REQUIRE(::sendmsg(stream.fd(), &message, MSG_NOSIGNAL) > 0);
+        CHECK(isClosed(stream));
+    }
+    CHECK(must(served.client().hello()).origin == kOrigin);
+}
+
+TEST_CASE("root, the vault's own account and those named may ask, nobody else") {
+    const uid_t own = ::geteuid();
+    const std::vector<uid_t> others = {own + 1000};
+    CHECK(mayAsk(0, {}));
+    CHECK(mayAsk(own, {}));
+    CHECK(mayAsk(own + 1000, others));
+    CHECK_FALSE(mayAsk(own + 1000, {}));
+    CHECK_FALSE(mayAsk(own + 1001, others));
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+    const core::UniqueFd one(ends[0]);
+    const core::UniqueFd other(ends[1]);
+    CHECK(must(peerOf(one.get())) == own);
+    CHECK_FALSE(peerOf(-1));
 }
 
 TEST_CASE("something else in the socket's place is not removed") {
