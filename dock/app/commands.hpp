@@ -33,6 +33,16 @@ struct RunOptions {
 /// Holds the catalogue against the vault. Answers 0, or 1 with the broken invariants named.
 [[nodiscard]] core::Result<int> check(const Config& config);
 
+/// The request for a witness that no network reaches, on standard output.
+[[nodiscard]] core::Result<int> witnessRequest(core::Files& files,
+                                               const Config& config,
+                                               const std::string& name);
+/// Takes a witness's answer from standard input: 0 if the newest checkpoint carries its cosignature
+/// now, else 1.
+[[nodiscard]] core::Result<int> witnessAnswer(core::Files& files,
+                                              const Config& config,
+                                              const std::string& name);
+
 /// What was taken in, as `summary.json` has it.
 [[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes);
 

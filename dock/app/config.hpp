@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/bay/fleet.hpp"
+#include "dock/witness/place.hpp"
 
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct Config {
     std::string vaultSocket;
     Identity identity;
     std::vector<ingest::BayPlace> bays;
+    std::vector<witnessing::Place> witnesses;
 };
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.

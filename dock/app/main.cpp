@@ -51,7 +51,18 @@ int start(int argc, char** argv) {
     CLI::App* checkApp = app.add_subcommand(
         "check",
         "hold the catalogue against the vault: 0 they agree, 1 they do not, 2 cannot tell");
-    for (CLI::App* sub : {runApp, checkApp}) {
+    std::string witnessName;
+    CLI::App* witnessApp =
+        app.add_subcommand("witness", "exchange with a witness by file, where no network leads");
+    witnessApp->require_subcommand(1);
+    CLI::App* requestApp = witnessApp->add_subcommand(
+        "request", "write a request to standard output, for 'liuhen witness sign'");
+    CLI::App* answerApp = witnessApp->add_subcommand(
+        "answer", "take its answer from standard input: 0 published, 1 not, 2 cannot tell");
+    for (CLI::App* sub : {requestApp, answerApp}) {
+        sub->add_option("name", witnessName, "the witness, as dock.toml names it")->required();
+    }
+    for (CLI::App* sub : {runApp, checkApp, requestApp, answerApp}) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
     try {
@@ -72,9 +83,12 @@ int start(int argc, char** argv) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
             return kUnusable;
         }
-        code = runApp->parsed() ? run(*files, *config, runOptions, stopAsked) : check(*config);
+        code = runApp->parsed()       ? run(*files, *config, runOptions, stopAsked)
+               : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
+               : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
+                                      : check(*config);
     }
-    if (!code && checkApp->parsed()) {
+    if (!code && (checkApp->parsed() || witnessApp->parsed())) {
         fmt::print(stderr, "liuhen-dock: {}\n", code.error().message);
         return kUnusable;  // it could not be told
     }

@@ -66,8 +66,8 @@ struct Site {
     void start() {
         const tlog::VerifierKey logKey{kOrigin, tlog::NoteKeyType::Ed25519, log.key.publicBytes()};
         watching.emplace(witness::Settings{kName, key, {{kOrigin, logKey}}},
-                        must(witness::Memory::open(files, "w/state", locks.path())),
-                        clock);
+                         must(witness::Memory::open(files, "w/state", locks.path())),
+                         clock);
     }
     Answer ask(const std::string& body) { return watching->addCheckpoint(body); }
     /// Whether the answer is a cosignature of the log's tree of that size.
