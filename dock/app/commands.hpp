@@ -38,6 +38,16 @@ struct RunOptions {
 /// Errors: DataLoss if the log itself is damaged; AlreadyExists, Unavailable while either runs.
 [[nodiscard]] core::Result<int> rebuild(core::Files& files, const Config& config);
 
+/// The request for a witness that no network reaches, on standard output.
+[[nodiscard]] core::Result<int> witnessRequest(core::Files& files,
+                                               const Config& config,
+                                               const std::string& name);
+/// Takes a witness's answer from standard input: 0 if the newest checkpoint carries its cosignature
+/// now, else 1.
+[[nodiscard]] core::Result<int> witnessAnswer(core::Files& files,
+                                              const Config& config,
+                                              const std::string& name);
+
 /// What was taken in, as `summary.json` has it.
 [[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes);
 

@@ -4,6 +4,7 @@
 
 #include "common/core/config_table.hpp"
 #include "common/net/revocation.hpp"
+#include "dock/witness/circle.hpp"
 
 #include <optional>
 #include <set>
@@ -50,6 +51,33 @@ std::vector<ingest::BayPlace> readBays(core::ConfigTable& file) {
         file.reject("bay", fmt::format("must name 1 to {} bays", bay::kMaxBays));
     }
     return bays;
+}
+
+std::vector<witnessing::Place> readWitnesses(core::ConfigTable& file) {
+    std::vector<witnessing::Place> witnesses;
+    std::set<std::string> names;
+    for (core::ConfigTable& table : file.tables("witness")) {
+        witnessing::Place place;
+        place.name = table.text("name");
+        if (!isBayName(place.name)) {
+            table.reject("name", "must be 1 to 32 of a-z A-Z 0-9 - _");
+        } else if (!names.insert(place.name).second) {
+            table.reject("name", "two witnesses have this name");
+        }
+        if (const std::string text = table.text("url", ""); !text.empty()) {
+            auto url = witnessing::parseUrl(text);
+            if (url) {
+                place.url = *std::move(url);
+            } else {
+                table.reject("url", url.error().message);
+            }
+        }
+        witnesses.push_back(std::move(place));
+    }
+    if (witnesses.size() > witnessing::kMaxWitnesses) {
+        file.reject("witness", fmt::format("must name at most {}", witnessing::kMaxWitnesses));
+    }
+    return witnesses;
 }
 
 /// A key or certificate of its own file, and its text. What is wrong with it is told by the table;
@@ -138,6 +166,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     std::string rootPath = keys.path("root");
     auto identity = readIdentity(files, keys);
     auto bays = readBays(file);
+    auto witnesses = readWitnesses(file);
     if (!revoked.empty()) {
         if (const auto readable = net::checkRevoked(revoked); !readable) {
             file.reject("revoked", readable.error().message);
@@ -153,7 +182,8 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
                   std::move(vaultFolder),
                   std::move(rootPath),
                   *std::move(identity),
-                  std::move(bays)};
+                  std::move(bays),
+                  std::move(witnesses)};
 }
 
 }  // namespace liuhen::dock

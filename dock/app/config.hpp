@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/bay/fleet.hpp"
+#include "dock/witness/place.hpp"
 
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Config {
     std::string rootPath;     // of the agency's root certificate
     Identity identity;
     std::vector<ingest::BayPlace> bays;
+    std::vector<witnessing::Place> witnesses;
 };
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.

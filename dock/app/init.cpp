@@ -91,6 +91,11 @@ Result<std::string> dockToml(const std::string& folder, const std::vector<std::s
                             endpoint.host,
                             endpoint.port);
     }
+    text +=
+        "\n# An independent witness each; docs/operations.md tells how. Without url: by file.\n"
+        "# [[witness]]\n"
+        "# name = \"w1\"\n"
+        "# url = \"http://192.0.2.7:8480\"\n";
     return text;
 }
 
@@ -109,7 +114,9 @@ std::string vaultToml(const std::string& folder,
         "origin = \"{}\"\n"
         "# The agency, and the generations that it registered.\n"
         "root = \"keys/root.pem\"\n"
-        "registered = \"{}/registered\"\n\n"
+        "registered = \"{}/registered\"\n"
+        "# The independent witnesses that it names; need not be there.\n"
+        "witnesses = \"{}/witnesses\"\n\n"
         "receipt_key = \"keys/receipt.pem\"\n"
         "receipt_certificate = \"keys/receipt.crt\"\n"
         "checkpoint_key = \"keys/checkpoint.pem\"\n"
@@ -124,6 +131,7 @@ std::string vaultToml(const std::string& folder,
         folder,
         socket,
         origin,
+        agency,
         agency);
 }
 

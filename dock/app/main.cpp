@@ -53,7 +53,18 @@ int start(int argc, char** argv) {
         "hold the catalogue against the vault: 0 they agree, 1 they do not, 2 cannot tell");
     CLI::App* rebuildApp = app.add_subcommand(
         "rebuild", "make the catalogue anew from the vault, with dock and vault stopped");
-    for (CLI::App* sub : {runApp, checkApp, rebuildApp}) {
+    std::string witnessName;
+    CLI::App* witnessApp =
+        app.add_subcommand("witness", "exchange with a witness by file, where no network leads");
+    witnessApp->require_subcommand(1);
+    CLI::App* requestApp = witnessApp->add_subcommand(
+        "request", "write a request to standard output, for 'liuhen witness sign'");
+    CLI::App* answerApp = witnessApp->add_subcommand(
+        "answer", "take its answer from standard input: 0 published, 1 not, 2 cannot tell");
+    for (CLI::App* sub : {requestApp, answerApp}) {
+        sub->add_option("name", witnessName, "the witness, as dock.toml names it")->required();
+    }
+    for (CLI::App* sub : {runApp, checkApp, rebuildApp, requestApp, answerApp}) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
     try {
@@ -74,11 +85,13 @@ int start(int argc, char** argv) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
             return kUnusable;
         }
-        code = runApp->parsed()     ? run(*files, *config, runOptions, stopAsked)
-               : checkApp->parsed() ? check(*config)
-                                    : rebuild(*files, *config);
+        code = runApp->parsed()       ? run(*files, *config, runOptions, stopAsked)
+               : rebuildApp->parsed() ? rebuild(*files, *config)
+               : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
+               : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
+                                      : check(*config);
     }
-    if (!code && checkApp->parsed()) {
+    if (!code && (checkApp->parsed() || witnessApp->parsed())) {
         fmt::print(stderr, "liuhen-dock: {}\n", code.error().message);
         return kUnusable;  // it could not be told
     }

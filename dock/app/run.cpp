@@ -3,6 +3,8 @@
 #include "common/core/log.hpp"
 #include "dock/app/commands.hpp"
 #include "dock/app/display.hpp"
+#include "dock/witness/circle.hpp"
+#include "dock/witness/post.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -122,12 +124,17 @@ Result<int> run(core::Files& files,
     bay::Pace pace;
     pace.once = options.once;
     bay::Fleet fleet(parts, config.bays, pace);
+    ingest::Stop watching;  // outlasts the bays: the witnesses are shown what these brought
+    witnessing::Circle witnesses(
+        {config.vaultSocket, parts.identity.root, patience, witnessing::witnessLimits(), watching},
+        config.witnesses);
     Display display;
     std::vector<std::int64_t> written = stampsOf(fleet);
     while (!fleet.ended()) {
         display.show(fleet);
         if (auto stamps = stampsOf(fleet); stamps != written) {
             written = std::move(stamps);
+            witnesses.poke();
             if (const auto done = writeSummary(files, config.folder, fleet); !done) {
                 core::log(core::LogLevel::Error, "dock", done.error().message);
             }
@@ -135,6 +142,10 @@ Result<int> run(core::Files& files,
         fleet.waitForEnd(kRedraw);
     }
     display.show(fleet);
+    if (options.once && !stop) {
+        witnesses.settle();
+    }
+    watching.ask();
     LIUHEN_CHECK(writeSummary(files, config.folder, fleet));
     const auto outcomes = outcomesOf(fleet);
     const bool good = std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {

@@ -20,13 +20,14 @@ import prevent_rows  # noqa: E402
 import privacy_rows  # noqa: E402
 import text_rows  # noqa: E402
 import vault_rows  # noqa: E402
+import witness_rows  # noqa: E402
 
 
 def main():
     prefix = f"test_row_{int(sys.argv[1]):02d}_"
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
     for module in (cable_rows, clock_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows, mutation_rows,
-                   prevent_rows, privacy_rows, text_rows, vault_rows):
+                   prevent_rows, privacy_rows, text_rows, vault_rows, witness_rows):
         for name in loader.getTestCaseNames(module.Rows):
             if name.startswith(prefix):
                 suite.addTest(module.Rows(name))

@@ -142,7 +142,7 @@ class VaultAttack(unittest.TestCase):
         shutil.copytree(os.path.join(self.original, "dock"), vault.root + "/dock", dirs_exist_ok=True)
         path = vault.root + "/dock/vault.toml"
         with open(os.path.join(self.original, "dock/vault.toml"), encoding="utf-8") as file:
-            text = re.sub(r'"/[^"]*/(vault|agency/registered|vault/vault\.sock)"', rf'"{vault.root}/\1"', file.read())
+            text = re.sub(r'"/[^"]*/(vault|agency/registered|agency/witnesses|vault/vault\.sock)"', rf'"{vault.root}/\1"', file.read())
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         with subprocess.Popen([os.path.join(BIN, "liuhen-vault"), "--config", path], stderr=subprocess.PIPE, text=True,

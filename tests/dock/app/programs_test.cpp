@@ -115,6 +115,10 @@ TEST_CASE("calls that make no sense end with 2, versions and help with 0") {
                                        dock + " run",
                                        dock + " run --config /nowhere/dock.toml",
                                        dock + " check --config /nowhere/dock.toml",
+                                       dock + " witness",
+                                       dock + " witness request",
+                                       site.dock("witness request w1"),
+                                       site.dock("witness answer w1 < /dev/null"),
                                        site.dock("check")}) {
         CAPTURE(command);
         CHECK(site.run(command) == 2);
@@ -156,6 +160,18 @@ TEST_CASE("a mistake in a configuration is told by file, line and key, and nothi
          "tls_certificate = \"../dock.crt\"",
          "dock.toml:7: [keys] tls_certificate:"},
         {"dock/dock.toml", "revoked", "revoked = \"../none\"", "dock.toml:3: revoked:"},
+        {"dock/dock.toml",
+         "port",
+         "port = 1\n[[witness]]\nname = \"w 1\"",
+         "dock.toml:15: [[witness]] name:"},
+        {"dock/dock.toml",
+         "port",
+         "port = 1\n[[witness]]\nname = \"w1\"\nurl = \"https://w1.example\"",
+         "dock.toml:16: [[witness]] url:"},
+        {"dock/dock.toml",
+         "port",
+         "port = 1\n[[witness]]\nname = \"w1\"\n[[witness]]\nname = \"w1\"",
+         "dock.toml:17: [[witness]] name:"},
     };
     for (const Mistake& row : rows) {
         CAPTURE(row.line);
