@@ -107,6 +107,8 @@ std::string vaultToml(const std::string& folder,
         "# The agency, and the generations that it registered.\n"
         "root = \"keys/root.pem\"\n"
         "registered = \"{}/registered\"\n\n"
+        "# A folder on another disk for the second copy: receipts then wait for both.\n"
+        "# second_copy = \"/mnt/second/vault\"\n\n"
         "receipt_key = \"keys/receipt.pem\"\n"
         "receipt_certificate = \"keys/receipt.crt\"\n"
         "checkpoint_key = \"keys/checkpoint.pem\"\n"

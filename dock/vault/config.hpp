@@ -3,10 +3,18 @@
 #pragma once
 
 #include "dock/vault/custody_log.hpp"
+#include "dock/vault/second_copy.hpp"
 
 #include <string>
 
 namespace liuhen::vault {
+
+/// What the file says of copies.
+struct CopyConfig {
+    CopySettings settings;
+    std::uint64_t copyBytesPerSecond = 0;   // when the second copy catches up; above 0
+    std::uint64_t scrubBytesPerSecond = 0;  // 0: copies are not read in the background
+};
 
 /// What the file says, and what the files hold that it names. Paths in it are relative to its
 /// folder.
@@ -15,6 +23,7 @@ struct Config {
     std::string folder;
     std::string socket;
     Identity identity;
+    CopyConfig copies;
 };
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.

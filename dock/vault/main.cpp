@@ -2,9 +2,12 @@
 // liuhen-vault: opens the vault that a file names and serves its socket until it is told to end.
 #include "common/core/log.hpp"
 #include "dock/vault/config.hpp"
+#include "dock/vault/housekeeping.hpp"
+#include "dock/vault/restore.hpp"
 #include "dock/vault/server.hpp"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -52,19 +55,71 @@ Result<std::unique_ptr<Vault>> openVault(VaultParts parts, const VaultFolders& f
     return std::unique_ptr<Vault>();
 }
 
+VaultFolders foldersOf(const Config& config) {
+    return {config.folder, core::joinPath(config.folder, "db"), config.registered};
+}
+
+/// Tells if both copies go with one disk.
+void lookAtDisks(const Config& config) {
+    struct stat first {};
+    struct stat second {};
+    if (::stat(config.folder.c_str(), &first) == 0 &&
+        ::stat(config.copies.settings.second.c_str(), &second) == 0 &&
+        first.st_dev == second.st_dev) {
+        core::log(
+            core::LogLevel::Warning,
+            "vault",
+            "the second copy lies on the same file system as the vault: both go with one disk");
+    }
+}
+
+Result<void> expectSecond(const Config& config) {
+    return config.copies.settings.second.empty()
+               ? Result<void>(core::fail(core::ErrorKind::FailedPrecondition,
+                                         "the configuration names no second_copy"))
+               : Result<void>();
+}
+
+Result<void> restoreCopies(core::Files& files, const Config& config) {
+    LIUHEN_CHECK(expectSecond(config));
+    const std::unique_ptr<Medium> medium = systemMedium();
+    const core::SystemClock clock;
+    LIUHEN_TRY(const Restored done,
+               restore(VaultParts{files, *medium, clock, config.identity, config.copies.settings},
+                       foldersOf(config),
+                       [](const std::string& line) { fmt::print("{}\n", line); }));
+    fmt::print("now run: liuhen verify {}\n", config.folder);
+    return done.lost == 0
+               ? Result<void>()
+               : Result<void>(core::fail(
+                     core::ErrorKind::DataLoss,
+                     fmt::format("restore: {} objects are whole in neither copy", done.lost)));
+}
+
+Result<void> beginCopy(core::Files& files, const Config& config) {
+    LIUHEN_CHECK(expectSecond(config));
+    const std::unique_ptr<Medium> medium = systemMedium();
+    SecondCopy second(files, *medium, config.copies.settings.second, config.identity.origin);
+    LIUHEN_TRY(const std::string id, second.begin());
+    fmt::print(
+        "second copy {} begun in {}; a running vault takes it up by itself\n", id, second.folder());
+    return {};
+}
+
 Result<void> run(core::Files& files, const Config& config) {
     const std::unique_ptr<Medium> medium = systemMedium();
     const core::SystemClock clock;
-    LIUHEN_TRY(
-        const std::unique_ptr<Vault> vault,
-        openVault(
-            VaultParts{files, *medium, clock, config.identity},
-            VaultFolders{config.folder, core::joinPath(config.folder, "db"), config.registered}));
+    LIUHEN_TRY(const std::unique_ptr<Vault> vault,
+               openVault(VaultParts{files, *medium, clock, config.identity, config.copies.settings},
+                         foldersOf(config)));
     if (vault == nullptr) {
         return {};
     }
+    lookAtDisks(config);
     LIUHEN_TRY(const std::unique_ptr<Server> server,
                Server::listen(*vault, config.socket, ServerLimits{}));
+    const Housekeeping housekeeping(
+        *vault, {config.copies.copyBytesPerSecond, config.copies.scrubBytesPerSecond});
     running = server.get();
     core::log(core::LogLevel::Info,
               "vault",
@@ -83,6 +138,12 @@ int start(int argc, char** argv) {
     cli.set_version_flag("--version", "0.1.0");
     std::string path;
     cli.add_option("--config", path, "configuration file (TOML)")->required();
+    cli.require_subcommand(0, 1);
+    cli.fallthrough();
+    const CLI::App* restoring = cli.add_subcommand(
+        "restore", "put back what one copy lost from the other; the vault must not run");
+    const CLI::App* beginning =
+        cli.add_subcommand("begin-copy", "make the empty folder of second_copy a second copy");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -98,7 +159,9 @@ int start(int argc, char** argv) {
         std::fprintf(stderr, "liuhen-vault: %s\n", config.error().message.c_str());
         return kUnusable;
     }
-    const auto done = run(*files, *config);
+    const auto done = restoring->parsed()   ? restoreCopies(*files, *config)
+                      : beginning->parsed() ? beginCopy(*files, *config)
+                                            : run(*files, *config);
     if (!done) {
         std::fprintf(stderr, "liuhen-vault: %s\n", done.error().message.c_str());
         return kFailed;

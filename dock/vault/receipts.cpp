@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receipts: made once, after the object was read back, and the same ever after.
+// Receipts: made after the object was read back, and the same ever after, until a second copy lets a
+// new one say more.
 #include "common/evidence/messages.hpp"
 #include "dock/vault/vault.hpp"
 
@@ -11,21 +12,42 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
+namespace {
+
+constexpr std::uint64_t kOneCopy = 1;
+constexpr std::uint64_t kBothCopies = 2;
+
+}  // namespace
+
 Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
+    std::optional<ReceiptRow> known;
     {
         const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(auto known, records_.receipt(row.leaf));
-        if (known) {
-            return *std::move(known);
-        }
+        LIUHEN_TRY(known, records_.receipt(row.leaf));
+    }
+    if (known && (second_ == nullptr || known->copies >= kBothCopies)) {
+        return std::move(known->message);
     }
     LIUHEN_CHECK(publishThrough(row.leaf));
+    std::string store;
+    if (second_ != nullptr) {
+        auto copied = secondHolds(row);
+        if (!copied && known) {
+            return std::move(known->message);
+        }
+        if (!copied && (copied.error().kind == ErrorKind::DataLoss ||
+                        !parts_.copies.singleCopyAfterHours)) {
+            return fail(ErrorKind::DataLoss,
+                        "Receipts wait for the second copy: " + copied.error().message);
+        }
+        store = std::move(copied).value_or(std::string());
+    }
     bool holds = true;
     if (readBack) {  // stored before a crash that kept the receipt from being made
         const auto found = vault::readBack(parts_.medium, objectPath(row.object));
         holds = found && *found == row.object;
     }
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (!holds) {
         logIncidentOnce({"read_back", "", "object " + core::toHex(row.object)});
         return fail(ErrorKind::DataLoss,
@@ -33,14 +55,27 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
                                 "must keep it",
                                 describe(row.place)));
     }
-    return makeReceipt(row);
+    LIUHEN_TRY(Buffer message, makeReceipt(row, store));
+    const std::uint64_t covered = log_->tiles().size();
+    lock.unlock();
+    // Its checkpoint leaves the vault: a vault restored from the second copy must hold that too.
+    if (!store.empty() && second_->logSize() < covered) {
+        if (const auto mirrored = mirrorLog(); !mirrored) {
+            noteSecond(mirrored.error().message);
+            return fail(ErrorKind::DataLoss,
+                        "Receipts wait for the second copy: " + mirrored.error().message);
+        }
+    }
+    return message;
 }
 
-/// With the mutex held; the object's leaf is under the checkpoint.
-Result<Buffer> Vault::makeReceipt(const ObjectRow& row) {
+/// With the mutex held; the object's leaf is under the checkpoint, and the second copy `store`, if
+/// it is not "", has given the object back.
+Result<Buffer> Vault::makeReceipt(const ObjectRow& row, const std::string& store) {
+    const std::uint64_t copies = store.empty() ? kOneCopy : kBothCopies;
     LIUHEN_TRY(auto known, records_.receipt(row.leaf));
-    if (known) {
-        return *std::move(known);
+    if (known && known->copies >= copies) {
+        return std::move(known->message);
     }
     tlog::TileStore& tiles = log_->tiles();
     evidence::Receipt receipt;
@@ -58,18 +93,25 @@ Result<Buffer> Vault::makeReceipt(const ObjectRow& row) {
     receipt.object = leaf.object;
     receipt.size = leaf.size;
     receipt.storedUs = leaf.timeUs;
-    receipt.copies = 1;
+    receipt.copies = copies;
     receipt.index = row.leaf;
     LIUHEN_TRY(receipt.path, tiles.inclusionPath(row.leaf, tiles.size()));
     receipt.checkpoint = tiles.note();
     ReceiptRow made;
     made.objectLeaf = row.leaf;
+    made.copies = copies;
     made.message = receipt.sign(parts_.identity.receiptKey);
     Cbor body = Cbor::map({{"object", row.object}, {"message", crypto::sha256(made.message)}});
     Buffer note = evidence::encodeLeaf(parts_.clock.utc().count(), "receipt", std::move(body));
     const auto added = inTransaction([&]() -> Result<void> {
         LIUHEN_TRY(made.leaf, log_->add("receipt", std::move(note)));
-        return records_.add(made);
+        LIUHEN_CHECK(records_.add(made));
+        if (store.empty()) {
+            return {};
+        }
+        LIUHEN_TRY(const bool copied, records_.isCopied(row.object, store));
+        return copied ? Result<void>()
+                      : records_.addCopy(row.object, store, parts_.clock.utc().count());
     });
     if (!added) {
         return core::failWith(added.error(), "record a receipt");

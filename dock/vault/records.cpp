@@ -353,17 +353,23 @@ Result<std::vector<DueRow>> Records::missing(const std::string& device,
     }
 }
 
-Result<std::optional<Buffer>> Records::receipt(std::uint64_t objectLeaf) {
+Result<std::optional<ReceiptRow>> Records::receipt(std::uint64_t objectLeaf) {
     LIUHEN_TRY(Statement statement,
-               database_.prepare("select message from receipt where object_leaf = ?"));
+               database_.prepare("select leaf, copies, message from receipt where object_leaf = ?"
+                                 " and copies > 0 order by leaf desc limit 1"));
     statement.bind(objectLeaf);
     LIUHEN_TRY(const bool found, statement.step());
-    return found ? std::optional(statement.bytes(0)) : std::nullopt;
+    return found ? std::optional(ReceiptRow{statement.number(0),
+                                            objectLeaf,
+                                            statement.number(1),
+                                            statement.bytes(2)})
+                 : std::nullopt;
 }
 
 Result<std::optional<Buffer>> Records::lastReceipt() {
     LIUHEN_TRY(Statement statement,
-               database_.prepare("select message from receipt order by leaf desc limit 1"));
+               database_.prepare("select message from receipt where copies > 0"
+                                 " order by leaf desc limit 1"));
     LIUHEN_TRY(const bool found, statement.step());
     return found ? std::optional(statement.bytes(0)) : std::nullopt;
 }
@@ -373,10 +379,14 @@ Result<std::uint64_t> Records::receiptCount() {
 }
 
 Result<void> Records::add(const ReceiptRow& row) {
-    LIUHEN_TRY(
-        Statement statement,
-        database_.prepare("insert into receipt (leaf, object_leaf, message) values (?, ?, ?)"));
-    return statement.bind(row.leaf).bind(row.objectLeaf).bind(ByteView(row.message)).run();
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("insert into receipt (leaf, object_leaf, copies, message)"
+                                 " values (?, ?, ?, ?)"));
+    return statement.bind(row.leaf)
+        .bind(row.objectLeaf)
+        .bind(row.copies)
+        .bind(ByteView(row.message))
+        .run();
 }
 
 }  // namespace liuhen::vault

@@ -31,6 +31,8 @@ constexpr std::chrono::microseconds kGroupWait{10'000};
 /// About a day's chapters of a few recorders.
 constexpr std::uint64_t kCachedChapterBytes = std::uint64_t{192} << 20U;
 
+}  // namespace
+
 /// `liuhen verify` takes the same lock, shared: it cannot judge a vault that is being written.
 Result<core::UniqueFd> lockVault(const std::string& path) {
     core::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kLockMode));
@@ -48,8 +50,6 @@ Result<core::UniqueFd> lockVault(const std::string& path) {
     }
     return fd;
 }
-
-}  // namespace
 
 Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Records records)
     : parts_(std::move(parts)),
@@ -86,6 +86,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
                                 vault->parts_.clock));
     vault->log_.emplace(std::move(log));
     LIUHEN_CHECK(vault->recover());
+    LIUHEN_CHECK(vault->beginCopies());
     return vault;
 }
 
@@ -187,7 +188,7 @@ Result<Held> Vault::held(const std::string& device,
         held.next = last->last + 1;
         held.last = last->hash;
         LIUHEN_TRY(auto receipt, records_.receipt(last->leaf));
-        held.receipt = std::move(receipt).value_or(Buffer());
+        held.receipt = receipt ? std::move(receipt->message) : Buffer();
     }
     LIUHEN_TRY(auto missing, records_.missing(device, generation, after));
     if (missing.size() > kMissingLimit) {
@@ -202,7 +203,7 @@ Result<Held> Vault::held(const std::string& device,
 
 Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
     LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     CheckpointAnswer answer;
     auto note = publishLeaves();
     tlog::TileStore& tiles = log_->tiles();
@@ -217,6 +218,16 @@ Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
     }
     LIUHEN_TRY(answer.path, tiles.consistencyPath(oldSize, tiles.size()));
     answer.certificate = parts_.identity.checkpointCertificate.der();
+    const std::uint64_t covered = tiles.size();
+    lock.unlock();
+    // Who remembers it must find it again after a restore. Without the second copy it goes all the
+    // same: recorders could not be taken in.
+    if (second_ != nullptr && second_->logSize() < covered) {
+        if (const auto ready = readySecond(); ready) {
+            const auto mirrored = mirrorLog();
+            noteSecond(mirrored ? std::string() : mirrored.error().message);
+        }
+    }
     return answer;
 }
 
@@ -294,8 +305,9 @@ Result<std::uint64_t> Vault::incident(const Incident& incident) {
 
 Result<Status> Vault::status() {
     LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
     Status status;
+    LIUHEN_CHECK(tellCopies(status));
+    const std::lock_guard lock(mutex_);
     status.origin = parts_.identity.origin;
     status.logSize = log_->next();
     LIUHEN_TRY(status.stored, records_.count(Shelf::Stored));

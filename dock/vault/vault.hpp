@@ -8,6 +8,8 @@
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
+#include "dock/vault/scrub.hpp"
+#include "dock/vault/second_copy.hpp"
 
 #include <atomic>
 #include <functional>
@@ -31,13 +33,19 @@ struct VaultParts {
     Medium& medium;
     const core::Clock& clock;
     Identity identity;
+    CopySettings copies{};
 };
+
+/// The lock of a vault's folder, held while the answer lives. Errors: Unavailable if another process
+/// has it.
+[[nodiscard]] Result<core::UniqueFd> lockVault(const std::string& path);
 
 /// A vault. Thread-safe; there is no call that changes or removes what it keeps.
 ///
 /// A commit goes: bytes synced; read back from the medium and checked in one reading; renamed into
 /// objects/, folders synced, frozen; then one transaction (rows and leaf); then tiles and
-/// checkpoint; then the receipt, in a transaction of its own. Power loss at any point: open()
+/// checkpoint; then the second copy of object and log, if there is to be one, and its reading back;
+/// then the receipt, in a transaction of its own. Power loss at any point: open()
 /// brings the rest in order, and every receipt ever given verifies.
 ///
 /// Errors of all calls besides: ResourceExhausted if the disk is full, nothing being changed then;
@@ -52,6 +60,13 @@ public:
     Vault(const Vault&) = delete;
     Vault& operator=(const Vault&) = delete;
     ~Vault();
+
+    /// Makes the database of a vault anew, where there is none, from its log and objects; receipts
+    /// given before stay valid, and are given anew when they are asked for. The caller holds the
+    /// vault's lock. Power loss: there is none, or a whole one. Errors: FailedPrecondition if log
+    /// and objects do not suffice; those of the disk.
+    [[nodiscard]] static Result<void> makeDatabase(const VaultParts& parts,
+                                                   const VaultFolders& folders);
 
     [[nodiscard]] Hello hello();
     [[nodiscard]] Result<Held> held(const std::string& device,
@@ -95,6 +110,17 @@ public:
 
     /// Brings leaves that nobody waits for under a checkpoint; to be called now and then.
     [[nodiscard]] Result<void> publish();
+
+    /// Does one thing that the second copy lacks, an object or the log; false if there is nothing
+    /// to do. For one thread, besides whatever else goes on. Errors: those of the second copy.
+    [[nodiscard]] Result<bool> catchUp(const Pace& pace);
+    /// Reads on through all copies off their media, one object; false at the end of a pass. What is
+    /// damaged gets one incident, and stands in status() until it is mended. For one thread, as
+    /// above. Power loss: it goes on from about where it was.
+    [[nodiscard]] Result<bool> scrub(const Pace& pace);
+    [[nodiscard]] Scrubbed scrubbed();
+    /// Whether bytes came, or were committed, a moment ago.
+    [[nodiscard]] bool isBusy() const;
     /// Whether something went wrong after which only a new start knows what is true.
     [[nodiscard]] bool broken() const { return broken_; }
 
@@ -172,7 +198,38 @@ private:
 
     // receipts.cpp
     [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
-    [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row);
+    [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
+
+    // rebuild.cpp
+    [[nodiscard]] Result<void> remakeRow(std::uint64_t index,
+                                         ByteView bytes,
+                                         const std::optional<Buffer>& next);
+    [[nodiscard]] Result<void> remakeObject(std::uint64_t index, ByteView bytes);
+
+    // copies.cpp; with no mutex held
+    [[nodiscard]] Result<void> beginCopies();
+    [[nodiscard]] Result<void> notePolicy();
+    [[nodiscard]] Result<void> tellCopies(Status& status);
+    [[nodiscard]] Result<std::string> readySecond();
+    [[nodiscard]] Result<std::string> attachSecond();
+    [[nodiscard]] Result<void> compareSecond(const tlog::Checkpoint& theirs);
+    [[nodiscard]] Result<std::string> secondHolds(const ObjectRow& row);
+    [[nodiscard]] Result<void> copyObject(const Digest& object,
+                                          std::uint64_t sizeBytes,
+                                          const Pace& pace);
+    [[nodiscard]] Result<void> mirrorLog();
+    /// Remembers and tells what is wrong with the second copy, "" if nothing.
+    void noteSecond(const std::string& trouble);
+    void touch() { usedAt_ = parts_.clock.boottime(); }
+
+    // scrub.cpp
+    [[nodiscard]] Result<std::optional<std::string>> damageOf(const std::string& path,
+                                                              const Digest& object,
+                                                              const Pace& pace);
+    [[nodiscard]] Result<void> settleScrubbed(const NamedObject& object,
+                                              const std::vector<Damage>& found,
+                                              bool secondToo);
+    [[nodiscard]] Result<void> storeScrub();
 
     VaultParts parts_;
     VaultFolders folders_;
@@ -181,6 +238,8 @@ private:
     NamedLocks chapterLocks_;  // a recorder's chapters are judged and stored one after the other
     NamedLocks loadLocks_;     // taken after the one above
     ChapterCache chapters_;
+    std::unique_ptr<SecondCopy> second_;  // nothing if none is due
+    std::mutex attachMutex_;         // nobody attaches the second copy twice at once
     std::mutex publishMutex_;        // those who wait here wait for one checkpoint
     std::atomic<int> recording_{0};  // threads that are about to record a leaf
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
@@ -190,6 +249,11 @@ private:
     std::set<std::string> toldIncidents_;
     std::map<std::string, core::Nanoseconds> fetchedAgain_;  // by upload: when, in vain
     std::uint64_t absent_ = 0;
+    std::string secondTrouble_;
+    std::uint64_t copiedTo_ = 0;  // all objects of leaves before it are copied, or cannot be
+    ScrubState scrub_;
+    core::Nanoseconds scrubStored_{};  // when the file of it was written last
+    std::atomic<core::Nanoseconds> usedAt_{core::Nanoseconds(0)};
     std::atomic<bool> broken_{false};
 };
 

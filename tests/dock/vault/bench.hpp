@@ -137,10 +137,10 @@ public:
         close();
         open();
     }
-    Result<std::unique_ptr<Vault>> tryOpen() {
-        return Vault::open(VaultParts{*files, *medium, clock, agency.identity()},
-                           VaultFolders{path(), path() + "/db", folder / "agency/registered"});
-    }
+    Result<std::unique_ptr<Vault>> tryOpen() { return Vault::open(parts(), folders()); }
+    VaultParts parts() { return {*files, *medium, clock, agency.identity(), copies}; }
+    VaultFolders folders() { return {path(), path() + "/db", folder / "agency/registered"}; }
+    [[nodiscard]] std::string second() const { return folder / "second"; }
     Vault& vault() { return *vault_; }
     [[nodiscard]] std::string path() const { return folder / "vault"; }
     void enroll(const SampleRecorder& recorder) {
@@ -176,6 +176,7 @@ public:
     std::unique_ptr<Medium> medium = systemMedium();
     core::SystemClock clock;
     Agency agency;
+    CopySettings copies{};  // for the next open()
     std::uint64_t recording = 0;
 
 private:

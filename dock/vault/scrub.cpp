@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading all that is kept, again and again, before it is needed.
+#include "dock/vault/scrub.hpp"
+
+#include "common/core/log.hpp"
+#include "common/evidence/fields.hpp"
+#include "dock/vault/vault.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace liuhen::vault {
+
+namespace {
+
+using core::Cbor;
+using core::ErrorKind;
+using core::fail;
+
+constexpr core::Nanoseconds kStorePause = std::chrono::seconds(30);
+constexpr const char* kFirst = "first";
+constexpr const char* kSecond = "second";
+
+}  // namespace
+
+Buffer ScrubState::encode() const {
+    Cbor::Array items;
+    for (const Damage& damage : damaged) {
+        items.push_back(Cbor::array({damage.copy, damage.object, damage.what}));
+    }
+    return Cbor::map({{"version", 1},
+                      {"next", next},
+                      {"read", readBytes},
+                      {"finished", finishedUs ? Cbor(*finishedUs) : Cbor()},
+                      {"damaged", std::move(items)}})
+        .encode();
+}
+
+Result<ScrubState> ScrubState::decode(ByteView bytes) {
+    LIUHEN_TRY(const Cbor map, evidence::decodePlain(bytes));
+    LIUHEN_TRY(const std::uint64_t version, evidence::unsignedAt(map, "version"));
+    if (version != 1) {
+        return fail(ErrorKind::DataLoss, "read the state of a scrub: version is not known");
+    }
+    ScrubState state;
+    LIUHEN_TRY(state.next, evidence::unsignedAt(map, "next"));
+    LIUHEN_TRY(state.readBytes, evidence::unsignedAt(map, "read"));
+    const Cbor* finished = map.find("finished");
+    if (finished == nullptr || !finished->isNull()) {
+        LIUHEN_TRY(state.finishedUs, evidence::integerAt(map, "finished"));
+    }
+    LIUHEN_TRY(const Cbor::Array items, evidence::itemsAt(map, "damaged"));
+    for (const Cbor& item : items) {
+        const Cbor::Array* fields = item.items();
+        if (fields == nullptr || fields->size() != 3 || (*fields)[0].text() == nullptr ||
+            !(*fields)[1].digest() || (*fields)[2].text() == nullptr) {
+            return fail(ErrorKind::DataLoss, "read the state of a scrub: a damage is malformed");
+        }
+        state.damaged.push_back(
+            {*(*fields)[0].text(), *(*fields)[1].digest(), *(*fields)[2].text()});
+    }
+    return state;
+}
+
+/// What is wrong with a copy of an object, "" if nothing; nothing if the pace ended the reading.
+Result<std::optional<std::string>> Vault::damageOf(const std::string& path,
+                                                   const Digest& object,
+                                                   const Pace& pace) {
+    const auto found = readPaced(parts_.medium, path, pace);
+    if (!found) {
+        return std::optional<std::string>(found.error().kind == ErrorKind::NotFound ? "absent"
+                                                                                    : "unreadable");
+    }
+    if (!*found) {
+        return std::optional<std::string>();
+    }
+    return std::optional<std::string>(**found == object ? "" : "changed");
+}
+
+Result<bool> Vault::scrub(const Pace& pace) {
+    LIUHEN_CHECK(usable());
+    std::vector<NamedObject> next;
+    bool copied = false;
+    const auto store = second_ == nullptr ? Result<std::string>(std::string()) : readySecond();
+    {
+        const std::lock_guard lock(mutex_);
+        LIUHEN_TRY(next, records_.objectsFrom(scrub_.next, 1));
+        if (next.empty()) {
+            scrub_.next = 0;
+            scrub_.readBytes = 0;
+            scrub_.finishedUs = parts_.clock.utc().count();
+            LIUHEN_CHECK(storeScrub());
+            return false;
+        }
+        if (store && !store->empty()) {
+            LIUHEN_TRY(copied, records_.isCopied(next.front().object, *store));
+        }
+    }
+    const NamedObject& object = next.front();
+    std::vector<Damage> found;
+    LIUHEN_TRY(const auto first, damageOf(objectPath(object.object), object.object, pace));
+    if (first && !first->empty()) {
+        found.push_back({kFirst, object.object, *first});
+    }
+    std::optional<std::string> second = "";
+    if (first && copied) {
+        LIUHEN_TRY(second, damageOf(second_->objectPath(object.object), object.object, pace));
+        copied = second_->attached().has_value();  // else its disk went away meanwhile
+        if (copied && second && !second->empty()) {
+            found.push_back({kSecond, object.object, *second});
+        }
+    }
+    if (!first || !second) {
+        return true;
+    }
+    const std::lock_guard lock(mutex_);
+    scrub_.readBytes += object.sizeBytes * (copied ? 2 : 1);
+    scrub_.next = object.leaf + 1;
+    LIUHEN_CHECK(settleScrubbed(object, found, copied));
+    return true;
+}
+
+/// With the mutex held.
+Result<void> Vault::settleScrubbed(const NamedObject& object,
+                                   const std::vector<Damage>& found,
+                                   bool secondToo) {
+    std::vector<Damage>& damaged = scrub_.damaged;
+    const auto isFound = [&found](const Damage& damage) {
+        return std::find(found.begin(), found.end(), damage) != found.end();
+    };
+    bool changed = false;
+    for (auto known = damaged.begin(); known != damaged.end();) {
+        const bool looked = known->object == object.object && (known->copy == kFirst || secondToo);
+        if (!looked || isFound(*known)) {
+            ++known;
+            continue;
+        }
+        core::log(core::LogLevel::Info,
+                  "vault",
+                  fmt::format("object {} of the {} copy is no longer {}",
+                              core::toHex(known->object),
+                              known->copy,
+                              known->what));
+        known = damaged.erase(known);
+        changed = true;
+    }
+    for (const Damage& damage : found) {
+        if (std::find(damaged.begin(), damaged.end(), damage) != damaged.end()) {
+            continue;
+        }
+        logIncidentOnce({"scrub.damaged",
+                         "",
+                         fmt::format("object {} of the {} copy is {}",
+                                     core::toHex(damage.object),
+                                     damage.copy,
+                                     damage.what)});
+        if (damaged.size() < kDamagedKept) {
+            damaged.push_back(damage);
+            changed = true;
+        }
+    }
+    return changed || parts_.clock.boottime() - scrubStored_ >= kStorePause ? storeScrub()
+                                                                            : Result<void>();
+}
+
+/// With the mutex held.
+Result<void> Vault::storeScrub() {
+    scrubStored_ = parts_.clock.boottime();
+    return core::replaceFile(
+        parts_.files, core::joinPath(folders_.vault, "scrub"), scrub_.encode());
+}
+
+Scrubbed Vault::scrubbed() {
+    const std::lock_guard lock(mutex_);
+    Scrubbed scrubbed;
+    scrubbed.finishedUs = scrub_.finishedUs;
+    scrubbed.readBytes = scrub_.readBytes;
+    scrubbed.damagedCount = scrub_.damaged.size();
+    const auto shown = std::min(scrub_.damaged.size(), kDamagedShown);
+    scrubbed.damaged.assign(scrub_.damaged.begin(),
+                            scrub_.damaged.begin() + static_cast<std::ptrdiff_t>(shown));
+    return scrubbed;
+}
+
+}  // namespace liuhen::vault
