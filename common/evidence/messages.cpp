@@ -184,8 +184,8 @@ bool hasFields(const Leaf& leaf) {
                            return isField(leaf.body.find(field.first), field.second);
                        });
     // A recording or an object, never both or neither.
-    return there && (!namesSubject(leaf.kind) || leaf.body.find("recording")->isNull() !=
-                                                     leaf.body.find("object")->isNull());
+    return there && (!namesSubject(leaf.kind) ||
+                     leaf.body.find("recording")->isNull() != leaf.body.find("object")->isNull());
 }
 
 }  // namespace

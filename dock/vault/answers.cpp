@@ -232,8 +232,8 @@ Cbor orNull(const std::optional<std::uint64_t>& number) {
 Cbor scrubToCbor(const Scrubbed& scrub) {
     Cbor::Array damaged;
     for (const Damage& damage : scrub.damaged) {
-        damaged.push_back(Cbor::map(
-            {{"copy", damage.copy}, {"object", damage.object}, {"what", damage.what}}));
+        damaged.push_back(
+            Cbor::map({{"copy", damage.copy}, {"object", damage.object}, {"what", damage.what}}));
     }
     return Cbor::map({{"finished", scrub.finishedUs ? Cbor(*scrub.finishedUs) : Cbor()},
                       {"read", scrub.readBytes},

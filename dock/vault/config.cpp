@@ -53,13 +53,12 @@ CopyConfig readCopies(core::ConfigTable& table, const std::string& folder) {
         return std::filesystem::path(path).lexically_normal().string();
     };
     const std::string second = normal(config.settings.second);
-    if (!second.empty() &&
-        (within(normal(folder), second) || within(second, normal(folder)))) {
+    if (!second.empty() && (within(normal(folder), second) || within(second, normal(folder)))) {
         table.reject("second_copy", "must lie outside of folder, best on another disk");
     }
     if (table.has("single_copy_after_hours")) {
-        config.settings.singleCopyAfterHours = static_cast<std::uint64_t>(
-            table.integer("single_copy_after_hours", 0, kMostHours));
+        config.settings.singleCopyAfterHours =
+            static_cast<std::uint64_t>(table.integer("single_copy_after_hours", 0, kMostHours));
     }
     const auto rate = [&table](const char* key, std::int64_t least, std::int64_t otherwise) {
         return static_cast<std::uint64_t>(table.integer(key, least, kMostMegabytes, otherwise)) *

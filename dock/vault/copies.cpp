@@ -24,8 +24,8 @@ constexpr core::Nanoseconds kBusy = std::chrono::seconds(5);
 }  // namespace
 
 Result<void> Vault::beginCopies() {
-    const auto scrub = core::readFile(
-        parts_.files, core::joinPath(folders_.vault, "scrub"), kScrubBytes);
+    const auto scrub =
+        core::readFile(parts_.files, core::joinPath(folders_.vault, "scrub"), kScrubBytes);
     auto state = scrub ? ScrubState::decode(*scrub) : Result<ScrubState>(ScrubState{});
     if (state) {
         scrub_ = *std::move(state);
@@ -184,9 +184,8 @@ Result<void> Vault::copyObject(const Digest& object, std::uint64_t sizeBytes, co
     }
     const bool first = kept == SecondCopy::Kept::FirstDamaged;
     const std::lock_guard lock(mutex_);
-    logIncidentOnce({"read_back",
-                     "",
-                     fmt::format("object {}{}", hex, first ? "" : " of the second copy")});
+    logIncidentOnce(
+        {"read_back", "", fmt::format("object {}{}", hex, first ? "" : " of the second copy")});
     return fail(first ? ErrorKind::DataLoss : ErrorKind::FailedPrecondition,
                 fmt::format("object {} of the {} copy is damaged; run 'liuhen-vault restore'",
                             hex,
@@ -274,9 +273,8 @@ Result<bool> Vault::catchUp(const Pace& pace) {
     if (lacking) {
         LIUHEN_TRY(const bool meanwhile, records_.isCopied(lacking->object, id));
         if (!meanwhile) {
-            LIUHEN_CHECK(inTransaction([&] {
-                return records_.addCopy(lacking->object, id, parts_.clock.utc().count());
-            }));
+            LIUHEN_CHECK(inTransaction(
+                [&] { return records_.addCopy(lacking->object, id, parts_.clock.utc().count()); }));
         }
     }
     return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The database made anew: it is a projection of the log and the objects, but for receipts' messages.
+// The database made anew: it is a projection of the log and the objects, but for receipts'
+// messages.
 #include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
 #include "common/evidence/fields.hpp"
@@ -59,10 +60,11 @@ Result<ObjectRow> quarantinedRow(std::uint64_t index, const core::Cbor& body) {
 Result<void> Vault::remakeObject(std::uint64_t index, ByteView bytes) {
     LIUHEN_TRY(const evidence::ObjectLeaf leaf, evidence::ObjectLeaf::decode(bytes));
     if (leaf.type == "torn") {
-        return fail(ErrorKind::FailedPrecondition,
-                    fmt::format("make the row of leaf {}: it stores a torn file, which this version "
-                                "does not take in; use the version that did",
-                                index));
+        return fail(
+            ErrorKind::FailedPrecondition,
+            fmt::format("make the row of leaf {}: it stores a torn file, which this version "
+                        "does not take in; use the version that did",
+                        index));
     }
     ObjectRow row;
     row.leaf = index;
@@ -165,7 +167,8 @@ Result<void> Vault::makeDatabase(const VaultParts& parts, const VaultFolders& fo
     }
     const auto files = core::systemFiles();
     if (files->exists(made + "-wal")) {
-        return fail(ErrorKind::DataLoss, "make " + made + ": SQLite did not finish it; see to the disk");
+        return fail(ErrorKind::DataLoss,
+                    "make " + made + ": SQLite did not finish it; see to the disk");
     }
     LIUHEN_CHECK(files->renameNoReplace(made, path));
     return files->syncFolder(folders.database);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receipts: made after the object was read back, and the same ever after, until a second copy lets a
-// new one say more.
+// Receipts: made after the object was read back, and the same ever after, until a second copy lets
+// a new one say more.
 #include "common/evidence/messages.hpp"
 #include "dock/vault/vault.hpp"
 
@@ -35,8 +35,8 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
         if (!copied && known) {
             return std::move(known->message);
         }
-        if (!copied && (copied.error().kind == ErrorKind::DataLoss ||
-                        !parts_.copies.singleCopyAfterHours)) {
+        if (!copied &&
+            (copied.error().kind == ErrorKind::DataLoss || !parts_.copies.singleCopyAfterHours)) {
             return fail(ErrorKind::DataLoss,
                         "Receipts wait for the second copy: " + copied.error().message);
         }

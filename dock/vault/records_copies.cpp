@@ -32,8 +32,7 @@ Result<std::vector<NamedObject>> Records::objectsFrom(std::uint64_t leaf, std::u
     }
 }
 
-Result<std::optional<NamedObject>> Records::uncopied(const std::string& store,
-                                                     std::uint64_t leaf) {
+Result<std::optional<NamedObject>> Records::uncopied(const std::string& store, std::uint64_t leaf) {
     LIUHEN_TRY(Statement statement,
                database_.prepare("select leaf, hash, size_bytes from object where leaf >= ?"
                                  " and not exists (select 1 from copy where copy.object = hash"

@@ -98,9 +98,8 @@ private:
     /// Reads the whole log of the second copy and answers whether it is what its checkpoint says.
     Result<void> readSecondLog(tlog::TileStore& log) {
         LIUHEN_TRY(const tlog::Note note, tlog::parseNote(log.note()));
-        if (!tlog::verifySignature(note,
-                                   parts_.identity.origin,
-                                   parts_.identity.checkpointKey.publicBytes())) {
+        if (!tlog::verifySignature(
+                note, parts_.identity.origin, parts_.identity.checkpointKey.publicBytes())) {
             return refuse("the second copy's checkpoint is not signed with this vault's key");
         }
         tlog::Tree tree;
@@ -130,8 +129,9 @@ private:
             LIUHEN_TRY(const Digest ours, first.rootAt(common));
             LIUHEN_TRY(const Digest theirs, second.rootAt(common));
             if (ours != theirs) {
-                return refuse("the logs of the two copies tell different histories; keep both as "
-                              "they are, and run 'liuhen verify --checkpoint' on each");
+                return refuse(
+                    "the logs of the two copies tell different histories; keep both as "
+                    "they are, and run 'liuhen verify --checkpoint' on each");
             }
         }
         if (second.size() > first.size()) {
@@ -194,11 +194,12 @@ private:
             const std::string theirs = damageAt(joinPath(second.folder, name), object);
             if (!ours.empty() && !theirs.empty()) {
                 ++done_.lost;
-                say_(fmt::format("{} is {} in the first copy and {} in the second: it is lost "
-                                 "here; a recorder or a package may still have it",
-                                 name,
-                                 ours,
-                                 theirs));
+                say_(
+                    fmt::format("{} is {} in the first copy and {} in the second: it is lost "
+                                "here; a recorder or a package may still have it",
+                                name,
+                                ours,
+                                theirs));
             } else if (!ours.empty()) {
                 LIUHEN_CHECK(putBack(object, ours, second, first));
                 ++done_.objects;
@@ -210,12 +211,13 @@ private:
                 say_(fmt::format("objects: {} of {}", looked, objects_.size()));
             }
         }
-        say_(fmt::format("objects: {} looked at, {} put back into the vault, {} into the second "
-                         "copy, {} lost",
-                         objects_.size(),
-                         done_.objects,
-                         done_.copies,
-                         done_.lost));
+        say_(
+            fmt::format("objects: {} looked at, {} put back into the vault, {} into the second "
+                        "copy, {} lost",
+                        objects_.size(),
+                        done_.objects,
+                        done_.copies,
+                        done_.lost));
         return {};
     }
 
@@ -237,8 +239,9 @@ private:
                                 {}));
         if (copied != Copied::Yes) {
             return fail(ErrorKind::DataLoss,
-                        "restore " + name + ": the " + from.name + " copy was whole and is not any "
-                        "more; run it again");
+                        "restore " + name + ": the " + from.name +
+                            " copy was whole and is not any "
+                            "more; run it again");
         }
         if (parts_.files.exists(joinPath(to.folder, name))) {
             LIUHEN_CHECK(setAside(to.folder, name));

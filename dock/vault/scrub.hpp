@@ -13,10 +13,10 @@ inline constexpr std::uint64_t kScrubBytes = std::uint64_t{1} << 20U;
 
 /// How far a pass is, and what was found damaged.
 struct ScrubState {
-    std::uint64_t next = 0;                   // leaf from which on objects are still to be read
-    std::uint64_t readBytes = 0;              // in this pass
-    std::optional<std::int64_t> finishedUs;   // when the last pass ended, UTC
-    std::vector<Damage> damaged;              // at most kDamagedKept, in the order found
+    std::uint64_t next = 0;                  // leaf from which on objects are still to be read
+    std::uint64_t readBytes = 0;             // in this pass
+    std::optional<std::int64_t> finishedUs;  // when the last pass ended, UTC
+    std::vector<Damage> damaged;             // at most kDamagedKept, in the order found
 
     [[nodiscard]] Buffer encode() const;
     /// Errors: DataLoss.

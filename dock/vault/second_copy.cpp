@@ -20,8 +20,11 @@ constexpr std::uint64_t kReserveBytes = std::uint64_t{32} << 20U;
 constexpr std::uint64_t kMarkBytes = 256;
 constexpr std::size_t kIdBytes = 16;
 constexpr std::string_view kMark = "liuhen second copy 1";
-/// What a new file system has of its own.
-constexpr std::string_view kLostAndFound = "lost+found";
+
+/// What a new file system has of its own, and what a power cut leaves of a mark.
+bool isNothing(std::string_view name) {
+    return name == "lost+found" || name == "second-copy.new";
+}
 
 bool goOn(const Pace& pace, std::uint64_t bytes) {
     return !pace || pace(bytes);
@@ -130,7 +133,7 @@ Result<std::optional<std::string>> SecondCopy::identify() {
         return fail(ErrorKind::Unavailable, items.error().message);
     }
     for (const core::FolderItem& item : *items) {
-        if (item.name != kLostAndFound) {
+        if (!isNothing(item.name)) {
             return fail(ErrorKind::Unavailable,
                         fmt::format("use {}: it holds '{}' and is no second copy of the vault {}",
                                     folder_,

@@ -36,8 +36,8 @@ struct VaultParts {
     CopySettings copies{};
 };
 
-/// The lock of a vault's folder, held while the answer lives. Errors: Unavailable if another process
-/// has it.
+/// The lock of a vault's folder, held while the answer lives. Errors: Unavailable if another
+/// process has it.
 [[nodiscard]] Result<core::UniqueFd> lockVault(const std::string& path);
 
 /// A vault. Thread-safe; there is no call that changes or removes what it keeps.
@@ -239,9 +239,9 @@ private:
     NamedLocks loadLocks_;     // taken after the one above
     ChapterCache chapters_;
     std::unique_ptr<SecondCopy> second_;  // nothing if none is due
-    std::mutex attachMutex_;         // nobody attaches the second copy twice at once
-    std::mutex publishMutex_;        // those who wait here wait for one checkpoint
-    std::atomic<int> recording_{0};  // threads that are about to record a leaf
+    std::mutex attachMutex_;              // nobody attaches the second copy twice at once
+    std::mutex publishMutex_;             // those who wait here wait for one checkpoint
+    std::atomic<int> recording_{0};       // threads that are about to record a leaf
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;

@@ -134,7 +134,7 @@ TEST_CASE("answers are read as they were written") {
         Digest{9});
     CHECK_FALSE(must(readCosignedAnswer(toCbor(CosignedAnswer{false, "r"}))).added);
     CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
-    Status status{"o", 1, 2, 3, 4, 5, 6, 7, 8};
+    Status status{"o", 1, 2, 3, 4, 5, 6, 7, 8, {}, 0, true, {}, {}};
     CHECK(must(readStatus(toCbor(status))).absent == 8);
     CHECK_FALSE(must(readStatus(toCbor(status))).second);
     status.second = "away";
