@@ -53,7 +53,7 @@ bool isVerdict(std::string_view text) {
     return text == "intact" || text == "altered" || text == "incomplete" || text == "unproven";
 }
 
-enum class Field { Text, Verdict, Findings, Bytes, Hash, Number, NumberOrNull };
+enum class Field { Text, Verdict, Findings, Bytes, Hash, HashOrNull, Number, NumberOrNull, Truth };
 
 bool isField(const Cbor* value, Field field) {
     if (value == nullptr) {
@@ -75,6 +75,10 @@ bool isField(const Cbor* value, Field field) {
             return value->bytes() != nullptr;
         case Field::Hash:
             return value->digest().has_value();
+        case Field::HashOrNull:
+            return value->digest().has_value() || value->isNull();
+        case Field::Truth:
+            return value->boolean().has_value();
         case Field::Number:
             return value->unsignedInteger().has_value();
         case Field::NumberOrNull:
@@ -84,6 +88,33 @@ bool isField(const Cbor* value, Field field) {
 }
 
 using Fields = std::vector<std::pair<std::string_view, Field>>;
+
+bool namesSubject(std::string_view kind) {
+    return kind == "hold.placed" || kind == "hold.lifted" || kind == "retention";
+}
+
+/// Of the kinds that say how long, and in how many copies, things are kept.
+Fields policyFieldsOf(std::string_view kind) {
+    using enum Field;
+    if (kind == "policy") {
+        return {{"single_copy", Truth}, {"minimum_age_hours", NumberOrNull}};
+    }
+    if (!namesSubject(kind)) {
+        return {};
+    }
+    Fields fields = {{"device", Text},
+                     {"generation", Number},
+                     {"recording", NumberOrNull},
+                     {"object", HashOrNull},
+                     {"by", Hash}};
+    if (kind == "retention") {
+        fields.push_back({"class", Text});
+    } else {
+        fields.push_back({"hold", Hash});
+        fields.push_back({"reason", Hash});
+    }
+    return fields;
+}
 
 /// What custody.md section 2 demands of a kind; nothing for an unknown one.
 Fields fieldsOf(std::string_view kind, std::string_view type) {
@@ -137,7 +168,7 @@ Fields fieldsOf(std::string_view kind, std::string_view type) {
     if (kind == "receipt") {
         return {{"object", Hash}, {"message", Hash}};
     }
-    return {};
+    return policyFieldsOf(kind);
 }
 
 bool hasFields(const Leaf& leaf) {
@@ -148,10 +179,13 @@ bool hasFields(const Leaf& leaf) {
     }
     const Fields fields = fieldsOf(leaf.kind, type ? *type : std::string());
     const auto& pairs = *leaf.body.pairs();
-    return (pairs.empty() || pairs.front().first.text() != nullptr) &&
-           std::all_of(fields.begin(), fields.end(), [&leaf](const auto& field) {
-               return isField(leaf.body.find(field.first), field.second);
-           });
+    const bool there = (pairs.empty() || pairs.front().first.text() != nullptr) &&
+                       std::all_of(fields.begin(), fields.end(), [&leaf](const auto& field) {
+                           return isField(leaf.body.find(field.first), field.second);
+                       });
+    // A recording or an object, never both or neither.
+    return there && (!namesSubject(leaf.kind) ||
+                     leaf.body.find("recording")->isNull() != leaf.body.find("object")->isNull());
 }
 
 }  // namespace

@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kListed = 4096;
 constexpr const char* kRebuilt =
     "invariant 7 (the catalogue is a projection of the vault) is broken";
+constexpr const char* kUnchanged = "invariant 4 (no object is ever changed or removed) is broken";
+constexpr double kGigabyte = 1e9;
 constexpr const char* kShorter =
     "invariant 10 (the custody log never gets shorter, what was stored stays) is broken";
 
@@ -95,6 +97,45 @@ Result<void> checkSegments(catalogue::Catalogue& catalogue,
     return {};
 }
 
+/// What the vault says of its copies.
+void checkCopies(const vault::Status& status, Findings& findings) {
+    if (!status.second) {
+        fmt::print("copies: one; no second copy is configured\n");
+    } else if (status.second->empty()) {
+        fmt::print("copies: two; the second lacks {} objects\n", status.uncopied);
+    } else {
+        fmt::print("copies: the second cannot be used, and lacks {} objects: {}\n",
+                   status.uncopied,
+                   *status.second);
+    }
+    fmt::print("policy: {}\n",
+               !status.singleCopy ? "no receipt for less than two copies"
+               : status.minimumAgeHours
+                   ? fmt::format("receipts of one copy, to free footage after {} hours",
+                                 *status.minimumAgeHours)
+                   : "receipts of one copy, by which nothing is to be freed");
+    const vault::Scrubbed& scrub = status.scrub;
+    fmt::print("all copies were last read: {}{}\n",
+               scrub.finishedUs ? core::formatUtc(core::Microseconds(*scrub.finishedUs))
+                                : "never to the end",
+               scrub.readBytes > 0 ? fmt::format("; a pass is under way, {:.1f} GB so far",
+                                                 static_cast<double>(scrub.readBytes) / kGigabyte)
+                                   : "");
+    for (const vault::Damage& damage : scrub.damaged) {
+        findings.add(kUnchanged,
+                     fmt::format("object {} of the {} copy is {}; stop the vault and run "
+                                 "'liuhen-vault restore'",
+                                 core::toHex(damage.object),
+                                 damage.copy,
+                                 damage.what));
+    }
+    if (scrub.damagedCount > scrub.damaged.size()) {
+        findings.add(
+            kUnchanged,
+            fmt::format("{} more objects are damaged", scrub.damagedCount - scrub.damaged.size()));
+    }
+}
+
 Result<void> checkCounts(catalogue::Catalogue& catalogue,
                          vault::Client& vault,
                          Findings& findings) {
@@ -115,7 +156,7 @@ Result<void> checkCounts(catalogue::Catalogue& catalogue,
     }
     if (status.absent > 0) {
         findings.add(
-            "invariant 4 (no object is ever removed) is broken",
+            kUnchanged,
             fmt::format("{} objects were not there when the vault started", status.absent));
     }
     fmt::print("vault {}: {} leaves, {} objects, {} quarantined, {} forks\n",
@@ -130,6 +171,7 @@ Result<void> checkCounts(catalogue::Catalogue& catalogue,
                status.freezing == "immutable"
                    ? ""
                    : " by their mode alone ('freezer' in vault.toml makes them immutable)");
+    checkCopies(status, findings);
     return {};
 }
 

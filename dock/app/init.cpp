@@ -117,6 +117,8 @@ std::string vaultToml(const std::string& folder,
         "registered = \"{}/registered\"\n"
         "# The independent witnesses that it names; need not be there.\n"
         "witnesses = \"{}/witnesses\"\n\n"
+        "# A folder on another disk for the second copy: receipts then wait for both.\n"
+        "# second_copy = \"/mnt/second/vault\"\n\n"
         "receipt_key = \"keys/receipt.pem\"\n"
         "receipt_certificate = \"keys/receipt.crt\"\n"
         "checkpoint_key = \"keys/checkpoint.pem\"\n"

@@ -223,6 +223,45 @@ Result<CosignedAnswer> readCosignedAnswer(const Cbor& map) {
     return answer;
 }
 
+namespace {
+
+Cbor orNull(const std::optional<std::uint64_t>& number) {
+    return number ? Cbor(*number) : Cbor();
+}
+
+Cbor scrubToCbor(const Scrubbed& scrub) {
+    Cbor::Array damaged;
+    for (const Damage& damage : scrub.damaged) {
+        damaged.push_back(
+            Cbor::map({{"copy", damage.copy}, {"object", damage.object}, {"what", damage.what}}));
+    }
+    return Cbor::map({{"finished", scrub.finishedUs ? Cbor(*scrub.finishedUs) : Cbor()},
+                      {"read", scrub.readBytes},
+                      {"damaged_count", scrub.damagedCount},
+                      {"damaged", std::move(damaged)}});
+}
+
+Result<Scrubbed> readScrubbed(const Cbor& map) {
+    Scrubbed scrub;
+    const Cbor* finished = map.find("finished");
+    if (finished != nullptr && !finished->isNull()) {
+        LIUHEN_TRY(scrub.finishedUs, evidence::integerAt(map, "finished"));
+    }
+    LIUHEN_TRY(scrub.readBytes, unsignedAt(map, "read"));
+    LIUHEN_TRY(scrub.damagedCount, unsignedAt(map, "damaged_count"));
+    LIUHEN_TRY(const Cbor::Array damaged, evidence::itemsAt(map, "damaged"));
+    for (const Cbor& item : damaged) {
+        Damage damage;
+        LIUHEN_TRY(damage.copy, textAt(item, "copy"));
+        LIUHEN_TRY(damage.object, evidence::digestAt(item, "object"));
+        LIUHEN_TRY(damage.what, textAt(item, "what"));
+        scrub.damaged.push_back(std::move(damage));
+    }
+    return scrub;
+}
+
+}  // namespace
+
 Cbor toCbor(const Status& status) {
     return Cbor::map({{"origin", status.origin},
                       {"size", status.logSize},
@@ -234,7 +273,12 @@ Cbor toCbor(const Status& status) {
                       {"free_bytes", status.freeBytes},
                       {"absent", status.absent},
                       {"sandbox", status.sandbox},
-                      {"freezing", status.freezing}});
+                      {"freezing", status.freezing},
+                      {"second", status.second ? Cbor(*status.second) : Cbor()},
+                      {"uncopied", status.uncopied},
+                      {"single_copy", status.singleCopy},
+                      {"minimum_age_hours", orNull(status.minimumAgeHours)},
+                      {"scrub", scrubToCbor(status.scrub)}});
 }
 
 Result<Status> readStatus(const Cbor& map) {
@@ -250,6 +294,19 @@ Result<Status> readStatus(const Cbor& map) {
     LIUHEN_TRY(status.absent, unsignedAt(map, "absent"));
     LIUHEN_TRY(status.sandbox, textAt(map, "sandbox"));
     LIUHEN_TRY(status.freezing, textAt(map, "freezing"));
+    const Cbor* second = map.find("second");
+    if (second != nullptr && !second->isNull()) {
+        LIUHEN_TRY(status.second, textAt(map, "second"));
+    }
+    LIUHEN_TRY(status.uncopied, unsignedAt(map, "uncopied"));
+    const Cbor* single = map.find("single_copy");
+    if (single == nullptr || !single->boolean()) {
+        return fail(ErrorKind::DataLoss, "read answer: single_copy is neither true nor false");
+    }
+    status.singleCopy = *single->boolean();
+    LIUHEN_TRY(status.minimumAgeHours, evidence::optionalUnsignedAt(map, "minimum_age_hours"));
+    const Cbor* scrub = map.find("scrub");
+    LIUHEN_TRY(status.scrub, readScrubbed(scrub == nullptr ? Cbor() : *scrub));
     return status;
 }
 

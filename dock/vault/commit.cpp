@@ -60,6 +60,7 @@ Shelf shelfFor(Outcome outcome) {
 
 Result<CommitAnswer> Vault::commit(const std::string& upload) {
     LIUHEN_CHECK(usable());
+    touch();
     LIUHEN_TRY(const std::shared_ptr<Upload> found, findUpload(incoming_, upload));
     LIUHEN_TRY(const auto lock, takeUpload(*found));
     LIUHEN_CHECK(takeUpAgain(incoming_, *found));

@@ -5,6 +5,8 @@
 #include "common/core/config_table.hpp"
 #include "dock/vault/stream.hpp"
 
+#include <filesystem>
+
 namespace liuhen::vault {
 
 namespace {
@@ -45,6 +47,41 @@ std::optional<Account> readAccount(core::ConfigTable& table, const char* key) {
     return *std::move(account);
 }
 
+constexpr std::int64_t kMostHours = 100'000;
+constexpr std::int64_t kMostMegabytes = 10'000;
+constexpr std::uint64_t kMegabyte = 1'000'000;
+constexpr std::int64_t kCopyMegabytes = 100;
+constexpr std::int64_t kScrubMegabytes = 20;
+
+/// Whether one path is the other, or leads into it.
+bool within(const std::string& folder, const std::string& path) {
+    return path == folder || path.starts_with(folder + "/");
+}
+
+/// The keys of the second copy and of the reading of all copies.
+CopyConfig readCopies(core::ConfigTable& table, const std::string& folder) {
+    CopyConfig config;
+    config.settings.second = table.path("second_copy", "");
+    const auto normal = [](const std::string& path) {
+        return std::filesystem::path(path).lexically_normal().string();
+    };
+    const std::string second = normal(config.settings.second);
+    if (!second.empty() && (within(normal(folder), second) || within(second, normal(folder)))) {
+        table.reject("second_copy", "must lie outside of folder, best on another disk");
+    }
+    if (table.has("single_copy_after_hours")) {
+        config.settings.singleCopyAfterHours =
+            static_cast<std::uint64_t>(table.integer("single_copy_after_hours", 0, kMostHours));
+    }
+    const auto rate = [&table](const char* key, std::int64_t least, std::int64_t otherwise) {
+        return static_cast<std::uint64_t>(table.integer(key, least, kMostMegabytes, otherwise)) *
+               kMegabyte;
+    };
+    config.copyBytesPerSecond = rate("copy_mbytes_per_s", 1, kCopyMegabytes);
+    config.scrubBytesPerSecond = rate("scrub_mbytes_per_s", 0, kScrubMegabytes);
+    return config;
+}
+
 }  // namespace
 
 Result<Config> loadConfig(core::Files& files, const std::string& path) {
@@ -60,6 +97,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     auto receipt = readPem<crypto::Certificate>(files, table, "receipt_certificate");
     auto checkpointKey = readPem<crypto::NoteKey>(files, table, "checkpoint_key");
     auto checkpoint = readPem<crypto::Certificate>(files, table, "checkpoint_certificate");
+    CopyConfig copies = readCopies(table, folder);
     if (const auto address = SocketAddress::of(socket); !socket.empty() && !address) {
         table.reject("socket", address.error().message);
     }
@@ -85,7 +123,8 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
                            *std::move(receiptKey),
                            *std::move(receipt),
                            *std::move(checkpointKey),
-                           *std::move(checkpoint)}};
+                           *std::move(checkpoint)},
+                  std::move(copies)};
     if (const auto wrong = wrongIdentity(config.identity, core::SystemClock().utc())) {
         table.reject(wrong->key, wrong->why);
         LIUHEN_CHECK(table.finish());

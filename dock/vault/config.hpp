@@ -5,12 +5,20 @@
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/sandbox/account.hpp"
 #include "dock/vault/sandbox/sandbox.hpp"
+#include "dock/vault/second_copy.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace liuhen::vault {
+
+/// What the file says of copies.
+struct CopyConfig {
+    CopySettings settings;
+    std::uint64_t copyBytesPerSecond = 0;   // when the second copy catches up; above 0
+    std::uint64_t scrubBytesPerSecond = 0;  // 0: copies are not read in the background
+};
 
 /// What the file says, and what the files hold that it names. Paths in it are relative to its
 /// folder.
@@ -24,6 +32,7 @@ struct Config {
     std::string freezer;          // program or socket; "" if there is none
     SandboxMode sandbox = SandboxMode::Best;
     Identity identity;
+    CopyConfig copies;
 };
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.

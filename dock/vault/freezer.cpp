@@ -139,9 +139,9 @@ Result<int> Freezer::answer() {
     return int{code};
 }
 
-Result<void> Freezer::freeze(const Digest& object, std::uint8_t folder) {
+Result<void> Freezer::freeze(const Digest& object, CopyOf copy) {
     FreezeRequest request{};
-    request[0] = folder;
+    request[0] = static_cast<std::uint8_t>(copy);
     std::copy(object.begin(), object.end(), request.begin() + 1);
     const std::lock_guard lock(mutex_);
     if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {

@@ -21,7 +21,7 @@ class Freezer {
 public:
     /// Reaches the helper: `where` is its program, which is started (as root, or with the
     /// capability at hand) and goes on as `account`, or the socket at which systemd starts one for
-    /// each connection. `folders` are places of objects, as their numbers go. Waits until it is
+    /// each connection. `folders` are places of objects, in the order of CopyOf. Waits until it is
     /// ready, at most 10 s.
     ///
     /// Errors: NotFound, PermissionDenied; FailedPrecondition if the file system of a folder knows
@@ -37,7 +37,7 @@ public:
     ///
     /// Errors: NotFound if there is no such object; Unavailable if the helper is gone, which no
     /// later call mends; FailedPrecondition for what the file system answered.
-    [[nodiscard]] Result<void> freeze(const Digest& object, std::uint8_t folder = 0);
+    [[nodiscard]] Result<void> freeze(const Digest& object, CopyOf copy = CopyOf::First);
 
 private:
     Freezer(core::UniqueFd socket, pid_t child) : socket_(std::move(socket)), child_(child) {}

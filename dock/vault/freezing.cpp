@@ -13,11 +13,11 @@ constexpr std::uint64_t kNewest = 1024;
 
 }  // namespace
 
-Result<void> Vault::makeImmutable(const Digest& object) {
+Result<void> Vault::makeImmutable(const Digest& object, CopyOf copy) {
     if (parts_.hardening.freezer == nullptr) {
         return {};
     }
-    const auto done = parts_.hardening.freezer->freeze(object);
+    const auto done = parts_.hardening.freezer->freeze(object, copy);
     if (done) {
         return {};
     }

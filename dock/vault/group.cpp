@@ -68,9 +68,6 @@ Result<void> Vault::commitTogether(WorkQueue::Group group) {
             LIUHEN_CHECK(addApart(transaction, *work));
         }
     }
-    if (log_->pending() == 0) {
-        return {};  // no row without a leaf, so there is none
-    }
     pending.committing = true;
     if (const auto done = transaction.commit(); !done) {
         if (done.error().kind != ErrorKind::ResourceExhausted) {
@@ -79,6 +76,7 @@ Result<void> Vault::commitTogether(WorkQueue::Group group) {
         pending.committing = false;
         return done;
     }
+    // Without a leaf there may be rows all the same, of copies.
     if (const auto staged = log_->committed(); !staged) {
         return broke(staged.error());
     }

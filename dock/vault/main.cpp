@@ -2,10 +2,13 @@
 // liuhen-vault: opens the vault that a file names and serves its socket until it is told to end.
 #include "common/core/log.hpp"
 #include "dock/vault/config.hpp"
+#include "dock/vault/housekeeping.hpp"
+#include "dock/vault/restore.hpp"
 #include "dock/vault/server.hpp"
 #include "dock/vault/shut_in.hpp"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -59,9 +62,75 @@ void tellHardening(const Surroundings& around) {
     core::log(core::LogLevel::Info,
               "vault",
               fmt::format("account {}; sandbox: {}; objects: {}",
-                          around.account,
+                          around.keeper.account,
                           around.sandbox.told(),
-                          around.freezer == nullptr ? "read-only" : "immutable"));
+                          around.keeper.freezer == nullptr ? "read-only" : "immutable"));
+}
+
+VaultFolders foldersOf(const Config& config) {
+    return {config.folder,
+            core::joinPath(config.folder, "db"),
+            config.registered,
+            config.witnesses};
+}
+
+/// Tells if both copies go with one disk.
+void lookAtDisks(const Config& config) {
+    struct stat first {};
+    struct stat second {};
+    if (::stat(config.folder.c_str(), &first) == 0 &&
+        ::stat(config.copies.settings.second.c_str(), &second) == 0 &&
+        first.st_dev == second.st_dev) {
+        core::log(
+            core::LogLevel::Warning,
+            "vault",
+            "the second copy lies on the same file system as the vault: both go with one disk");
+    }
+}
+
+Result<void> expectSecond(const Config& config) {
+    return config.copies.settings.second.empty()
+               ? Result<void>(core::fail(core::ErrorKind::FailedPrecondition,
+                                         "the configuration names no second_copy"))
+               : Result<void>();
+}
+
+Result<void> restoreCopies(core::Files& files, const Config& config) {
+    LIUHEN_CHECK(expectSecond(config));
+    // No sandbox: what is damaged leaves objects/. As the vault's account, so that it can go on.
+    LIUHEN_TRY(const Keeper keeper, becomeKeeper(config));
+    const std::unique_ptr<Medium> medium = systemMedium();
+    const core::SystemClock clock;
+    const Hardening hardening{keeper.freezer.get(), {}};
+    LIUHEN_TRY(const Restored done,
+               restore(VaultParts{files,
+                                  *medium,
+                                  clock,
+                                  config.identity,
+                                  hardening,
+                                  config.copies.settings},
+                       foldersOf(config),
+                       [](const std::string& line) { fmt::print("{}\n", line); }));
+    fmt::print("now run: liuhen verify {}\n", config.folder);
+    return done.lost == 0
+               ? Result<void>()
+               : Result<void>(core::fail(
+                     core::ErrorKind::DataLoss,
+                     fmt::format("restore: {} objects are whole in neither copy", done.lost)));
+}
+
+Result<void> beginCopy(core::Files& files, const Config& config) {
+    LIUHEN_CHECK(expectSecond(config));
+    LIUHEN_TRY(const Keeper keeper, becomeKeeper(config));
+    const std::unique_ptr<Medium> medium = systemMedium();
+    SecondCopy second(files, *medium, config.copies.settings.second, config.identity.origin);
+    LIUHEN_TRY(const std::string id, second.begin());
+    fmt::print(
+        "second copy {} begun in {}; a running vault takes it up by itself if the disk was mounted "
+        "when it started, else start it anew\n",
+        id,
+        second.folder());
+    return {};
 }
 
 Result<void> run(core::Files& files, const Config& config) {
@@ -70,7 +139,7 @@ Result<void> run(core::Files& files, const Config& config) {
     const core::SystemClock clock;
     bool narrowed = false;  // a full disk makes the vault open more than once
     // Another process may have the vault until it is open: only then is its socket a leftover.
-    const Hardening hardening{around.freezer.get(), [&]() -> Result<std::string> {
+    const Hardening hardening{around.keeper.freezer.get(), [&]() -> Result<std::string> {
                                   LIUHEN_CHECK(Server::clear(config.socket));
                                   if (!std::exchange(narrowed, true)) {
                                       LIUHEN_CHECK(around.sandbox.narrow(servingRules(config)));
@@ -79,17 +148,23 @@ Result<void> run(core::Files& files, const Config& config) {
                                   return around.sandbox.told();
                               }};
     LIUHEN_TRY(const std::unique_ptr<Vault> vault,
-               openVault(VaultParts{files, *medium, clock, config.identity, hardening},
-                         VaultFolders{config.folder,
-                                      core::joinPath(config.folder, "db"),
-                                      config.registered,
-                                      config.witnesses}));
+               openVault(VaultParts{files,
+                                    *medium,
+                                    clock,
+                                    config.identity,
+                                    hardening,
+                                    config.copies.settings},
+                         foldersOf(config)));
     if (vault == nullptr) {
         return {};
     }
+    lookAtDisks(config);
     ServerLimits limits;
     limits.peers = config.peers;
     LIUHEN_TRY(const std::unique_ptr<Server> server, Server::listen(*vault, config.socket, limits));
+    // A thread: only a process without one could be shut in further.
+    const Housekeeping housekeeping(
+        *vault, {config.copies.copyBytesPerSecond, config.copies.scrubBytesPerSecond});
     running = server.get();
     core::log(core::LogLevel::Info,
               "vault",
@@ -108,6 +183,12 @@ int start(int argc, char** argv) {
     cli.set_version_flag("--version", "0.1.0");
     std::string path;
     cli.add_option("--config", path, "configuration file (TOML)")->required();
+    cli.require_subcommand(0, 1);
+    cli.fallthrough();
+    const CLI::App* restoring = cli.add_subcommand(
+        "restore", "put back what one copy lost from the other; the vault must not run");
+    const CLI::App* beginning =
+        cli.add_subcommand("begin-copy", "make the empty folder of second_copy a second copy");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -123,7 +204,9 @@ int start(int argc, char** argv) {
         std::fprintf(stderr, "liuhen-vault: %s\n", config.error().message.c_str());
         return kUnusable;
     }
-    const auto done = run(*files, *config);
+    const auto done = restoring->parsed()   ? restoreCopies(*files, *config)
+                      : beginning->parsed() ? beginCopy(*files, *config)
+                                            : run(*files, *config);
     if (!done) {
         std::fprintf(stderr, "liuhen-vault: %s\n", done.error().message.c_str());
         return kFailed;

@@ -170,6 +170,7 @@ Result<Vault::Appender> Vault::append(const std::string& upload,
                                       std::uint64_t offset,
                                       std::uint64_t length) {
     LIUHEN_CHECK(usable());
+    touch();
     LIUHEN_TRY(std::shared_ptr<Upload> found, findUpload(incoming_, upload));
     LIUHEN_TRY(auto lock, takeUpload(*found));
     LIUHEN_CHECK(takeUpAgain(incoming_, *found));

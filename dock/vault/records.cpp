@@ -122,10 +122,14 @@ Result<std::vector<Buffer>> Records::leaves(std::uint64_t first, std::uint64_t l
 }
 
 Result<std::optional<std::uint64_t>> Records::leafWithoutRow() {
+    // A fork's leaf comes right behind the one that tells of its bytes.
     LIUHEN_TRY(Statement statement,
                database_.prepare("select idx from leaf "
-                                 "where kind in ('object', 'quarantine', 'fork') "
+                                 "where kind in ('object', 'quarantine') "
                                  "and not exists (select 1 from object where object.leaf = idx) "
+                                 "or kind = 'fork' "
+                                 "and not exists (select 1 from object where object.leaf = idx - 1 "
+                                 "and shelf = 'forked') "
                                  "or kind = 'receipt' "
                                  "and not exists (select 1 from receipt where receipt.leaf = idx) "
                                  "order by idx limit 1"));
@@ -367,17 +371,21 @@ Result<std::vector<DueRow>> Records::missing(const std::string& device,
     }
 }
 
-Result<std::optional<Buffer>> Records::receipt(std::uint64_t objectLeaf) {
+Result<std::optional<ReceiptRow>> Records::receipt(std::uint64_t objectLeaf) {
     LIUHEN_TRY(Statement statement,
-               database_.prepare("select message from receipt where object_leaf = ?"));
+               database_.prepare("select leaf, copies, message from receipt where object_leaf = ?"
+                                 " and copies > 0 order by leaf desc limit 1"));
     statement.bind(objectLeaf);
     LIUHEN_TRY(const bool found, statement.step());
-    return found ? std::optional(statement.bytes(0)) : std::nullopt;
+    return found ? std::optional(ReceiptRow{
+                       statement.number(0), objectLeaf, statement.number(1), statement.bytes(2)})
+                 : std::nullopt;
 }
 
 Result<std::optional<Buffer>> Records::lastReceipt() {
     LIUHEN_TRY(Statement statement,
-               database_.prepare("select message from receipt order by leaf desc limit 1"));
+               database_.prepare("select message from receipt where copies > 0"
+                                 " order by leaf desc limit 1"));
     LIUHEN_TRY(const bool found, statement.step());
     return found ? std::optional(statement.bytes(0)) : std::nullopt;
 }
@@ -387,10 +395,14 @@ Result<std::uint64_t> Records::receiptCount() {
 }
 
 Result<void> Records::add(const ReceiptRow& row) {
-    LIUHEN_TRY(
-        Statement statement,
-        database_.prepare("insert into receipt (leaf, object_leaf, message) values (?, ?, ?)"));
-    return statement.bind(row.leaf).bind(row.objectLeaf).bind(ByteView(row.message)).run();
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("insert into receipt (leaf, object_leaf, copies, message)"
+                                 " values (?, ?, ?, ?)"));
+    return statement.bind(row.leaf)
+        .bind(row.objectLeaf)
+        .bind(row.copies)
+        .bind(ByteView(row.message))
+        .run();
 }
 
 }  // namespace liuhen::vault

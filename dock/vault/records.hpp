@@ -52,7 +52,15 @@ struct DueRow {
 struct ReceiptRow {
     std::uint64_t leaf = 0;        // index of its `receipt` leaf
     std::uint64_t objectLeaf = 0;  // of the object's row
-    Buffer message;
+    std::uint64_t copies = 0;      // as it says; 0 for one whose message is lost
+    Buffer message;                // empty if it is lost
+};
+
+/// Bytes that some row names.
+struct NamedObject {
+    std::uint64_t leaf = 0;  // of one of its rows
+    Digest object{};
+    std::uint64_t sizeBytes = 0;
 };
 
 /// Reads and adds rows. Every adding call belongs inside a Transaction. Not thread-safe.
@@ -108,10 +116,33 @@ public:
                                                       std::uint64_t generation,
                                                       std::optional<std::uint64_t> after);
 
-    [[nodiscard]] Result<std::optional<Buffer>> receipt(std::uint64_t objectLeaf);
+    /// The newest receipt of an object of which the message is there.
+    [[nodiscard]] Result<std::optional<ReceiptRow>> receipt(std::uint64_t objectLeaf);
     [[nodiscard]] Result<std::optional<Buffer>> lastReceipt();
     [[nodiscard]] Result<std::uint64_t> receiptCount();
     [[nodiscard]] Result<void> add(const ReceiptRow& row);
+
+    // records_copies.cpp
+    /// Objects by leaf, from `leaf` on, at most `limit`; one that has several rows comes as often.
+    [[nodiscard]] Result<std::vector<NamedObject>> objectsFrom(std::uint64_t leaf,
+                                                               std::uint64_t limit);
+    /// The first object, by leaf from `leaf` on, that has no row of a copy in `store`.
+    [[nodiscard]] Result<std::optional<NamedObject>> uncopied(const std::string& store,
+                                                              std::uint64_t leaf);
+    /// Objects without such a row, each counted once.
+    [[nodiscard]] Result<std::uint64_t> uncopiedCount(const std::string& store);
+    [[nodiscard]] Result<bool> isCopied(const Digest& object, const std::string& store);
+    /// Errors: AlreadyExists.
+    [[nodiscard]] Result<void> addCopy(const Digest& object,
+                                       const std::string& store,
+                                       std::int64_t verifiedUs);
+    /// The newest leaf that stores these bytes.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> storedLeafOf(const Digest& object);
+    /// Whether this store, or with "" any at all, was ever used.
+    [[nodiscard]] Result<bool> knowsStore(const std::string& store);
+    [[nodiscard]] Result<void> addStore(const std::string& store, std::int64_t begunUs);
+    /// The newest `policy` leaf.
+    [[nodiscard]] Result<std::optional<Buffer>> lastPolicy();
 
 private:
     explicit Records(Database database) : database_(std::move(database)) {}

@@ -5,7 +5,7 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// Tables are only ever added to: triggers refuse the rest, also to other programs.
 inline constexpr const char* kSchema = R"sql(
@@ -69,8 +69,21 @@ create table if not exists due (
 ) strict;
 create table if not exists receipt (
     leaf integer primary key references leaf (idx),
-    object_leaf integer not null unique references object (leaf),
+    object_leaf integer not null references object (leaf),
+    copies integer not null check (copies >= 0), -- 0: it was given, and is lost with an older database
     message blob not null
+) strict;
+create index if not exists receipt_object on receipt (object_leaf);
+create index if not exists leaf_policy on leaf (idx) where kind = 'policy';
+create table if not exists store (
+    id text primary key check (length(id) = 32), -- as the mark of a second copy has it
+    begun_us integer not null
+) strict;
+create table if not exists copy (
+    object blob not null check (length(object) = 32),
+    store text not null references store (id),
+    verified_us integer not null,
+    primary key (object, store)
 ) strict;
 
 create trigger if not exists leaf_update before update on leaf begin select raise(abort, 'rows stay'); end;
@@ -83,6 +96,10 @@ create trigger if not exists due_update before update on due begin select raise(
 create trigger if not exists due_delete before delete on due begin select raise(abort, 'rows stay'); end;
 create trigger if not exists receipt_update before update on receipt begin select raise(abort, 'rows stay'); end;
 create trigger if not exists receipt_delete before delete on receipt begin select raise(abort, 'rows stay'); end;
+create trigger if not exists store_update before update on store begin select raise(abort, 'rows stay'); end;
+create trigger if not exists store_delete before delete on store begin select raise(abort, 'rows stay'); end;
+create trigger if not exists copy_update before update on copy begin select raise(abort, 'rows stay'); end;
+create trigger if not exists copy_delete before delete on copy begin select raise(abort, 'rows stay'); end;
 )sql";
 
 }  // namespace liuhen::vault

@@ -13,10 +13,11 @@ namespace {
 constexpr mode_t kOwnOnly = 0077;
 /// SQLite draws numbers from it.
 constexpr const char* kChance = "/dev/urandom";
-constexpr const char* kParts[] = {"incoming", "log", "scratch", "db"};
+constexpr const char* kParts[] = {"incoming", "log", "scratch", "scrub", "db"};
+constexpr const char* kObjects = "objects";
 
 std::string objectsOf(const Config& config) {
-    return core::joinPath(config.folder, "objects");
+    return core::joinPath(config.folder, kObjects);
 }
 
 std::string socketFolder(const Config& config) {
@@ -40,12 +41,56 @@ bool holds(const std::string& folder, const std::string& inner) {
     return error || relative.empty() || *relative.begin() != "..";
 }
 
+bool isFolder(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
+}
+
+/// The second copy's folders that are there. A disk that is away is no reason not to start: the
+/// vault says what is wrong, and takes the second copy up at its next start.
+std::vector<std::string> secondParts(const Config& config) {
+    std::vector<std::string> parts;
+    if (config.copies.settings.second.empty()) {
+        return parts;
+    }
+    for (const char* part : kSecondParts) {
+        std::string path = core::joinPath(config.copies.settings.second, part);
+        if (isFolder(path)) {
+            parts.push_back(std::move(path));
+        }
+    }
+    return parts;
+}
+
+std::vector<std::string> objectFolders(const Config& config) {
+    std::vector<std::string> folders = {objectsOf(config)};
+    const std::string second = core::joinPath(config.copies.settings.second, kObjects);
+    if (!config.copies.settings.second.empty() && isFolder(second)) {
+        folders.push_back(second);
+    }
+    return folders;
+}
+
+/// Rules and the freezer can name only what is there. Nothing is made in a folder of somebody else.
+void makeSecondFolders(const Config& config, core::Files& files) {
+    const std::string& second = config.copies.settings.second;
+    const auto medium = systemMedium();
+    if (second.empty() ||
+        !SecondCopy(files, *medium, second, config.identity.origin).identify()) {
+        return;
+    }
+    for (const char* part : kSecondParts) {
+        static_cast<void>(files.makeFolders(core::joinPath(second, part)));
+    }
+}
+
 Result<void> makeFolders(const Config& config) {
     const auto files = core::systemFiles();
     LIUHEN_CHECK(files->makeFolders(objectsOf(config)));
     for (const char* part : kParts) {
         LIUHEN_CHECK(files->makeFolders(core::joinPath(config.folder, part)));
     }
+    makeSecondFolders(config, *files);
     return {};
 }
 
@@ -60,6 +105,12 @@ std::vector<FolderRule> servingRules(const Config& config) {
     for (const char* part : kParts) {
         rules.push_back({core::joinPath(config.folder, part), FolderUse::Change});
     }
+    if (isFolder(config.copies.settings.second)) {
+        rules.push_back({config.copies.settings.second, FolderUse::Read});
+    }
+    for (const std::string& part : secondParts(config)) {
+        rules.push_back({part, part.ends_with(kObjects) ? FolderUse::Add : FolderUse::Change});
+    }
     // So that the socket goes with the vault; above the objects it stays, for the next start.
     rules.push_back({socketFolder(config), FolderUse::Listen});
     if (!holds(socketFolder(config), objectsOf(config))) {
@@ -68,7 +119,7 @@ std::vector<FolderRule> servingRules(const Config& config) {
     return rules;
 }
 
-Result<Surroundings> shutIn(const Config& config) {
+Result<Keeper> becomeKeeper(const Config& config) {
     ::umask(kOwnOnly);
     const Account account = config.user.value_or(ownAccount());
     const auto made = actAs(account, [&config] { return makeFolders(config); });
@@ -80,19 +131,26 @@ Result<Surroundings> shutIn(const Config& config) {
     LIUHEN_CHECK(made);
     std::unique_ptr<Freezer> freezer;
     if (!config.freezer.empty()) {
-        LIUHEN_TRY(freezer, Freezer::start(config.freezer, {objectsOf(config)}, account));
+        LIUHEN_TRY(freezer, Freezer::start(config.freezer, objectFolders(config), account));
     }
     LIUHEN_CHECK(become(account));
     LIUHEN_CHECK(giveUpRights());
-    LIUHEN_TRY(Sandbox sandbox,
-               Sandbox::enter(config.sandbox,
-                              {{config.folder, FolderUse::Change},
-                               {socketFolder(config), FolderUse::Change},
-                               {socketFolder(config), FolderUse::Listen},
-                               readable(config.registered),
-                               readable(config.witnesses),
-                               {kChance, FolderUse::Read}}));
-    return Surroundings{account.name, std::move(freezer), std::move(sandbox)};
+    return Keeper{account.name, std::move(freezer)};
+}
+
+Result<Surroundings> shutIn(const Config& config) {
+    LIUHEN_TRY(Keeper keeper, becomeKeeper(config));
+    std::vector<FolderRule> rules = {{config.folder, FolderUse::Change},
+                                     {socketFolder(config), FolderUse::Change},
+                                     {socketFolder(config), FolderUse::Listen},
+                                     readable(config.registered),
+                                     readable(config.witnesses),
+                                     {kChance, FolderUse::Read}};
+    if (isFolder(config.copies.settings.second)) {
+        rules.push_back({config.copies.settings.second, FolderUse::Change});
+    }
+    LIUHEN_TRY(Sandbox sandbox, Sandbox::enter(config.sandbox, rules));
+    return Surroundings{std::move(keeper), std::move(sandbox)};
 }
 
 }  // namespace liuhen::vault

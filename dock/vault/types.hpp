@@ -119,6 +119,27 @@ struct Incident {
     std::string detail;   // at most 4096 bytes
 };
 
+/// Places of objects, as the freezer's folders are numbered.
+enum class CopyOf : std::uint8_t { First = 0, Second = 1 };
+
+/// An object that a reading of all found damaged in one of its copies.
+struct Damage {
+    std::string copy;  // "first", "second"
+    Digest object{};
+    std::string what;  // "absent", "changed", "unreadable"
+
+    bool operator==(const Damage&) const = default;
+};
+
+/// How far the reading of all copies is.
+struct Scrubbed {
+    std::optional<std::int64_t> finishedUs;  // when the last pass through all ended, UTC
+    std::uint64_t readBytes = 0;             // in the pass under way
+    std::uint64_t damagedCount = 0;          // copies found damaged and not mended since
+    std::vector<Damage> damaged;             // the first kDamagedShown of them
+};
+inline constexpr std::size_t kDamagedShown = 64;
+
 struct Status {
     std::string origin;
     std::uint64_t logSize = 0;  // leaves, published or not
@@ -131,6 +152,13 @@ struct Status {
     std::uint64_t absent = 0;  // objects that were not there when the vault started
     std::string sandbox;       // what the process is shut in by, for people
     std::string freezing;      // what keeps objects from being changed: "immutable", "read-only"
+    /// What is wrong with the second copy, "" if nothing; nothing if none is due.
+    std::optional<std::string> second;
+    std::uint64_t uncopied = 0;  // objects that the second copy lacks
+    /// Whether receipts of one copy are given, and after how many hours they may free footage.
+    bool singleCopy = true;
+    std::optional<std::uint64_t> minimumAgeHours;
+    Scrubbed scrub;
 };
 
 }  // namespace liuhen::vault

@@ -23,6 +23,8 @@ constexpr std::size_t kToldIncidents = 4096;
 /// About a day's chapters of a few recorders.
 constexpr std::uint64_t kCachedChapterBytes = std::uint64_t{192} << 20U;
 
+}  // namespace
+
 /// `liuhen verify` takes the same lock to read: it cannot judge a vault that is being written.
 Result<core::UniqueFd> lockVault(const std::string& path) {
     auto lock = core::lockForWriting(path, kLockMode);
@@ -34,8 +36,6 @@ Result<core::UniqueFd> lockVault(const std::string& path) {
     }
     return lock;
 }
-
-}  // namespace
 
 Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Records records)
     : parts_(std::move(parts)),
@@ -61,7 +61,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
     }
     LIUHEN_CHECK(core::systemFiles()->makeFolders(folders.database));
     LIUHEN_TRY(core::UniqueFd lock, lockVault(core::joinPath(folders.database, "lock")));
-    for (const char* name : {"objects", "incoming", "log"}) {
+    for (const char* name : {"objects", "incoming", "log", "scrub"}) {
         LIUHEN_CHECK(parts.files.makeFolders(core::joinPath(folders.vault, name)));
     }
     LIUHEN_TRY(Records records, Records::open(core::joinPath(folders.database, "vault.db")));
@@ -79,6 +79,8 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
     vault->log_.emplace(std::move(log));
     vault->published_ = vault->log_->tiles().size();
     LIUHEN_CHECK(vault->recover());
+    // Both may still write what a narrower sandbox keeps from them, and nobody else is here.
+    LIUHEN_CHECK(vault->beginCopies());
     if (vault->parts_.hardening.recovered) {
         LIUHEN_TRY(vault->sandbox_, vault->parts_.hardening.recovered());
     }
@@ -125,7 +127,7 @@ Result<Held> Vault::held(const std::string& device,
         held.next = last->last + 1;
         held.last = last->hash;
         LIUHEN_TRY(auto receipt, records_.receipt(last->leaf));
-        held.receipt = std::move(receipt).value_or(Buffer());
+        held.receipt = receipt ? std::move(receipt->message) : Buffer();
     }
     LIUHEN_TRY(auto missing, records_.missing(device, generation, after));
     if (missing.size() > kMissingLimit) {
@@ -140,7 +142,7 @@ Result<Held> Vault::held(const std::string& device,
 
 Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
     LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     CheckpointAnswer answer;
     auto note = publishLeaves();
     tlog::TileStore& tiles = log_->tiles();
@@ -155,6 +157,16 @@ Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
     }
     LIUHEN_TRY(answer.path, tiles.consistencyPath(oldSize, tiles.size()));
     answer.certificate = parts_.identity.checkpointCertificate.der();
+    const std::uint64_t covered = tiles.size();
+    lock.unlock();
+    // Who remembers it must find it again after a restore. Without the second copy it goes all the
+    // same: recorders could not be taken in.
+    if (second_ != nullptr && second_->logSize() < covered) {
+        if (const auto ready = readySecond(); ready) {
+            const auto mirrored = mirrorLog();
+            noteSecond(mirrored ? std::string() : mirrored.error().message);
+        }
+    }
     return answer;
 }
 
@@ -202,8 +214,9 @@ Result<std::uint64_t> Vault::incident(const Incident& incident, bool wait) {
 
 Result<Status> Vault::status() {
     LIUHEN_CHECK(usable());
-    const std::lock_guard lock(mutex_);
     Status status;
+    LIUHEN_CHECK(tellCopies(status));
+    const std::lock_guard lock(mutex_);
     status.origin = parts_.identity.origin;
     status.logSize = log_->next();
     LIUHEN_TRY(status.stored, records_.count(Shelf::Stored));

@@ -10,6 +10,8 @@
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
+#include "dock/vault/scrub.hpp"
+#include "dock/vault/second_copy.hpp"
 #include "dock/vault/work_queue.hpp"
 
 #include <atomic>
@@ -33,7 +35,9 @@ class Freezer;
 
 /// What stands around a vault; it works without any of it. All must outlive it.
 struct Hardening {
-    Freezer* freezer = nullptr;  // makes objects immutable; none: they are read-only by their mode
+    /// Makes objects immutable; none: they are read-only by their mode. Its folders are numbered by
+    /// CopyOf.
+    Freezer* freezer = nullptr;
     /// Called once objects that were never logged are taken back: from then on the vault needs to
     /// move nothing out of objects/. Answers what status() tells of the sandbox.
     std::function<Result<std::string>()> recovered;
@@ -46,14 +50,20 @@ struct VaultParts {
     const core::Clock& clock;
     Identity identity;
     Hardening hardening = {};
+    CopySettings copies{};
 };
+
+/// The lock of a vault's folder, held while the answer lives. Errors: Unavailable if another
+/// process has it.
+[[nodiscard]] Result<core::UniqueFd> lockVault(const std::string& path);
 
 /// A vault. Thread-safe; there is no call that changes or removes what it keeps.
 ///
 /// A commit goes: bytes synced; read back from the medium and checked in one reading; renamed into
 /// objects/, folders synced, made read-only; then one transaction (rows and leaf); then made
-/// immutable, if there is a freezer; then tiles and checkpoint; then the receipt, in a transaction
-/// of its own. Power loss at any point: open()
+/// immutable, if there is a freezer; then tiles and checkpoint; then the second copy of object and
+/// log, if there is to be one, and its reading back; then the receipt, in a transaction of its own.
+/// Power loss at any point: open()
 /// brings the rest in order, and every receipt ever given verifies.
 ///
 /// Errors of all calls besides: ResourceExhausted if the disk is full, nothing being changed then;
@@ -68,6 +78,13 @@ public:
     Vault(const Vault&) = delete;
     Vault& operator=(const Vault&) = delete;
     ~Vault();
+
+    /// Makes the database of a vault anew, where there is none, from its log and objects; receipts
+    /// given before stay valid, and are given anew when they are asked for. The caller holds the
+    /// vault's lock. Power loss: there is none, or a whole one. Errors: FailedPrecondition if log
+    /// and objects do not suffice; those of the disk.
+    [[nodiscard]] static Result<void> makeDatabase(const VaultParts& parts,
+                                                   const VaultFolders& folders);
 
     [[nodiscard]] Hello hello();
     [[nodiscard]] Result<Held> held(const std::string& device,
@@ -117,6 +134,17 @@ public:
     /// Brings leaves that nobody waits for under a checkpoint, and looks at the clock; to be called
     /// now and then.
     [[nodiscard]] Result<void> publish();
+
+    /// Does one thing that the second copy lacks, an object or the log; false if there is nothing
+    /// to do. For one thread, besides whatever else goes on. Errors: those of the second copy.
+    [[nodiscard]] Result<bool> catchUp(const Pace& pace);
+    /// Reads on through all copies off their media, one object; false at the end of a pass. What is
+    /// damaged gets one incident, and stands in status() until it is mended. For one thread, as
+    /// above. Power loss: it goes on from about where it was.
+    [[nodiscard]] Result<bool> scrub(const Pace& pace);
+    [[nodiscard]] Scrubbed scrubbed();
+    /// Whether bytes came, or were committed, a moment ago.
+    [[nodiscard]] bool isBusy() const;
     /// Whether something went wrong after which only a new start knows what is true.
     [[nodiscard]] bool broken() const { return broken_; }
 
@@ -169,7 +197,7 @@ private:
     [[nodiscard]] Result<void> claimFound(const Offer& offer);
 
     // freezing.cpp
-    [[nodiscard]] Result<void> makeImmutable(const Digest& object);
+    [[nodiscard]] Result<void> makeImmutable(const Digest& object, CopyOf copy = CopyOf::First);
     [[nodiscard]] Result<void> freezeNewest();
 
     // judging.cpp: what a judge must know, read from rows and objects; without the mutex
@@ -210,7 +238,48 @@ private:
 
     // receipts.cpp
     [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
-    [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row);
+    [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
+
+    // rebuild.cpp
+    [[nodiscard]] Result<void> remakeRows(tlog::TileStore& log);
+    [[nodiscard]] Result<void> remakeRow(std::uint64_t index,
+                                         ByteView bytes,
+                                         const std::optional<Buffer>& next);
+    [[nodiscard]] Result<void> remakeObject(std::uint64_t index, ByteView bytes);
+
+    // copies.cpp; with no mutex held
+    [[nodiscard]] Result<void> beginCopies();
+    [[nodiscard]] Result<void> notePolicy();
+    [[nodiscard]] Result<void> tellCopies(Status& status);
+    [[nodiscard]] Result<std::string> readySecond();
+    [[nodiscard]] Result<std::string> attachSecond();
+    [[nodiscard]] Result<void> compareSecond(const tlog::Checkpoint& theirs);
+    [[nodiscard]] Result<std::string> secondHolds(const ObjectRow& row);
+    [[nodiscard]] Result<void> copyObject(const Digest& object,
+                                          std::uint64_t sizeBytes,
+                                          const Pace& pace);
+    [[nodiscard]] Result<void> copyBehind(const NamedObject& object,
+                                          const std::string& store,
+                                          const Pace& pace);
+    [[nodiscard]] Result<void> noteCopy(const Digest& object, const std::string& store);
+    [[nodiscard]] Result<void> mirrorLog();
+    /// Remembers and tells what is wrong with the second copy, "" if nothing.
+    void noteSecond(const std::string& trouble);
+    void touch() { usedAt_ = parts_.clock.boottime(); }
+
+    // scrub.cpp
+    [[nodiscard]] std::string scrubPath() const {
+        return core::joinPath(folders_.vault, "scrub/state");
+    }
+    [[nodiscard]] Result<std::optional<NamedObject>> nextToScrub();
+    [[nodiscard]] Result<bool> isInSecond(const Digest& object);
+    [[nodiscard]] Result<std::optional<std::string>> damageOf(const std::string& path,
+                                                              const Digest& object,
+                                                              const Pace& pace);
+    [[nodiscard]] Result<std::vector<Damage>> settleScrubbed(const NamedObject& object,
+                                                             const std::vector<Damage>& found,
+                                                             bool secondToo);
+    [[nodiscard]] Result<void> storeScrub();
 
     VaultParts parts_;
     VaultFolders folders_;
@@ -222,6 +291,8 @@ private:
     NamedLocks objectLocks_;  // from the move of an object to its row; taken after both
     WorkQueue queue_;         // whoever adds leaves waits here, with no mutex held
     std::atomic<std::uint64_t> published_{0};  // leaves under the checkpoint
+    std::unique_ptr<SecondCopy> second_;       // nothing if none is due
+    std::mutex attachMutex_;                   // nobody attaches the second copy twice at once
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;
@@ -231,6 +302,11 @@ private:
     std::string sandbox_ = "none";
     std::map<std::string, core::Nanoseconds> fetchedAgain_;  // by upload: when, in vain
     std::uint64_t absent_ = 0;
+    std::string secondTrouble_;
+    std::uint64_t copiedTo_ = 0;  // all objects of leaves before it are copied, or cannot be
+    ScrubState scrub_;
+    core::Nanoseconds scrubStored_{};  // when the file of it was written last
+    std::atomic<core::Nanoseconds> usedAt_{core::Nanoseconds(0)};
     std::atomic<bool> broken_{false};
 };
 

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import cable_rows  # noqa: E402
 import clock_rows  # noqa: E402
+import copy_rows  # noqa: E402
 import crash_rows  # noqa: E402
 import crowd_rows  # noqa: E402
 import dock_rows  # noqa: E402
@@ -26,8 +27,8 @@ import witness_rows  # noqa: E402
 def main():
     prefix = f"test_row_{int(sys.argv[1]):02d}_"
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
-    for module in (cable_rows, clock_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows, mutation_rows,
-                   prevent_rows, privacy_rows, text_rows, vault_rows, witness_rows):
+    for module in (cable_rows, clock_rows, copy_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows,
+                   mutation_rows, prevent_rows, privacy_rows, text_rows, vault_rows, witness_rows):
         for name in loader.getTestCaseNames(module.Rows):
             if name.startswith(prefix):
                 suite.addTest(module.Rows(name))

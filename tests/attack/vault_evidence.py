@@ -137,14 +137,14 @@ class VaultAttack(unittest.TestCase):
         finally:
             database.close()
 
-    def vault_starts(self, vault, while_ready=lambda: ""):
-        """What liuhen-vault says before it refuses; if it becomes ready, what while_ready answers."""
+    def vault_starts(self, vault, while_ready=lambda: "", more=""):
+        """What liuhen-vault says before it refuses; if it becomes ready, what while_ready answers. more: configuration."""
         shutil.copytree(os.path.join(self.original, "dock"), vault.root + "/dock", dirs_exist_ok=True)
         path = vault.root + "/dock/vault.toml"
         with open(os.path.join(self.original, "dock/vault.toml"), encoding="utf-8") as file:
             text = re.sub(r'"/[^"]*/(vault|agency/registered|agency/witnesses|vault/vault\.sock)"', rf'"{vault.root}/\1"', file.read())
         with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(text + more)
         with subprocess.Popen([os.path.join(BIN, "liuhen-vault"), "--config", path], stderr=subprocess.PIPE, text=True,
                               stdout=subprocess.DEVNULL) as process:
             said = ""

@@ -139,6 +139,22 @@ class Leaves(unittest.TestCase):
             with self.subTest(sentence):
                 self.assertEqual(self.is_leaf(cbor.encode(leaf)), is_one)
 
+    def test_leaves_of_what_is_kept_how_long(self):
+        subject = {"device": "CAM-1", "generation": 0, "recording": 7, "object": None, "by": bytes(32)}
+        hold, retention = {**subject, "hold": bytes(32), "reason": bytes(32)}, {**subject, "class": "case"}
+        policy = {"single_copy": True, "minimum_age_hours": None}
+        rows = [("policy", policy, True), ("policy", {**policy, "minimum_age_hours": 72}, True),
+                ("policy", {**policy, "minimum_age_hours": "72"}, False), ("policy", {**policy, "single_copy": 1}, False),
+                ("policy", {"single_copy": True}, False), ("retention", retention, True),
+                ("retention", {**retention, "class": None}, False), ("retention", {**retention, "by": "who"}, False)]
+        for kind in ("hold.placed", "hold.lifted"):
+            rows += [(kind, hold, True), (kind, {**hold, "recording": None, "object": bytes(32)}, True),
+                     (kind, {**hold, "object": bytes(32)}, False), (kind, {**hold, "recording": None}, False),
+                     (kind, {**hold, "reason": "because"}, False), (kind, {**hold, "hold": bytes(31)}, False)]
+        for kind, body, good in rows:
+            with self.subTest(kind, body=body):
+                self.assertEqual(self.is_leaf(self.leaf(kind, body)), good)
+
     @classmethod
     def room(cls):
         """Bytes of filler in an object leaf of 4096 bytes."""

@@ -137,12 +137,12 @@ public:
         close();
         open();
     }
-    Result<std::unique_ptr<Vault>> tryOpen() {
-        return Vault::open(
-            VaultParts{*files, *medium, clock, agency.identity()},
-            VaultFolders{
-                path(), path() + "/db", folder / "agency/registered", folder / "agency/witnesses"});
+    Result<std::unique_ptr<Vault>> tryOpen() { return Vault::open(parts(), folders()); }
+    VaultParts parts() { return {*files, *medium, clock, agency.identity(), {}, copies}; }
+    VaultFolders folders() {
+        return {path(), path() + "/db", folder / "agency/registered", folder / "agency/witnesses"};
     }
+    [[nodiscard]] std::string second() const { return folder / "second"; }
     Vault& vault() { return *vault_; }
     [[nodiscard]] std::string path() const { return folder / "vault"; }
     void enroll(const SampleRecorder& recorder) {
@@ -178,6 +178,7 @@ public:
     std::unique_ptr<Medium> medium = systemMedium();
     core::SystemClock clock;
     Agency agency;
+    CopySettings copies{};  // for the next open()
     std::uint64_t recording = 0;
 
 private:

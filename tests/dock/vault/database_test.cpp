@@ -75,7 +75,7 @@ TEST_CASE("the vault's own connection can only add and read") {
         "select fts3_tokenizer('simple')",
     };
     for (const char* sql : refused) {
-        CAPTURE(sql);
+        CAPTURE(std::string(sql));
         CHECK_FALSE(database.execute(sql));
     }
     Statement read = must(database.prepare("select kind, content from leaf"));

@@ -245,7 +245,7 @@ TEST_CASE("the program answers its socket alone, and ends with it") {
         const auto absent = freezer->freeze(Digest{1});
         REQUIRE_FALSE(absent);
         CHECK(absent.error().kind == core::ErrorKind::NotFound);
-        CHECK_FALSE(freezer->freeze(objects.object, 1));
+        CHECK_FALSE(freezer->freeze(objects.object, CopyOf::Second));
         must(freezer->freeze(objects.object));  // it is still there
     }
     CHECK_FALSE(start(objects.folder / "no-program"));

@@ -71,7 +71,15 @@ Result<void> takeAll(const Site& site,
 }  // namespace
 
 TEST_CASE("killed at random moments, the vault completes and keeps every promise") {
-    Site site;
+    std::vector<std::string> copies = {"vault"};
+    SUBCASE("one copy") {}
+    SUBCASE("two copies") {
+        copies.emplace_back("second");
+    }
+    const Site site;
+    if (copies.size() > 1) {
+        site.configure("second_copy = \"second\"\n");
+    }
     // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread is there yet.
     const int kills = std::getenv("LIUHEN_LONG") != nullptr ? 30 : 10;
     // NOLINTNEXTLINE(cert-msc51-cpp): every run should try alike.
@@ -115,15 +123,22 @@ TEST_CASE("killed at random moments, the vault completes and keeps every promise
         must(takeAll(site, recorder, recording, receipts));
         CHECK(second.end(SIGTERM) == 0);
         for (const Buffer& receipt : receipts) {
-            checkReceipt(*site.files, site.vault(), site.agency, receipt);
+            for (const std::string& copy : copies) {
+                const auto told =
+                    checkReceipt(*site.files, site.folder / copy, site.agency, receipt);
+                CHECK(told.copies == copies.size());
+            }
         }
     }
     CHECK(cutShort == kills);
     const auto trust = must(evidence::Trust::open(*site.files, site.folder / "agency/root.pem"));
-    const auto report = must(evidence::checkVault(*site.files, site.vault(), trust, std::nullopt));
-    INFO((report.firstBad() != nullptr ? report.firstBad()->text : std::string()));
-    CHECK(report.verdict() == evidence::Verdict::Intact);
-    CHECK(report.parts == static_cast<std::uint64_t>(round) * kSegments * 3);
+    for (const std::string& copy : copies) {
+        const auto report =
+            must(evidence::checkVault(*site.files, site.folder / copy, trust, std::nullopt));
+        INFO((report.firstBad() != nullptr ? report.firstBad()->text : std::string()));
+        CHECK(report.verdict() == evidence::Verdict::Intact);
+        CHECK(report.parts == static_cast<std::uint64_t>(round) * kSegments * 3);
+    }
 }
 
 TEST_CASE("a bad configuration ends with code 2 and the line") {

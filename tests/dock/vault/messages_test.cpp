@@ -141,11 +141,26 @@ TEST_CASE("answers are read as they were written") {
         Digest{9});
     CHECK_FALSE(must(readCosignedAnswer(toCbor(CosignedAnswer{false, "r"}))).added);
     CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
-    const Status status =
-        must(readStatus(toCbor(Status{"o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable"})));
-    CHECK(status.absent == 8);
-    CHECK(status.sandbox == "shut in");
-    CHECK(status.freezing == "immutable");
+    Status status{
+        "o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable", {}, 0, true, {}, {}};
+    CHECK(must(readStatus(toCbor(status))).absent == 8);
+    CHECK(must(readStatus(toCbor(status))).sandbox == "shut in");
+    CHECK(must(readStatus(toCbor(status))).freezing == "immutable");
+    CHECK_FALSE(must(readStatus(toCbor(status))).second);
+    status.second = "away";
+    status.uncopied = 9;
+    status.singleCopy = false;
+    status.minimumAgeHours = 10;
+    status.scrub = Scrubbed{11, 12, 13, {{"first", Digest{14}, "changed"}}};
+    const Status whole = must(readStatus(toCbor(status)));
+    CHECK(whole.second == "away");
+    CHECK(whole.uncopied == 9);
+    CHECK_FALSE(whole.singleCopy);
+    CHECK(whole.minimumAgeHours == 10);
+    CHECK(whole.scrub.finishedUs == 11);
+    CHECK(whole.scrub.readBytes == 12);
+    CHECK(whole.scrub.damagedCount == 13);
+    CHECK(whole.scrub.damaged == status.scrub.damaged);
 }
 
 TEST_CASE("an error travels with its kind and text") {

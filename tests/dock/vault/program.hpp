@@ -127,6 +127,11 @@ public:
     void write(const std::string& name, const std::string& text) const {
         writeFile(*files, folder / name, core::viewOf(text));
     }
+    /// Adds lines to the configuration.
+    void configure(const std::string& lines) const {
+        const Buffer before = must(core::readFile(*files, config(), UINT16_MAX));
+        write("vault.toml", std::string(core::textOf(before)) + lines);
+    }
     void enroll(const SampleRecorder& recorder) const {
         writeFile(*files,
                   registered() + "/" + evidence::registrationName(recorder.device(), 0),

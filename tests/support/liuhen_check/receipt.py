@@ -21,6 +21,10 @@ def verdict(value):
     return type(value) is str and value in RANK
 
 
+def truth(value):
+    return type(value) is bool
+
+
 def findings(value):
     return array(text)(value) and len(value) <= 16 and all(len(each.encode()) <= 64 for each in value)
 
@@ -29,6 +33,8 @@ _PLACES = {"chapter": {"first": unsigned}, "segment": {"recording": unsigned, "s
            "torn": {"file": text}}
 _OBJECT = {"object": digest, "size": unsigned, "type": object_type, "device": text, "generation": unsigned,
            "seq": unsigned, "entry": digest, "verdict": verdict, "findings": findings}
+_SUBJECT = {"device": text, "generation": unsigned, "recording": optional(unsigned), "object": optional(digest),
+            "by": digest}
 LEAVES = {
     "log.opened": {"origin": text, "checkpoint_certificate": data, "receipt_certificate": data},
     "object": _OBJECT,
@@ -39,6 +45,10 @@ LEAVES = {
              "object": digest},
     "incident": {"what": text, "subject": text, "detail": text},
     "receipt": {"object": digest, "message": digest},
+    "policy": {"single_copy": truth, "minimum_age_hours": optional(unsigned)},
+    "hold.placed": {**_SUBJECT, "hold": digest, "reason": digest},
+    "hold.lifted": {**_SUBJECT, "hold": digest, "reason": digest},
+    "retention": {**_SUBJECT, "class": text},
 }
 _CLAIM = ("device", "generation", "seq", "entry")
 LEAF_BYTES, OBJECT_LEAF_BYTES = 65535, 4096
@@ -61,6 +71,9 @@ def read_leaf(raw):
     body = leaf["body"]
     if not all(type(name) is str for name in body) or not _fields(body, LEAVES.get(leaf["kind"], {})):
         raise ValueError(f"leaf: body of {leaf['kind']}")
+    if leaf["kind"] in ("hold.placed", "hold.lifted", "retention") and (
+            (body["recording"] is None) == (body["object"] is None)):
+        raise ValueError("leaf: not one of recording and object")
     if leaf["kind"] == "object" and (len(raw) > OBJECT_LEAF_BYTES or not _fields(body, _PLACES[body["type"]])):
         raise ValueError("leaf: place of an object, or too long for one")
     return leaf
