@@ -24,8 +24,7 @@ constexpr core::Nanoseconds kBusy = std::chrono::seconds(5);
 }  // namespace
 
 Result<void> Vault::beginCopies() {
-    const auto scrub =
-        core::readFile(parts_.files, scrubPath(), kScrubBytes);
+    const auto scrub = core::readFile(parts_.files, scrubPath(), kScrubBytes);
     auto state = scrub ? ScrubState::decode(*scrub) : Result<ScrubState>(ScrubState{});
     if (state) {
         scrub_ = *std::move(state);
@@ -133,9 +132,10 @@ Result<std::string> Vault::attachSecond() {
     if (!id) {
         auto begun = second_->begin();
         if (!begun) {  // the sandbox keeps the folder from a vault that is past its start
-            return core::failWith(begun.error(),
-                                  "the second copy can be begun by 'liuhen-vault begin-copy --config "
-                                  "FILE', or at the next start");
+            return core::failWith(
+                begun.error(),
+                "the second copy can be begun by 'liuhen-vault begin-copy --config "
+                "FILE', or at the next start");
         }
         id = *std::move(begun);
     }
@@ -280,7 +280,7 @@ Result<bool> Vault::catchUp(const Pace& pace) {
 Result<void> Vault::copyBehind(const NamedObject& object,
                                const std::string& store,
                                const Pace& pace) {
-    const auto done = copyObject(object.object, object.sizeBytes, pace);
+    auto done = copyObject(object.object, object.sizeBytes, pace);
     const ErrorKind kind = done ? ErrorKind::Internal : done.error().kind;
     const bool damaged =
         !done && (kind == ErrorKind::DataLoss || kind == ErrorKind::FailedPrecondition);

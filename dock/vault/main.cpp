@@ -68,10 +68,8 @@ void tellHardening(const Surroundings& around) {
 }
 
 VaultFolders foldersOf(const Config& config) {
-    return {config.folder,
-            core::joinPath(config.folder, "db"),
-            config.registered,
-            config.witnesses};
+    return {
+        config.folder, core::joinPath(config.folder, "db"), config.registered, config.witnesses};
 }
 
 /// Tells if both copies go with one disk.
@@ -102,15 +100,12 @@ Result<void> restoreCopies(core::Files& files, const Config& config) {
     const std::unique_ptr<Medium> medium = systemMedium();
     const core::SystemClock clock;
     const Hardening hardening{keeper.freezer.get(), {}};
-    LIUHEN_TRY(const Restored done,
-               restore(VaultParts{files,
-                                  *medium,
-                                  clock,
-                                  config.identity,
-                                  hardening,
-                                  config.copies.settings},
-                       foldersOf(config),
-                       [](const std::string& line) { fmt::print("{}\n", line); }));
+    LIUHEN_TRY(
+        const Restored done,
+        restore(
+            VaultParts{files, *medium, clock, config.identity, hardening, config.copies.settings},
+            foldersOf(config),
+            [](const std::string& line) { fmt::print("{}\n", line); }));
     fmt::print("now run: liuhen verify {}\n", config.folder);
     return done.lost == 0
                ? Result<void>()
@@ -147,14 +142,11 @@ Result<void> run(core::Files& files, const Config& config) {
                                   }
                                   return around.sandbox.told();
                               }};
-    LIUHEN_TRY(const std::unique_ptr<Vault> vault,
-               openVault(VaultParts{files,
-                                    *medium,
-                                    clock,
-                                    config.identity,
-                                    hardening,
-                                    config.copies.settings},
-                         foldersOf(config)));
+    LIUHEN_TRY(
+        const std::unique_ptr<Vault> vault,
+        openVault(
+            VaultParts{files, *medium, clock, config.identity, hardening, config.copies.settings},
+            foldersOf(config)));
     if (vault == nullptr) {
         return {};
     }

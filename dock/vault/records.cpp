@@ -196,20 +196,6 @@ Result<std::set<Digest>> Records::objects() {
     }
 }
 
-Result<std::vector<Digest>> Records::newestObjects(std::uint64_t limit) {
-    LIUHEN_TRY(Statement statement,
-               database_.prepare("select hash from object order by leaf desc limit ?"));
-    statement.bind(limit);
-    std::vector<Digest> hashes;
-    while (true) {
-        LIUHEN_TRY(const bool found, statement.step());
-        if (!found) {
-            return hashes;
-        }
-        hashes.push_back(statement.digest(0));
-    }
-}
-
 Result<std::uint64_t> Records::count(Shelf shelf) {
     LIUHEN_TRY(Statement statement,
                database_.prepare("select count(*) from object where shelf = ?"));

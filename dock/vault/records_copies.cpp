@@ -58,6 +58,20 @@ Result<bool> Records::isCopied(const Digest& object, const std::string& store) {
     return statement.step();
 }
 
+Result<std::vector<Digest>> Records::newestObjects(std::uint64_t limit) {
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("select hash from object order by leaf desc limit ?"));
+    statement.bind(limit);
+    std::vector<Digest> hashes;
+    while (true) {
+        LIUHEN_TRY(const bool found, statement.step());
+        if (!found) {
+            return hashes;
+        }
+        hashes.push_back(statement.digest(0));
+    }
+}
+
 Result<void> Records::addCopy(const Digest& object,
                               const std::string& store,
                               std::int64_t verifiedUs) {

@@ -22,9 +22,9 @@ struct Restored {
 /// Holds both copies of a vault against each other and puts back what is absent or damaged in one
 /// from the other; a database that is gone, or older than the log, is made anew. The vault must not
 /// run: its lock is taken. What is whole is never touched; what is damaged is moved, not removed,
-/// to `damaged/<µs>/` in the folder where it lay; one that is immutable must be freed by hand before
-/// (the error says so). What is put back is immutable if there is a freezer. Each thing put back is told by an `incident`
-/// leaf. `say` gets a line for each step.
+/// to `damaged/<µs>/` in the folder where it lay; one that is immutable must be freed by hand
+/// before (the error says so). What is put back is immutable if there is a freezer. Each thing put
+/// back is told by an `incident` leaf. `say` gets a line for each step.
 ///
 /// Errors: FailedPrecondition if the two logs are of different histories, or the vault refuses to
 /// open afterwards; Unavailable if another process has the vault or the second copy is not there;

@@ -131,9 +131,10 @@ Result<std::optional<std::string>> SecondCopy::identify() {
     }
     if (mark.error().kind == ErrorKind::PermissionDenied) {
         return fail(ErrorKind::Unavailable,
-                    mark.error().message + " (its folders must belong to the vault's account; if its "
-                                           "disk was mounted while the vault ran, start the vault "
-                                           "anew)");
+                    mark.error().message +
+                        " (its folders must belong to the vault's account; if its "
+                        "disk was mounted while the vault ran, start the vault "
+                        "anew)");
     }
     if (mark.error().kind != ErrorKind::NotFound) {
         return fail(ErrorKind::Unavailable, mark.error().message);

@@ -75,8 +75,7 @@ std::vector<std::string> objectFolders(const Config& config) {
 void makeSecondFolders(const Config& config, core::Files& files) {
     const std::string& second = config.copies.settings.second;
     const auto medium = systemMedium();
-    if (second.empty() ||
-        !SecondCopy(files, *medium, second, config.identity.origin).identify()) {
+    if (second.empty() || !SecondCopy(files, *medium, second, config.identity.origin).identify()) {
         return;
     }
     for (const char* part : kSecondParts) {

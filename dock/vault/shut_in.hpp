@@ -34,8 +34,8 @@ struct Surroundings {
 /// Does the same, and enters the sandbox. Errors: those of Sandbox::enter besides.
 [[nodiscard]] Result<Surroundings> shutIn(const Config& config);
 
-/// What may be reached once the vault has recovered: nothing leaves `objects/` any more, here and in
-/// the second copy, and nothing in it is changed.
+/// What may be reached once the vault has recovered: nothing leaves `objects/` any more, here and
+/// in the second copy, and nothing in it is changed.
 [[nodiscard]] std::vector<FolderRule> servingRules(const Config& config);
 
 }  // namespace liuhen::vault

@@ -4,8 +4,9 @@
 import os
 import shutil
 import subprocess
+import time
 
-from dock_rows import Socket
+from dock_rows import PATIENCE, Socket
 from evidence import BIN
 from fixture import DEVICE
 from liuhen_check import cbor
@@ -41,7 +42,19 @@ class Rows(VaultAttack):
                     stream.ask(data, verb="bytes", upload=upload, offset=0, length=len(data), sync=True)
                     answer = stream.ask(verb="commit", upload=upload)
                 answers.append(answer)
+        self.wait_for_copies()
         return answers
+
+    def wait_for_copies(self):
+        """Until the second copy, if it can be used, has what was stored before there was one."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with Socket(self.vault.path + "/vault.sock") as stream:
+                status = stream.ask(verb="status")
+            if status["second"] or status["uncopied"] == 0:
+                return
+            time.sleep(0.05)
+        self.fail(f"the second copy lacks {status['uncopied']} objects after {PATIENCE} s")
 
     def run_vault(self, more=""):
         """Hands over what was new today, or asks for its receipts again."""

@@ -5,7 +5,8 @@
 #include "dock/vault/freezer/freezing.hpp"
 #include "dock/vault/sandbox/instrumented.hpp"
 #include "dock/vault/sandbox/seccomp.hpp"
-#include "tests/dock/vault/bench.hpp"
+#include "dock/vault/restore.hpp"
+#include "tests/dock/vault/two_copies.hpp"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -35,6 +36,12 @@ std::optional<std::uint32_t> flagsOf(const std::string& path) {
 
 bool isImmutable(const std::string& path) {
     return (flagsOf(path).value_or(0) & FS_IMMUTABLE_FL) != 0;
+}
+
+bool setFlag(const std::string& path) {
+    const core::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    unsigned long flags = flagsOf(path).value_or(0) | FS_IMMUTABLE_FL;
+    return ::ioctl(fd.get(), FS_IOC_SETFLAGS, &flags) == 0;
 }
 
 /// What root can do, and nothing of ours.
@@ -308,6 +315,55 @@ TEST_CASE("an object is immutable once its receipt is out, and a stop in between
     CHECK(must(vault->status()).absent == 0);
     vault.reset();
     freezer.reset();
+}
+
+TEST_CASE("an object is immutable in both copies once its receipt is out") {
+    if (const std::string why = whyNot(); !why.empty()) {
+        MESSAGE("skipped: " << why);
+        return;
+    }
+    TwoCopies bench;
+    bench.close();
+    const Thaw thaw(bench.folder.path());
+    const auto freezer = must(Freezer::start(LIUHEN_FREEZER_PROGRAM,
+                                             {bench.path() + "/objects", bench.second() + "/objects"},
+                                             ownAccount()));
+    VaultParts parts = bench.parts();
+    parts.hardening.freezer = freezer.get();
+    const SampleRecorder& recorder = bench.sample();
+    {
+        const auto vault = must(Vault::open(parts, bench.folders()));
+        const auto& chapter = recorder.chapters().front();
+        CHECK(bench.copiesOf(must(takeIn(
+                  *vault,
+                  Offer{chapterPlace(recorder, 0), chapter.bytes.size(), chapter.docking},
+                  chapter.bytes))) == 2);
+        for (const std::uint64_t number : {0, 1}) {
+            CHECK(bench.copiesOf(must(takeIn(*vault,
+                                             segmentPlace(recorder, bench.recording, number),
+                                             recorder.segment(bench.recording, number)))) == 2);
+        }
+    }
+    const std::string path = bench.segmentFile(bench.second(), 0);
+    CHECK(isImmutable(bench.segmentFile(bench.path(), 0)));
+    CHECK(isImmutable(path));
+
+    // Damaged below the flag: nothing of the vault's can move it; root must free it first.
+    REQUIRE(clearFlag(path));
+    bench.damage(path);
+    REQUIRE(setFlag(path));
+    const auto mend = [&] {
+        return restore(parts, bench.folders(), [](const std::string& /*line*/) {});
+    };
+    const auto stuck = mend();
+    REQUIRE_FALSE(stuck);
+    CHECK(stuck.error().message.find("chattr -i") != std::string::npos);
+    REQUIRE(clearFlag(path));
+    const Restored done = must(mend());
+    CHECK(done.copies == 1);
+    CHECK(done.setAside == 1);
+    CHECK(isImmutable(path));
+    CHECK(bench.verify(bench.second()).verdict() == evidence::Verdict::Intact);
 }
 
 }  // namespace liuhen::vault::test

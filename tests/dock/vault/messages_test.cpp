@@ -141,8 +141,7 @@ TEST_CASE("answers are read as they were written") {
         Digest{9});
     CHECK_FALSE(must(readCosignedAnswer(toCbor(CosignedAnswer{false, "r"}))).added);
     CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
-    Status status{
-        "o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable", {}, 0, true, {}, {}};
+    Status status{"o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable", {}, 0, true, {}, {}};
     CHECK(must(readStatus(toCbor(status))).absent == 8);
     CHECK(must(readStatus(toCbor(status))).sandbox == "shut in");
     CHECK(must(readStatus(toCbor(status))).freezing == "immutable");
