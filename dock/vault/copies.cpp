@@ -256,28 +256,39 @@ Result<bool> Vault::catchUp(const Pace& pace) {
     if (!lacking && !behind) {
         return false;
     }
-    auto done = lacking ? copyObject(lacking->object, lacking->sizeBytes, pace) : mirrorLog();
-    const bool damaged = lacking && !done &&
-                         (done.error().kind == ErrorKind::DataLoss ||
-                          done.error().kind == ErrorKind::FailedPrecondition);
-    if (!damaged) {
-        const bool stopped = !done && done.error().kind == ErrorKind::DeadlineExceeded;
-        noteSecond(done || stopped ? std::string() : done.error().message);
-        LIUHEN_CHECK(done);
-    }
-    const std::lock_guard lock(mutex_);
-    if (damaged) {
-        copiedTo_ = lacking->leaf + 1;  // the others need not wait for it
+    if (lacking) {
+        LIUHEN_CHECK(copyBehind(*lacking, id, pace));
         return true;
     }
-    if (lacking) {
-        LIUHEN_TRY(const bool meanwhile, records_.isCopied(lacking->object, id));
-        if (!meanwhile) {
-            LIUHEN_CHECK(inTransaction(
-                [&] { return records_.addCopy(lacking->object, id, parts_.clock.utc().count()); }));
-        }
+    const auto mirrored = mirrorLog();
+    noteSecond(mirrored ? std::string() : mirrored.error().message);
+    return mirrored ? Result<bool>(true) : Result<bool>(tl::make_unexpected(mirrored.error()));
+}
+
+/// Copies an object and adds its row. One that is damaged is passed over: the others need not wait.
+Result<void> Vault::copyBehind(const NamedObject& object,
+                               const std::string& store,
+                               const Pace& pace) {
+    const auto done = copyObject(object.object, object.sizeBytes, pace);
+    const ErrorKind kind = done ? ErrorKind::Internal : done.error().kind;
+    const bool damaged =
+        !done && (kind == ErrorKind::DataLoss || kind == ErrorKind::FailedPrecondition);
+    if (!done && !damaged) {
+        noteSecond(kind == ErrorKind::DeadlineExceeded ? std::string() : done.error().message);
+        return done;
     }
-    return true;
+    noteSecond("");
+    const std::lock_guard lock(mutex_);
+    if (damaged) {
+        copiedTo_ = object.leaf + 1;
+        return {};
+    }
+    LIUHEN_TRY(const bool meanwhile, records_.isCopied(object.object, store));
+    if (meanwhile) {
+        return {};
+    }
+    return inTransaction(
+        [&] { return records_.addCopy(object.object, store, parts_.clock.utc().count()); });
 }
 
 bool Vault::isBusy() const {

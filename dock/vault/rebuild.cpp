@@ -136,6 +136,23 @@ Result<void> Vault::remakeRow(std::uint64_t index,
     return {};
 }
 
+Result<void> Vault::remakeRows(tlog::TileStore& log) {
+    for (std::uint64_t at = 0; at < log.size();) {
+        LIUHEN_TRY(Transaction transaction, records_.begin());
+        const std::uint64_t end = std::min(log.size(), at + kRowsAtOnce);
+        for (; at < end; ++at) {
+            LIUHEN_TRY(const Buffer leaf, log.leaf(at));
+            std::optional<Buffer> next;
+            if (at + 1 < log.size()) {
+                LIUHEN_TRY(next, log.leaf(at + 1));
+            }
+            LIUHEN_CHECK(remakeRow(at, leaf, next));
+        }
+        LIUHEN_CHECK(transaction.commit());
+    }
+    return {};
+}
+
 Result<void> Vault::makeDatabase(const VaultParts& parts, const VaultFolders& folders) {
     const std::string path = core::joinPath(folders.database, "vault.db");
     const std::string made = path + ".new";
@@ -151,19 +168,7 @@ Result<void> Vault::makeDatabase(const VaultParts& parts, const VaultFolders& fo
         LIUHEN_TRY(Records records, Records::open(made));
         const std::unique_ptr<Vault> vault(
             new Vault(parts, folders, core::UniqueFd(), std::move(records)));
-        for (std::uint64_t at = 0; at < log.size();) {
-            LIUHEN_TRY(Transaction transaction, vault->records_.begin());
-            const std::uint64_t end = std::min(log.size(), at + kRowsAtOnce);
-            for (; at < end; ++at) {
-                LIUHEN_TRY(const Buffer leaf, log.leaf(at));
-                std::optional<Buffer> next;
-                if (at + 1 < log.size()) {
-                    LIUHEN_TRY(next, log.leaf(at + 1));
-                }
-                LIUHEN_CHECK(vault->remakeRow(at, leaf, next));
-            }
-            LIUHEN_CHECK(transaction.commit());
-        }
+        LIUHEN_CHECK(vault->remakeRows(log));
     }
     const auto files = core::systemFiles();
     if (files->exists(made + "-wal")) {

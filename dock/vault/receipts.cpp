@@ -17,6 +17,26 @@ namespace {
 constexpr std::uint64_t kOneCopy = 1;
 constexpr std::uint64_t kBothCopies = 2;
 
+/// What a receipt says of the leaf that it is for.
+Result<evidence::Receipt> receiptOf(Buffer bytes, const Identity& identity) {
+    LIUHEN_TRY(const evidence::ObjectLeaf leaf, evidence::ObjectLeaf::decode(bytes));
+    evidence::Receipt receipt;
+    receipt.leaf = std::move(bytes);
+    receipt.vault = identity.origin;
+    receipt.certificate = identity.receiptCertificate.der();
+    receipt.device = leaf.device;
+    receipt.generation = leaf.generation;
+    receipt.type = leaf.type;
+    receipt.recording = leaf.recording;
+    receipt.segment = leaf.segment;
+    receipt.seq = leaf.seq;
+    receipt.entry = leaf.entry;
+    receipt.object = leaf.object;
+    receipt.size = leaf.size;
+    receipt.storedUs = leaf.timeUs;
+    return receipt;
+}
+
 }  // namespace
 
 Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
@@ -78,21 +98,8 @@ Result<Buffer> Vault::makeReceipt(const ObjectRow& row, const std::string& store
         return std::move(known->message);
     }
     tlog::TileStore& tiles = log_->tiles();
-    evidence::Receipt receipt;
-    LIUHEN_TRY(receipt.leaf, tiles.leaf(row.leaf));
-    LIUHEN_TRY(const evidence::ObjectLeaf leaf, evidence::ObjectLeaf::decode(receipt.leaf));
-    receipt.vault = parts_.identity.origin;
-    receipt.certificate = parts_.identity.receiptCertificate.der();
-    receipt.device = leaf.device;
-    receipt.generation = leaf.generation;
-    receipt.type = leaf.type;
-    receipt.recording = leaf.recording;
-    receipt.segment = leaf.segment;
-    receipt.seq = leaf.seq;
-    receipt.entry = leaf.entry;
-    receipt.object = leaf.object;
-    receipt.size = leaf.size;
-    receipt.storedUs = leaf.timeUs;
+    LIUHEN_TRY(Buffer bytes, tiles.leaf(row.leaf));
+    LIUHEN_TRY(evidence::Receipt receipt, receiptOf(std::move(bytes), parts_.identity));
     receipt.copies = copies;
     receipt.index = row.leaf;
     LIUHEN_TRY(receipt.path, tiles.inclusionPath(row.leaf, tiles.size()));

@@ -78,46 +78,60 @@ Result<std::optional<std::string>> Vault::damageOf(const std::string& path,
     return std::optional<std::string>(**found == object ? "" : "changed");
 }
 
-Result<bool> Vault::scrub(const Pace& pace) {
-    LIUHEN_CHECK(usable());
-    std::vector<NamedObject> next;
-    bool copied = false;
+/// Nothing at the end of a pass, which is noted then.
+Result<std::optional<NamedObject>> Vault::nextToScrub() {
+    const std::lock_guard lock(mutex_);
+    LIUHEN_TRY(const auto next, records_.objectsFrom(scrub_.next, 1));
+    if (!next.empty()) {
+        return std::optional(next.front());
+    }
+    scrub_.next = 0;
+    scrub_.readBytes = 0;
+    scrub_.finishedUs = parts_.clock.utc().count();
+    LIUHEN_CHECK(storeScrub());
+    return std::optional<NamedObject>();
+}
+
+/// Whether a second copy that is there was seen to hold an object.
+Result<bool> Vault::isInSecond(const Digest& object) {
     const auto store = second_ == nullptr ? Result<std::string>(std::string()) : readySecond();
-    {
-        const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(next, records_.objectsFrom(scrub_.next, 1));
-        if (next.empty()) {
-            scrub_.next = 0;
-            scrub_.readBytes = 0;
-            scrub_.finishedUs = parts_.clock.utc().count();
-            LIUHEN_CHECK(storeScrub());
-            return false;
-        }
-        if (store && !store->empty()) {
-            LIUHEN_TRY(copied, records_.isCopied(next.front().object, *store));
-        }
-    }
-    const NamedObject& object = next.front();
-    std::vector<Damage> found;
-    LIUHEN_TRY(const auto first, damageOf(objectPath(object.object), object.object, pace));
-    if (first && !first->empty()) {
-        found.push_back({kFirst, object.object, *first});
-    }
-    std::optional<std::string> second = "";
-    if (first && copied) {
-        LIUHEN_TRY(second, damageOf(second_->objectPath(object.object), object.object, pace));
-        copied = second_->attached().has_value();  // else its disk went away meanwhile
-        if (copied && second && !second->empty()) {
-            found.push_back({kSecond, object.object, *second});
-        }
-    }
-    if (!first || !second) {
-        return true;
+    if (!store || store->empty()) {
+        return false;
     }
     const std::lock_guard lock(mutex_);
-    scrub_.readBytes += object.sizeBytes * (copied ? 2 : 1);
-    scrub_.next = object.leaf + 1;
-    LIUHEN_CHECK(settleScrubbed(object, found, copied));
+    return records_.isCopied(object, *store);
+}
+
+Result<bool> Vault::scrub(const Pace& pace) {
+    LIUHEN_CHECK(usable());
+    LIUHEN_TRY(const auto next, nextToScrub());
+    if (!next) {
+        return false;
+    }
+    const Digest& object = next->object;
+    std::vector<Damage> found;
+    LIUHEN_TRY(const auto first, damageOf(objectPath(object), object, pace));
+    if (!first) {
+        return true;
+    }
+    if (!first->empty()) {
+        found.push_back({kFirst, object, *first});
+    }
+    LIUHEN_TRY(bool copied, isInSecond(object));
+    if (copied) {
+        LIUHEN_TRY(const auto second, damageOf(second_->objectPath(object), object, pace));
+        if (!second) {
+            return true;
+        }
+        copied = second_->attached().has_value();  // else its disk went away meanwhile
+        if (copied && !second->empty()) {
+            found.push_back({kSecond, object, *second});
+        }
+    }
+    const std::lock_guard lock(mutex_);
+    scrub_.readBytes += next->sizeBytes * (copied ? 2 : 1);
+    scrub_.next = next->leaf + 1;
+    LIUHEN_CHECK(settleScrubbed(*next, found, copied));
     return true;
 }
 

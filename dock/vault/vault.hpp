@@ -201,6 +201,7 @@ private:
     [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
 
     // rebuild.cpp
+    [[nodiscard]] Result<void> remakeRows(tlog::TileStore& log);
     [[nodiscard]] Result<void> remakeRow(std::uint64_t index,
                                          ByteView bytes,
                                          const std::optional<Buffer>& next);
@@ -217,12 +218,17 @@ private:
     [[nodiscard]] Result<void> copyObject(const Digest& object,
                                           std::uint64_t sizeBytes,
                                           const Pace& pace);
+    [[nodiscard]] Result<void> copyBehind(const NamedObject& object,
+                                          const std::string& store,
+                                          const Pace& pace);
     [[nodiscard]] Result<void> mirrorLog();
     /// Remembers and tells what is wrong with the second copy, "" if nothing.
     void noteSecond(const std::string& trouble);
     void touch() { usedAt_ = parts_.clock.boottime(); }
 
     // scrub.cpp
+    [[nodiscard]] Result<std::optional<NamedObject>> nextToScrub();
+    [[nodiscard]] Result<bool> isInSecond(const Digest& object);
     [[nodiscard]] Result<std::optional<std::string>> damageOf(const std::string& path,
                                                               const Digest& object,
                                                               const Pace& pace);
