@@ -128,14 +128,14 @@ Result<bool> Vault::scrub(const Pace& pace) {
             found.push_back({kSecond, object, *second});
         }
     }
-    std::vector<Damage> fresh;
+    Settled settled;
     {
         const std::lock_guard lock(mutex_);
         scrub_.readBytes += next->sizeBytes * (copied ? 2 : 1);
         scrub_.next = next->leaf + 1;
-        LIUHEN_TRY(fresh, settleScrubbed(*next, found, copied));
+        settled = settleScrubbed(*next, found, copied);
     }
-    for (const Damage& damage : fresh) {
+    for (const Damage& damage : settled.fresh) {
         incidentOnce({"scrub.damaged",
                       "",
                       fmt::format("object {} of the {} copy is {}",
@@ -143,18 +143,23 @@ Result<bool> Vault::scrub(const Pace& pace) {
                                   damage.copy,
                                   damage.what)});
     }
+    // After the leaves: what stands in the file is never told again.
+    const std::lock_guard lock(mutex_);
+    if (settled.changed || parts_.clock.boottime() - scrubStored_ >= kStorePause) {
+        LIUHEN_CHECK(storeScrub());
+    }
     return true;
 }
 
-/// With the mutex held; answers what was not known to be damaged.
-Result<std::vector<Damage>> Vault::settleScrubbed(const NamedObject& object,
-                                                  const std::vector<Damage>& found,
-                                                  bool secondToo) {
+/// With the mutex held.
+Vault::Settled Vault::settleScrubbed(const NamedObject& object,
+                                     const std::vector<Damage>& found,
+                                     bool secondToo) {
     std::vector<Damage>& damaged = scrub_.damaged;
     const auto isFound = [&found](const Damage& damage) {
         return std::find(found.begin(), found.end(), damage) != found.end();
     };
-    bool changed = false;
+    Settled settled;
     for (auto known = damaged.begin(); known != damaged.end();) {
         const bool looked = known->object == object.object && (known->copy == kFirst || secondToo);
         if (!looked || isFound(*known)) {
@@ -168,23 +173,19 @@ Result<std::vector<Damage>> Vault::settleScrubbed(const NamedObject& object,
                               known->copy,
                               known->what));
         known = damaged.erase(known);
-        changed = true;
+        settled.changed = true;
     }
-    std::vector<Damage> fresh;
     for (const Damage& damage : found) {
         if (std::find(damaged.begin(), damaged.end(), damage) != damaged.end()) {
             continue;
         }
-        fresh.push_back(damage);
+        settled.fresh.push_back(damage);
         if (damaged.size() < kDamagedKept) {
             damaged.push_back(damage);
-            changed = true;
+            settled.changed = true;
         }
     }
-    if (changed || parts_.clock.boottime() - scrubStored_ >= kStorePause) {
-        LIUHEN_CHECK(storeScrub());
-    }
-    return fresh;
+    return settled;
 }
 
 /// With the mutex held.

@@ -276,9 +276,13 @@ private:
     [[nodiscard]] Result<std::optional<std::string>> damageOf(const std::string& path,
                                                               const Digest& object,
                                                               const Pace& pace);
-    [[nodiscard]] Result<std::vector<Damage>> settleScrubbed(const NamedObject& object,
-                                                             const std::vector<Damage>& found,
-                                                             bool secondToo);
+    struct Settled {
+        std::vector<Damage> fresh;  // was not known
+        bool changed = false;       // of what is known
+    };
+    [[nodiscard]] Settled settleScrubbed(const NamedObject& object,
+                                         const std::vector<Damage>& found,
+                                         bool secondToo);
     [[nodiscard]] Result<void> storeScrub();
 
     VaultParts parts_;
