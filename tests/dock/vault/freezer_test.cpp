@@ -3,9 +3,9 @@
 #include "dock/vault/freezer.hpp"
 
 #include "dock/vault/freezer/freezing.hpp"
+#include "dock/vault/restore.hpp"
 #include "dock/vault/sandbox/instrumented.hpp"
 #include "dock/vault/sandbox/seccomp.hpp"
-#include "dock/vault/restore.hpp"
 #include "tests/dock/vault/two_copies.hpp"
 
 #include <fcntl.h>
@@ -325,19 +325,20 @@ TEST_CASE("an object is immutable in both copies once its receipt is out") {
     TwoCopies bench;
     bench.close();
     const Thaw thaw(bench.folder.path());
-    const auto freezer = must(Freezer::start(LIUHEN_FREEZER_PROGRAM,
-                                             {bench.path() + "/objects", bench.second() + "/objects"},
-                                             ownAccount()));
+    const auto freezer =
+        must(Freezer::start(LIUHEN_FREEZER_PROGRAM,
+                            {bench.path() + "/objects", bench.second() + "/objects"},
+                            ownAccount()));
     VaultParts parts = bench.parts();
     parts.hardening.freezer = freezer.get();
     const SampleRecorder& recorder = bench.sample();
     {
         const auto vault = must(Vault::open(parts, bench.folders()));
         const auto& chapter = recorder.chapters().front();
-        CHECK(bench.copiesOf(must(takeIn(
-                  *vault,
-                  Offer{chapterPlace(recorder, 0), chapter.bytes.size(), chapter.docking},
-                  chapter.bytes))) == 2);
+        CHECK(bench.copiesOf(must(
+                  takeIn(*vault,
+                         Offer{chapterPlace(recorder, 0), chapter.bytes.size(), chapter.docking},
+                         chapter.bytes))) == 2);
         for (const std::uint64_t number : {0, 1}) {
             CHECK(bench.copiesOf(must(takeIn(*vault,
                                              segmentPlace(recorder, bench.recording, number),
