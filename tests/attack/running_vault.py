@@ -24,7 +24,7 @@ class RunningVault:
         self.vault, self.said = vault, ""
         shutil.copytree(os.path.join(vault.original, "dock"), vault.root + "/dock", dirs_exist_ok=True)
         with open(os.path.join(vault.original, "dock/vault.toml"), encoding="utf-8") as file:
-            text = re.sub(r'"/[^"]*/(vault|agency/registered|vault/vault\.sock)"', rf'"{vault.root}/\1"', file.read())
+            text = re.sub(r'"/[^"]*/(vault|agency/registered|agency/witnesses|vault/vault\.sock)"', rf'"{vault.root}/\1"', file.read())
         self.config = vault.root + "/dock/vault.toml"
         with open(self.config, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n" + text)

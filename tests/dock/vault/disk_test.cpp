@@ -351,9 +351,10 @@ TEST_CASE("offers hold no descriptor for ever, and too many push out the oldest"
               .state == State::Receipted);
 }
 
-TEST_CASE("bays that commit at once share checkpoints") {
+TEST_CASE("bays that commit and wait at once share checkpoints") {
     FaultyBench bench;
     constexpr std::uint64_t kBays = 12;
+    constexpr std::uint64_t kWaits = 10;  // of each bay, behind its commit
     SampleRecorder recorder(bench.agency.root, "CAM-1", bench.agency.now);
     const std::uint64_t recording = recorder.record(kBays, 1);
     recorder.dock();
@@ -369,12 +370,23 @@ TEST_CASE("bays that commit at once share checkpoints") {
         });
     std::vector<std::thread> bays;
     std::atomic<std::uint64_t> receipted{0};
+    std::atomic<std::uint64_t> ready{0};
+    std::atomic<std::uint64_t> waited{0};
     for (std::uint64_t n = 0; n < kBays; ++n) {
         bays.emplace_back([&, n] {
             const auto answer = takeIn(bench.vault(),
                                        segmentPlace(recorder, recording, n),
                                        recorder.segment(recording, n));
             receipted += answer && answer->state == State::Receipted ? 1 : 0;
+            if (++ready == kBays) {
+                checkpoints = 0;  // each has come so far
+            }
+            while (ready < kBays) {
+                std::this_thread::yield();
+            }
+            for (std::uint64_t i = 0; i < kWaits; ++i) {
+                waited += bench.vault().incident({"test", "", ""}, true) ? 1 : 0;
+            }
         });
     }
     for (std::thread& bay : bays) {
@@ -382,8 +394,9 @@ TEST_CASE("bays that commit at once share checkpoints") {
     }
     bench.disk->setFault(nullptr);
     CHECK(receipted == kBays);
-    CHECK(checkpoints >= 1);
-    CHECK(checkpoints < kBays);
+    CHECK(waited == kBays * kWaits);
+    CHECK(checkpoints >= kWaits);
+    CHECK(checkpoints < kBays * kWaits / 2);
 }
 
 }  // namespace liuhen::vault::test

@@ -2,6 +2,7 @@
 // Tests of the queue: who is done with whom, in which order, and what an error or exception ends.
 #include "dock/vault/work_queue.hpp"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <string>
@@ -164,18 +165,22 @@ TEST_CASE("whoever waits for no checkpoint is let go before it, and meets none o
     Work waits = adding([] { return Result<void>(); }, true);
     std::thread patient([&] { queue.run(waits); });
     await(queue, 1);
-    Work goes = adding();
-    std::thread hasty([&] {
-        queue.run(goes);
+    std::array<Work, 2> going = {adding(), adding()};  // at most one of them leads
+    const auto go = [&](Work& work) {
+        queue.run(work);
         gone.open();
-    });
-    await(queue, 2);
+    };
+    std::thread hasty([&] { go(going[0]); });
+    std::thread other([&] { go(going[1]); });
+    await(queue, 3);
     first.open();
-    for (std::thread* thread : {&opener, &patient, &hasty}) {
+    for (std::thread* thread : {&opener, &patient, &hasty, &other}) {
         thread->join();
     }
-    CHECK(goes.added);
-    CHECK(goes.published);
+    for (const Work& work : going) {
+        CHECK(work.added);
+        CHECK(work.published);
+    }
     CHECK(waits.added);  // it is durable all the same
     REQUIRE_FALSE(waits.published);
     CHECK(waits.published.error().kind == core::ErrorKind::ResourceExhausted);
