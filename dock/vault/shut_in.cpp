@@ -23,8 +23,8 @@ std::string socketFolder(const Config& config) {
     return core::folderOf(config.socket);
 }
 
-/// The agency's folders, to be read. One that is not there yet, as before the first registration, is
-/// read by the one above; one that may never be there needs no rule.
+/// The agency's folders, to be read. One that is not there yet, as before the first registration,
+/// is read by the one above; one that may never be there needs no rule.
 void addReadable(std::vector<FolderRule>& rules, const Config& config) {
     std::error_code error;
     for (const std::string& folder : {config.registered, config.witnesses}) {
