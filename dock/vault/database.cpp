@@ -56,8 +56,10 @@ int authorize(void* /*context*/,
         case SQLITE_READ:
         case SQLITE_INSERT:
         case SQLITE_TRANSACTION:
-        case SQLITE_SAVEPOINT:
             return SQLITE_OK;
+        case SQLITE_SAVEPOINT:  // of Transaction::mark() alone
+            return second != nullptr && std::string_view(second) == "part" ? SQLITE_OK
+                                                                           : SQLITE_DENY;
         case SQLITE_FUNCTION: {
             const std::string_view function = second == nullptr ? "" : second;
             const bool allowed = function == "count" || function == "max" || function == "raise";

@@ -28,9 +28,9 @@ Result<core::UniqueFd> lockVault(const std::string& path) {
     auto lock = core::lockForWriting(path, kLockMode);
     if (!lock && lock.error().kind == ErrorKind::Unavailable) {
         return fail(ErrorKind::Unavailable,
-                    lock.error().message +
-                        ": a liuhen-vault, a 'liuhen verify' or a 'liuhen-dock "
-                        "rebuild'");
+                    fmt::format("lock {}: another process has this vault, a liuhen-vault, a "
+                                "'liuhen verify' or a 'liuhen-dock rebuild'",
+                                path));
     }
     return lock;
 }
