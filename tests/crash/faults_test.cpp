@@ -75,7 +75,7 @@ public:
     [[nodiscard]] bool told() const {
         constexpr std::array kWords = {
             "nput/output error", "disk I/O error", "disk failed", "No space left", "disk is full"};
-        return failing_ == "db" || atEnd_ ||
+        return failing_ == site_.vault() + "/db" || atEnd_ ||
                std::any_of(kWords.begin(), kWords.end(), [this](const char* word) {
                    return said_.find(word) != std::string::npos;
                });
