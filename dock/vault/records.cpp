@@ -122,10 +122,14 @@ Result<std::vector<Buffer>> Records::leaves(std::uint64_t first, std::uint64_t l
 }
 
 Result<std::optional<std::uint64_t>> Records::leafWithoutRow() {
+    // A fork's leaf comes right behind the one that tells of its bytes.
     LIUHEN_TRY(Statement statement,
                database_.prepare("select idx from leaf "
-                                 "where kind in ('object', 'quarantine', 'fork') "
+                                 "where kind in ('object', 'quarantine') "
                                  "and not exists (select 1 from object where object.leaf = idx) "
+                                 "or kind = 'fork' "
+                                 "and not exists (select 1 from object where object.leaf = idx - 1 "
+                                 "and shelf = 'forked') "
                                  "or kind = 'receipt' "
                                  "and not exists (select 1 from receipt where receipt.leaf = idx) "
                                  "order by idx limit 1"));

@@ -96,6 +96,25 @@ TEST_CASE("a log folder that was set back is refused") {
     CHECK(opened.error().kind == core::ErrorKind::FailedPrecondition);
 }
 
+TEST_CASE("a vault that holds a fork starts again") {
+    Bench bench;
+    SampleRecorder recorder = bench.recorder();
+    SampleRecorder clone = recorder;
+    const auto take = [&bench](const SampleRecorder& from) {
+        const auto& chapter = from.chapters().back();
+        return must(takeIn(bench.vault(), chapterPlace(from, chapter.first), chapter.bytes)).state;
+    };
+    REQUIRE(take(recorder) == State::Receipted);
+    recorder.record(1, 1);
+    recorder.dock();
+    clone.record(1, 2);
+    clone.dock();
+    REQUIRE(take(recorder) == State::Receipted);
+    REQUIRE(take(clone) == State::Forked);
+    bench.reopen();
+    CHECK(must(bench.vault().status()).forks == 1);
+}
+
 TEST_CASE("an object that was never logged is checked anew without being sent again") {
     Bench bench;
     const SampleRecorder recorder = bench.recorder();
