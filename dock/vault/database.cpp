@@ -57,7 +57,7 @@ int authorize(void* /*context*/,
         case SQLITE_INSERT:
         case SQLITE_TRANSACTION:
             return SQLITE_OK;
-        case SQLITE_SAVEPOINT:  // of Transaction's own name alone
+        case SQLITE_SAVEPOINT:  // of Transaction::mark() alone
             return second != nullptr && std::string_view(second) == "part" ? SQLITE_OK
                                                                            : SQLITE_DENY;
         case SQLITE_FUNCTION: {

@@ -24,12 +24,18 @@ std::string socketFolder(const Config& config) {
     return core::folderOf(config.socket);
 }
 
-/// A folder of the agency that is not there yet, as before the first registration, is read by the
-/// one above.
-FolderRule readable(const std::string& folder) {
+/// The agency's folders, to be read. One that is not there yet, as before the first registration,
+/// is read by the one above; one that may never be there needs no rule.
+void addReadable(std::vector<FolderRule>& rules, const Config& config) {
     std::error_code error;
-    return {std::filesystem::is_directory(folder, error) ? folder : core::folderOf(folder),
-            FolderUse::Read};
+    for (const std::string& folder : {config.registered, config.witnesses}) {
+        const std::string above = core::folderOf(folder);
+        if (std::filesystem::is_directory(folder, error)) {
+            rules.push_back({folder, FolderUse::Read});
+        } else if (std::filesystem::is_directory(above, error)) {
+            rules.push_back({above, FolderUse::Read});
+        }
+    }
 }
 
 /// Whether what is allowed in `folder` would be allowed in `inner` too.
@@ -98,9 +104,8 @@ Result<void> makeFolders(const Config& config) {
 std::vector<FolderRule> servingRules(const Config& config) {
     std::vector<FolderRule> rules = {{config.folder, FolderUse::Read},
                                      {objectsOf(config), FolderUse::Add},
-                                     readable(config.registered),
-                                     readable(config.witnesses),
                                      {kChance, FolderUse::Read}};
+    addReadable(rules, config);
     for (const char* part : kParts) {
         rules.push_back({core::joinPath(config.folder, part), FolderUse::Change});
     }
@@ -142,9 +147,8 @@ Result<Surroundings> shutIn(const Config& config) {
     std::vector<FolderRule> rules = {{config.folder, FolderUse::Change},
                                      {socketFolder(config), FolderUse::Change},
                                      {socketFolder(config), FolderUse::Listen},
-                                     readable(config.registered),
-                                     readable(config.witnesses),
                                      {kChance, FolderUse::Read}};
+    addReadable(rules, config);
     if (isFolder(config.copies.settings.second)) {
         rules.push_back({config.copies.settings.second, FolderUse::Change});
     }

@@ -30,9 +30,9 @@ Result<core::UniqueFd> lockVault(const std::string& path) {
     auto lock = core::lockForWriting(path, kLockMode);
     if (!lock && lock.error().kind == ErrorKind::Unavailable) {
         return fail(ErrorKind::Unavailable,
-                    "another process has this vault, a liuhen-vault, a 'liuhen verify' or a "
-                    "'liuhen-dock rebuild': " +
-                        lock.error().message);
+                    fmt::format("lock {}: another process has this vault, a liuhen-vault, a "
+                                "'liuhen verify' or a 'liuhen-dock rebuild'",
+                                path));
     }
     return lock;
 }
@@ -44,7 +44,13 @@ Vault::Vault(VaultParts parts, VaultFolders folders, core::UniqueFd lock, Record
       incoming_(parts_.files, incomingFolder()),
       chapters_(kCachedChapterBytes),
       queue_({[this](WorkQueue::Group group) { commitGroup(group); },
-              [this] { return publishGroup(); }}),
+              [this] {
+                  auto done = publishGroup();
+                  if (!done) {  // who does not wait for it would not hear of it
+                      core::log(core::LogLevel::Warning, "vault", done.error().message);
+                  }
+                  return done;
+              }}),
       records_(std::move(records)),
       clockWatch_(parts_.clock) {}
 

@@ -158,7 +158,7 @@ TEST_CASE("in every state that a power cut may leave of an intake, the vault kee
     MESSAGE(fmt::format(
         "{} calls, {} syncs with something to lose, {} states", calls.size(), syncs, works.size()));
     CHECK(syncs > 60);
-    CHECK(works.size() > syncs);
+    CHECK(works.size() > (isShort() ? 60 : syncs));  // many are alike where few are made
     const auto found = judgeAll(site, evidence, works);
     for (const std::string& each : found) {
         MESSAGE(each);
