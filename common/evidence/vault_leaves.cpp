@@ -6,12 +6,12 @@
 
 namespace liuhen::evidence {
 
-namespace {
-
 std::string objectName(const Digest& hash) {
     const std::string hex = core::toHex(hash);
     return "objects/" + hex.substr(0, 2) + "/" + hex;
 }
+
+namespace {
 
 void takeObject(ByteView bytes, VaultLeaves& leaves) {
     auto leaf = ObjectLeaf::decode(bytes);

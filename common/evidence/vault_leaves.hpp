@@ -12,6 +12,9 @@
 
 namespace liuhen::evidence {
 
+/// "objects/aa/<64 hex digits>": where an object lies below a vault's folder, or a copy's.
+[[nodiscard]] std::string objectName(const Digest& hash);
+
 /// One `object` leaf, in log order.
 struct StoredObject {
     ObjectLeaf leaf;   // without its findings

@@ -3,6 +3,7 @@
 #include "dock/catalogue/rebuild.hpp"
 
 #include "common/evidence/entry_stream.hpp"
+#include "common/evidence/vault_leaves.hpp"
 
 #include <fmt/format.h>
 
@@ -11,11 +12,6 @@ namespace liuhen::catalogue {
 namespace {
 
 constexpr std::size_t kBatch = 1024;
-
-std::string objectName(const Digest& object) {
-    const std::string hex = core::toHex(object);
-    return fmt::format("objects/{}/{}", hex.substr(0, 2), hex);
-}
 
 Result<std::optional<evidence::Entry>> nextEntry(evidence::EntryStream& stream) {
     LIUHEN_TRY(const auto item, stream.next());
@@ -65,7 +61,7 @@ private:
     }
 
     Result<void> enterChapter(const LoggedObject& object) {
-        const std::string name = objectName(object.leaf.object);
+        const std::string name = evidence::objectName(object.leaf.object);
         const auto file = files_.open(core::joinPath(vault_, name), core::OpenMode::Read);
         if (!file) {
             leave(object.index, file.error().message);

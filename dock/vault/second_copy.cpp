@@ -56,11 +56,6 @@ Result<std::optional<Digest>> readPaced(Medium& medium, const std::string& path,
     }
 }
 
-std::string objectName(const Digest& object) {
-    const std::string hex = core::toHex(object);
-    return fmt::format("objects/{}/{}", hex.substr(0, 2), hex);
-}
-
 Result<Copied> copyVerified(core::Files& files,
                             Medium& medium,
                             const Digest& object,

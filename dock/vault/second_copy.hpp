@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/files.hpp"
+#include "common/evidence/vault_leaves.hpp"
 #include "common/tlog/tiles.hpp"
 #include "dock/vault/chapter_cache.hpp"
 #include "dock/vault/medium.hpp"
@@ -36,8 +37,7 @@ inline constexpr const char* kSecondParts[] = {"objects", "incoming", "log", "sc
                                                       const std::string& path,
                                                       const Pace& pace);
 
-/// "objects/aa/<64 hex digits>": where an object lies below a copy's folder.
-[[nodiscard]] std::string objectName(const Digest& object);
+using evidence::objectName;
 
 enum class Copied {
     Yes,      // `to` holds the object, synced, and the medium gave it back

@@ -96,8 +96,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
 }
 
 std::string Vault::objectPath(const Digest& object) const {
-    const std::string hex = core::toHex(object);
-    return core::joinPath(folders_.vault, fmt::format("objects/{}/{}", hex.substr(0, 2), hex));
+    return core::joinPath(folders_.vault, objectName(object));
 }
 
 Result<void> Vault::usable() const {
