@@ -292,7 +292,7 @@ private:
         return core::fail(kind, fmt::format("request {}: {}: {}", target, attempt, why));
     }
 
-    static constexpr std::size_t kPieceBytes = 256UL * 1024;
+    static constexpr std::size_t kPieceBytes = 128UL * 1024;
     static constexpr std::size_t kRefusalBytes = 64UL * 1024;
 
     Stream& stream_;

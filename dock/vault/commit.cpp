@@ -83,29 +83,19 @@ Result<CommitAnswer> Vault::commit(const std::string& upload) {
 
 Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
     const Place& place = upload.offer.place;
-    const Digest object = upload.hash();
+    const Upload::Written written = upload.written();
     upload.close();  // from here on nobody can write to these bytes
     // Chapters of one recorder stand on each other; segments do not.
     NamedLocks::Held chapterLock;
     if (place.type == ObjectType::Chapter) {
         chapterLock = chapterLocks_.take(place.device);
     }
-    std::optional<ObjectRow> known;
-    {
-        const std::lock_guard lock(mutex_);
-        LIUHEN_TRY(known, records_.object(object, place, Shelf::Stored));
-    }
-    if (known) {  // the same bytes of one place are stored and logged once
-        incoming_.drop(upload);
-        chapterLock.release();
-        return answerFor(*known, true);
-    }
     LIUHEN_TRY(auto file, parts_.medium.open(upload.path()));
-    HashedReading reading(std::move(file));
+    HashedReading reading(std::move(file), written.key);
     auto judged = judge(upload, reading);
     if (reading.failed() ||
-        (judged && judged->judgement.outcome != Outcome::Wait && judged->found != object)) {
-        return misread(upload, object);
+        (judged && judged->judgement.outcome != Outcome::Wait && reading.code() != written.code)) {
+        return misread(upload, describe(place));
     }
     if (!judged && judged.error().kind == ErrorKind::DataLoss) {
         // Something that is stored cannot be read; the bytes stay until it can.
@@ -118,6 +108,17 @@ Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
     Judgement& judgement = judged->judgement;
     if (judgement.outcome == Outcome::Wait) {
         return again(std::move(judgement.reason), evidence::name(judgement.verdict));
+    }
+    const Digest& object = judged->found;
+    std::optional<ObjectRow> known;
+    {
+        const std::lock_guard lock(mutex_);
+        LIUHEN_TRY(known, records_.object(object, place, Shelf::Stored));
+    }
+    if (known) {  // the same bytes of one place are stored and logged once
+        incoming_.drop(upload);
+        chapterLock.release();
+        return answerFor(*known, true);
     }
     if (judgement.outcome != Outcome::Store && upload.resumed()) {
         incoming_.drop(upload);
@@ -138,8 +139,8 @@ Result<CommitAnswer> Vault::commitWhole(Upload& upload) {
 
 /// The bytes on the medium are not those that were written: they are given up, so that the next try
 /// writes them elsewhere.
-CommitAnswer Vault::misread(Upload& upload, const Digest& object) {
-    incidentOnce({"read_back", "", "object " + core::toHex(object)});
+CommitAnswer Vault::misread(Upload& upload, const std::string& what) {
+    incidentOnce({"read_back", "", what});
     incoming_.drop(upload);
     return again(kUnreadable);
 }
@@ -171,7 +172,7 @@ Result<std::optional<ObjectRow>> Vault::settle(Upload& upload,
         // Kept for another reason before: what is logged now is that copy.
         const auto found = readBack(parts_.medium, objectPath(object));
         if (!found || *found != object) {
-            static_cast<void>(misread(upload, object));
+            static_cast<void>(misread(upload, "object " + core::toHex(object)));
             return std::optional<ObjectRow>();
         }
     }

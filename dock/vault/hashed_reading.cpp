@@ -37,7 +37,12 @@ private:
     HashedReading& reading_;
 };
 
-HashedReading::HashedReading(std::unique_ptr<core::File> file) : file_(std::move(file)) {}
+HashedReading::HashedReading(std::unique_ptr<core::File> file, ByteView key)
+    : file_(std::move(file)) {
+    if (!key.empty()) {
+        code_.emplace(key);
+    }
+}
 HashedReading::~HashedReading() = default;
 
 std::unique_ptr<core::File> HashedReading::view() {
@@ -48,8 +53,7 @@ Result<std::size_t> HashedReading::readAt(std::uint64_t offset, std::span<std::u
     LIUHEN_CHECK(hashUpTo(offset));
     LIUHEN_TRY(const std::size_t got, readFile(offset, into));
     if (offset <= hashed_ && offset + got > hashed_) {
-        hash_.update(into.first(got).subspan(static_cast<std::size_t>(hashed_ - offset)));
-        hashed_ = offset + got;
+        take(into.first(got).subspan(static_cast<std::size_t>(hashed_ - offset)));
     }
     return got;
 }
@@ -70,10 +74,22 @@ Result<void> HashedReading::hashUpTo(std::uint64_t offset) {
         if (got == 0) {
             return {};
         }
-        hash_.update(ByteView(piece).first(got));
-        hashed_ += got;
+        take(ByteView(piece).first(got));
     }
     return {};
+}
+
+void HashedReading::take(ByteView bytes) {
+    hash_.update(bytes);
+    if (code_) {
+        code_->update(bytes);
+    }
+    hashed_ += bytes.size();
+}
+
+crypto::GmacCode HashedReading::code() {
+    LIUHEN_ASSERT(code_);
+    return code_->finish();
 }
 
 Result<Digest> HashedReading::finish() {

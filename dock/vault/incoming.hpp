@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Uploads: bytes that come in, hashed while they are written, resumable at any byte.
+// Uploads: bytes that come in, coded while they are written, resumable at any byte.
 #pragma once
 
 #include "common/core/files.hpp"
-#include "common/crypto/digest.hpp"
+#include "common/crypto/gmac.hpp"
 #include "dock/vault/timed_mutex.hpp"
 #include "dock/vault/types.hpp"
 
@@ -30,7 +30,7 @@ public:
     const Offer offer;
     TimedMutex mutex;
 
-    /// Opens the file, or makes it; bytes that this process did not write are hashed.
+    /// Opens the file, or makes it; bytes that this process did not write are read.
     [[nodiscard]] Result<void> open();
     /// Makes what came durable and gives the descriptor up; open() takes up again.
     void rest();
@@ -53,18 +53,25 @@ public:
     [[nodiscard]] Result<void> append(ByteView bytes);
     /// Makes all bytes durable. After any error the upload is spoilt.
     [[nodiscard]] Result<void> sync();
-    /// The hash of a whole upload.
-    [[nodiscard]] Digest hash();
+    /// What tells the bytes of a whole upload from others: the code of what was written, and the
+    /// key, drawn for this upload and known to this process alone, to make that of what is there.
+    struct Written {
+        Buffer key;
+        crypto::GmacCode code;
+    };
+    [[nodiscard]] Written written();
 
 private:
     [[nodiscard]] Result<void> openFound();
-    [[nodiscard]] Result<void> hashContent();
+    void begin();
+    [[nodiscard]] Result<void> readContent();
 
     core::Files* files_;
     std::string path_;
     std::unique_ptr<core::File> file_;
-    crypto::Sha256 running_;  // of the first size_ bytes
-    std::optional<Digest> hash_;
+    Buffer key_;
+    std::optional<crypto::Gmac> running_;  // of the first size_ bytes
+    std::optional<crypto::GmacCode> code_;
     bool known_ = false;  // size_ and running_ are of this process's own writing or reading
     std::uint64_t size_ = 0;
     std::uint64_t unsynced_ = 0;

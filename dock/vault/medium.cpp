@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <future>
+#include <utility>
 
 namespace liuhen::vault {
 
@@ -28,15 +30,23 @@ struct Free {
     void operator()(void* memory) const { std::free(memory); }
 };
 
-/// A file read block by block past the cache.
+/// Aligned memory for one block, and what of it is filled.
+struct Block {
+    Block() : memory(std::aligned_alloc(kAlignment, kBlockBytes)) {
+        LIUHEN_ASSERT(memory != nullptr);
+    }
+    [[nodiscard]] std::uint8_t* bytes() const { return static_cast<std::uint8_t*>(memory.get()); }
+
+    std::unique_ptr<void, Free> memory;
+    std::uint64_t number = UINT64_MAX;
+    std::size_t have = 0;
+};
+
+/// A file read block by block past the cache. The system reads nothing ahead there, so the block
+/// behind the one in use is read meanwhile.
 class DirectFile final : public core::File {
 public:
-    DirectFile(core::UniqueFd fd, std::string path)
-        : fd_(std::move(fd)),
-          path_(std::move(path)),
-          memory_(std::aligned_alloc(kAlignment, kBlockBytes)) {
-        LIUHEN_ASSERT(memory_ != nullptr);
-    }
+    DirectFile(core::UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
     [[nodiscard]] Result<std::uint64_t> size() const override {
         struct stat status {};
@@ -53,11 +63,11 @@ public:
             const std::uint64_t at = offset + done;
             LIUHEN_CHECK(load(at / kBlockBytes));
             const auto within = static_cast<std::size_t>(at % kBlockBytes);
-            if (within >= have_) {
+            if (within >= block_.have) {
                 break;
             }
-            const std::size_t count = std::min(have_ - within, into.size() - done);
-            std::memcpy(into.data() + done, bytes() + within, count);
+            const std::size_t count = std::min(block_.have - within, into.size() - done);
+            std::memcpy(into.data() + done, block_.bytes() + within, count);
             done += count;
         }
         return done;
@@ -73,19 +83,37 @@ private:
     [[nodiscard]] Result<void> readOnly() const {
         return fail(ErrorKind::FailedPrecondition, "change " + path_ + ": opened for reading");
     }
-    [[nodiscard]] std::uint8_t* bytes() const { return static_cast<std::uint8_t*>(memory_.get()); }
 
-    [[nodiscard]] Result<void> load(std::uint64_t block) const {
-        if (block_ == block) {
+    [[nodiscard]] Result<void> load(std::uint64_t number) const {
+        if (block_.number == number) {
             return {};
         }
-        block_ = UINT64_MAX;
-        have_ = 0;
-        while (have_ < kBlockBytes) {
+        // What is read ahead is always the block behind the one in use.
+        const bool follows = number == block_.number + 1;
+        Result<void> done;
+        if (ahead_.valid()) {
+            done = ahead_.get();
+        }
+        if (follows && next_.number == number) {
+            std::swap(block_, next_);
+        } else if (done || !follows) {
+            done = fill(block_, number);
+        }
+        if (done && follows && block_.have == kBlockBytes) {
+            ahead_ =
+                std::async(std::launch::async, [this, number] { return fill(next_, number + 1); });
+        }
+        return done;
+    }
+
+    [[nodiscard]] Result<void> fill(Block& block, std::uint64_t number) const {
+        block.number = UINT64_MAX;
+        block.have = 0;
+        while (block.have < kBlockBytes) {
             const ssize_t got = ::pread(fd_.get(),
-                                        bytes() + have_,
-                                        kBlockBytes - have_,
-                                        static_cast<off_t>(block * kBlockBytes + have_));
+                                        block.bytes() + block.have,
+                                        kBlockBytes - block.have,
+                                        static_cast<off_t>(number * kBlockBytes + block.have));
             if (got < 0 && errno == EINTR) {
                 continue;
             }
@@ -95,20 +123,20 @@ private:
             if (got == 0) {
                 break;
             }
-            have_ += static_cast<std::size_t>(got);
-            if (have_ % kAlignment != 0) {
+            block.have += static_cast<std::size_t>(got);
+            if (block.have % kAlignment != 0) {
                 break;  // the end: nothing could be read from there directly
             }
         }
-        block_ = block;
+        block.number = number;
         return {};
     }
 
     core::UniqueFd fd_;
     std::string path_;
-    std::unique_ptr<void, Free> memory_;
-    mutable std::uint64_t block_ = UINT64_MAX;  // which is in memory
-    mutable std::size_t have_ = 0;
+    mutable Block block_;                      // in use
+    mutable Block next_;                       // being read while `ahead_` is valid
+    mutable std::future<Result<void>> ahead_;  // last, so that it has ended before the rest goes
 };
 
 class SystemMedium final : public Medium {

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "common/core/files.hpp"
-#include "common/crypto/digest.hpp"
+#include "common/crypto/gmac.hpp"
 #include "dock/vault/types.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -34,7 +35,8 @@ public:
 /// hashed come off the medium once. Not thread-safe.
 class HashedReading {
 public:
-    explicit HashedReading(std::unique_ptr<core::File> file);
+    /// With a key, the code of what is read is made too.
+    explicit HashedReading(std::unique_ptr<core::File> file, ByteView key = {});
     HashedReading(const HashedReading&) = delete;
     HashedReading& operator=(const HashedReading&) = delete;
     ~HashedReading();
@@ -43,6 +45,8 @@ public:
     [[nodiscard]] std::unique_ptr<core::File> view();
     /// Reads what nobody has read and answers the hash of the whole.
     [[nodiscard]] Result<Digest> finish();
+    /// The code of the whole; once, after finish(), of a reading that has a key.
+    [[nodiscard]] crypto::GmacCode code();
     /// Whether the medium could not be read.
     [[nodiscard]] bool failed() const { return failed_; }
 
@@ -54,7 +58,11 @@ private:
     [[nodiscard]] Result<void> hashUpTo(std::uint64_t offset);
 
     std::unique_ptr<core::File> file_;
+    /// Takes the next bytes.
+    void take(ByteView bytes);
+
     crypto::Sha256 hash_;
+    std::optional<crypto::Gmac> code_;
     std::uint64_t hashed_ = 0;
     bool failed_ = false;
 };

@@ -14,6 +14,7 @@ using core::ErrorKind;
 using core::fail;
 
 constexpr std::uint64_t kWriteBytes = std::uint64_t{4} << 20U;
+constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
 
 tl::unexpected<core::Error> givenUp(std::string_view what) {
@@ -32,8 +33,7 @@ Result<void> Upload::open() {
     if (files_->exists(path_)) {
         LIUHEN_CHECK(openFound());
     } else {
-        running_ = crypto::Sha256();
-        hash_.reset();
+        begin();
         size_ = 0;
         unsynced_ = 0;
         begun_ = 0;
@@ -68,11 +68,10 @@ Result<void> Upload::openFound() {
     if (known_ && size == size_) {
         return {};
     }
-    running_ = crypto::Sha256();
-    hash_.reset();
+    begin();
     size_ = size;
     resumed_ = size > 0;
-    auto ready = hashContent();
+    auto ready = readContent();
     if (ready) {
         ready = sync();
     }
@@ -95,7 +94,13 @@ void Upload::close() {
     promised_ = 0;
 }
 
-Result<void> Upload::hashContent() {
+void Upload::begin() {
+    key_ = crypto::randomBytes(kKeyBytes);
+    running_.emplace(key_);
+    code_.reset();
+}
+
+Result<void> Upload::readContent() {
     Buffer buffer(kReadBytes);
     std::uint64_t done = 0;
     while (done < size_) {
@@ -104,7 +109,7 @@ Result<void> Upload::hashContent() {
             spoilt_ = true;
             return fail(ErrorKind::DataLoss, fmt::format("resume {}: it became shorter", path_));
         }
-        running_.update(ByteView(buffer).first(got));
+        running_->update(ByteView(buffer).first(got));
         done += got;
     }
     return {};
@@ -124,7 +129,7 @@ Result<void> Upload::append(ByteView bytes) {
         }
         return done;
     }
-    running_.update(bytes);
+    running_->update(bytes);
     size_ += bytes.size();
     unsynced_ += bytes.size();
     promised_ = offer.sizeBytes - size_;
@@ -152,12 +157,12 @@ Result<void> Upload::sync() {
     return done;
 }
 
-Digest Upload::hash() {
+Upload::Written Upload::written() {
     LIUHEN_ASSERT(whole());
-    if (!hash_) {
-        hash_ = running_.finish();
+    if (!code_) {
+        code_ = running_->finish();
     }
-    return *hash_;
+    return {key_, *code_};
 }
 
 }  // namespace liuhen::vault

@@ -221,7 +221,7 @@ private:
 
     // commit.cpp
     [[nodiscard]] Result<CommitAnswer> commitWhole(Upload& upload);
-    [[nodiscard]] CommitAnswer misread(Upload& upload, const Digest& object);
+    [[nodiscard]] CommitAnswer misread(Upload& upload, const std::string& what);
     [[nodiscard]] Result<bool> roomToKeep(const Upload& upload, const Judgement& judgement);
     [[nodiscard]] Result<std::optional<ObjectRow>> settle(Upload& upload,
                                                           const Digest& object,

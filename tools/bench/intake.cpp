@@ -89,6 +89,8 @@ Result<Cost> takeIn(const IntakeJob& job) {
     LIUHEN_TRY(
         Background vault,
         Background::start({*sibling("liuhen-vault"), "--config", folder + "/dock/vault.toml"}));
+    // A dock that finds no socket waits a while before it looks again.
+    LIUHEN_CHECK(awaitFile(folder + "/vault/vault.sock", vault));
     LIUHEN_TRY(
         Cost cost,
         run({*sibling("liuhen-dock"), "run", "--once", "--config", folder + "/dock/dock.toml"},
