@@ -253,9 +253,9 @@ private:
             return {};
         }
         const auto bytes = core::readFile(files_, path(kWitnessedName), tlog::kNoteBytes);
-        const auto seen = bytes ? tlog::parseCheckpoint(core::textOf(*bytes))
-                                : Result<tlog::SignedCheckpoint>(
-                                      tl::make_unexpected(bytes.error()));
+        const auto seen = bytes
+                              ? tlog::parseCheckpoint(core::textOf(*bytes))
+                              : Result<tlog::SignedCheckpoint>(tl::make_unexpected(bytes.error()));
         if (!seen) {
             bad(kWitnessedName, "it is no readable checkpoint");
             return {};
@@ -338,9 +338,8 @@ private:
                 fmt::format("the log once had {} leaves; now it has {}", seen.size, log_.leaves));
         }
         LIUHEN_TRY(const core::Digest root, rootAt(seen.size));
-        return root == seen.root
-                   ? Why()
-                   : Why("the log's past is not the one that was seen by others");
+        return root == seen.root ? Why()
+                                 : Why("the log's past is not the one that was seen by others");
     }
 
     core::Files& files_;

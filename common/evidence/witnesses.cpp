@@ -14,14 +14,13 @@ constexpr std::uint64_t kMaxKeyBytes = 65'536;
 /// A verifier key and a newline, and nothing else.
 core::Result<tlog::VerifierKey> keyFrom(std::string_view text, const std::string& path) {
     if (!text.ends_with('\n')) {
-        return core::fail(core::ErrorKind::InvalidArgument,
-                          "read " + path +
-                              ": a verifier key and a newline are due; copy the witness's file");
+        return core::fail(
+            core::ErrorKind::InvalidArgument,
+            "read " + path + ": a verifier key and a newline are due; copy the witness's file");
     }
     text.remove_suffix(1);
     auto key = tlog::parseVerifierKey(text);
-    return key ? key
-               : core::Result<tlog::VerifierKey>(core::failWith(key.error(), "read " + path));
+    return key ? key : core::Result<tlog::VerifierKey>(core::failWith(key.error(), "read " + path));
 }
 
 }  // namespace
