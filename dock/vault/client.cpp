@@ -146,12 +146,18 @@ Result<CommitAnswer> Client::endCommit() {
 }
 
 Result<CheckpointAnswer> Client::checkpoint(std::uint64_t oldSize) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(CheckpointRequest{oldSize}));
+    LIUHEN_TRY(const Cbor answer, calls_->call(CheckpointRequest{oldSize, false}));
     return readCheckpointAnswer(answer);
 }
 
-Result<CosignedAnswer> Client::cosigned(const std::string& line) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(CosignedRequest{line}));
+Result<CheckpointAnswer> Client::checkpointForWitness(std::uint64_t oldSize) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(CheckpointRequest{oldSize, true}));
+    return readCheckpointAnswer(answer);
+}
+
+Result<CosignedAnswer> Client::cosigned(const std::string& line,
+                                        std::optional<std::uint64_t> size) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(CosignedRequest{line, size}));
     return readCosignedAnswer(answer);
 }
 

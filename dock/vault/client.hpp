@@ -67,9 +67,13 @@ public:
     [[nodiscard]] Result<CommitAnswer> endCommit();
     /// The newest checkpoint, and the proof that it contains the log's tree of `oldSize` leaves.
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
+    /// The same for a witness that the agency names: all of them are shown one tree for a while, so
+    /// that their cosignatures meet on one note while the log grows.
+    [[nodiscard]] Result<CheckpointAnswer> checkpointForWitness(std::uint64_t oldSize);
     /// Hands over the cosignature line of a recorder or of a witness that the agency names, for the
-    /// newest checkpoint.
-    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
+    /// newest checkpoint or for the log's tree of `size` leaves.
+    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line,
+                                                  std::optional<std::uint64_t> size = std::nullopt);
     /// Answers the index of the leaf, which is durable; with `wait` it is under a checkpoint by
     /// then. After an error the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);

@@ -36,9 +36,11 @@ struct CommitRequest {
 };
 struct CheckpointRequest {
     std::uint64_t oldSize = 0;
+    bool forWitness = false;
 };
 struct CosignedRequest {
     std::string line;
+    std::optional<std::uint64_t> size{};  // of the tree; nothing: the newest checkpoint's
 };
 struct IncidentRequest {
     Incident incident;

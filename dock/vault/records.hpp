@@ -141,6 +141,10 @@ public:
     /// Whether this store, or with "" any at all, was ever used.
     [[nodiscard]] Result<bool> knowsStore(const std::string& store);
     [[nodiscard]] Result<void> addStore(const std::string& store, std::int64_t begunUs);
+    /// The index behind the last leaf that tells of bytes (`object`, `quarantine`, `fork`).
+    [[nodiscard]] Result<std::uint64_t> evidenceEnd();
+    /// Recorders of which chapters are stored.
+    [[nodiscard]] Result<std::uint64_t> recorderCount();
     /// The newest `policy` leaf.
     [[nodiscard]] Result<std::optional<Buffer>> lastPolicy();
 

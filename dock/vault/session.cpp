@@ -79,11 +79,13 @@ public:
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const CheckpointRequest& request) {
-        LIUHEN_TRY(const CheckpointAnswer answer, vault_.checkpoint(request.oldSize));
+        LIUHEN_TRY(const CheckpointAnswer answer,
+                   request.forWitness ? vault_.checkpointForWitness(request.oldSize)
+                                      : vault_.checkpoint(request.oldSize));
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const CosignedRequest& request) {
-        LIUHEN_TRY(const CosignedAnswer answer, vault_.cosigned(request.line));
+        LIUHEN_TRY(const CosignedAnswer answer, vault_.cosigned(request.line, request.size));
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const IncidentRequest& request) {

@@ -93,7 +93,9 @@ public:
     [[nodiscard]] Result<OfferAnswer> offer(const Offer& offer);
     [[nodiscard]] Result<CommitAnswer> commit(const std::string& upload);
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
-    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
+    [[nodiscard]] Result<CheckpointAnswer> checkpointForWitness(std::uint64_t oldSize);
+    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line,
+                                                  std::optional<std::uint64_t> size = std::nullopt);
     /// Answers the index of the leaf: durable, and with `wait` under a checkpoint. After an error
     /// the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
@@ -186,6 +188,17 @@ private:
     // cosigned.cpp
     [[nodiscard]] Result<std::vector<tlog::NotePublicKey>> cosignerKeys(
         const std::string& name, const evidence::Witnesses& witnesses);
+    [[nodiscard]] Result<void> keepCosigned(std::uint64_t size,
+                                            const std::string& note,
+                                            const evidence::Witnesses& witnesses);
+
+    // witnessed.cpp
+    enum class ShownTo { Anybody, Witness };
+    [[nodiscard]] Result<CheckpointAnswer> checkpointFor(std::uint64_t oldSize, ShownTo whom);
+    [[nodiscard]] std::uint64_t proposedSize(std::uint64_t oldSize);
+    [[nodiscard]] Result<std::string> noteAt(std::uint64_t size);
+    [[nodiscard]] Result<evidence::Witnesses> namedWitnesses();
+    [[nodiscard]] Result<void> tellWitnesses(Status& status);
 
     // recovery.cpp
     [[nodiscard]] Result<void> recover();
@@ -300,6 +313,12 @@ private:
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;
+    struct Proposal {
+        std::uint64_t size = 0;
+        core::Nanoseconds since{};
+    };
+    std::optional<Proposal> proposal_;             // the tree that witnesses are shown
+    std::map<std::uint64_t, std::string> cosigned_;  // newest notes with cosignatures, by size
     std::vector<Found> found_;  // objects of commits that a crash cut off
     std::set<std::string> toldIncidents_;
     ClockWatch clockWatch_;
