@@ -197,11 +197,13 @@ TEST_CASE("a long list comes in parts that fit a message") {
 TEST_CASE("who and why can be erased, and the log stays whole") {
     HeldBench bench;
     const auto placed = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
+    must(bench.vault().setRetention(bench.ofRecording(), "years-10", kName));
     must(bench.vault().publish());
     const std::string database = bench.path() + "/db/vault.db";
     bench.close();
     CHECK_FALSE(asAnother(database, "update opening set text = 'somebody else'"));
     CHECK_FALSE(asAnother(database, "delete from hold"));
+    CHECK_FALSE(asAnother(database, "delete from retention"));
     CHECK_FALSE(asAnother(database, "update retention set class = 'a'"));
     CHECK(asAnother(database, "delete from opening"));
     bench.open();
