@@ -171,4 +171,35 @@ Result<Status> Client::status() {
     return readStatus(answer);
 }
 
+Result<HoldAnswer> Client::placeHold(const Subject& subject,
+                                     const std::string& reason,
+                                     const std::string& by) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldPlaceRequest{subject, reason, by}));
+    return readHoldAnswer(answer);
+}
+
+Result<HoldAnswer> Client::liftHold(const Digest& hold,
+                                    const std::string& reason,
+                                    const std::string& by) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldLiftRequest{hold, reason, by}));
+    return readHoldAnswer(answer);
+}
+
+Result<std::uint64_t> Client::setRetention(const Subject& subject,
+                                           const std::string& classId,
+                                           const std::string& by) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(RetentionSetRequest{subject, classId, by}));
+    return evidence::unsignedAt(answer, "leaf");
+}
+
+Result<HoldList> Client::holds(std::optional<std::uint64_t> after) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldListRequest{after}));
+    return readHolds(answer);
+}
+
+Result<RetentionList> Client::retentions(std::optional<std::uint64_t> after) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(RetentionListRequest{after}));
+    return readRetentions(answer);
+}
+
 }  // namespace liuhen::vault

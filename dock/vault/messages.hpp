@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/cbor.hpp"
+#include "dock/vault/retention_messages.hpp"
 #include "dock/vault/types.hpp"
 
 #include <string>
@@ -57,7 +58,12 @@ using Request = std::variant<HelloRequest,
                              CheckpointRequest,
                              CosignedRequest,
                              IncidentRequest,
-                             StatusRequest>;
+                             StatusRequest,
+                             HoldPlaceRequest,
+                             HoldLiftRequest,
+                             HoldListRequest,
+                             RetentionSetRequest,
+                             RetentionListRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown
 /// verb, a field too many, absent, of another type or out of bounds.

@@ -132,6 +132,10 @@ Result<std::optional<std::uint64_t>> Records::leafWithoutRow() {
                                  "and shelf = 'forked') "
                                  "or kind = 'receipt' "
                                  "and not exists (select 1 from receipt where receipt.leaf = idx) "
+                                 "or kind in ('hold.placed', 'hold.lifted') "
+                                 "and not exists (select 1 from hold where hold.leaf = idx) "
+                                 "or kind = 'retention' and not exists "
+                                 "(select 1 from retention where retention.leaf = idx) "
                                  "order by idx limit 1"));
     LIUHEN_TRY(const bool found, statement.step());
     return found ? std::optional(statement.number(0)) : std::nullopt;

@@ -158,6 +158,32 @@ Result<Request> readCosigned(const Cbor& map) {
     return Request(std::move(request));
 }
 
+template <class Read>
+Result<std::optional<Request>> known(Result<Read> request) {
+    LIUHEN_TRY(Read read, std::move(request));
+    return std::optional<Request>(std::move(read));
+}
+
+/// Nothing if the verb is none of holds and classes.
+Result<std::optional<Request>> readRetentionVerb(const std::string& verb, const Cbor& map) {
+    if (verb == "hold.place") {
+        return known(readHoldPlace(map));
+    }
+    if (verb == "hold.lift") {
+        return known(readHoldLift(map));
+    }
+    if (verb == "hold.list") {
+        return known(readHoldList(map));
+    }
+    if (verb == "retention.set") {
+        return known(readRetentionSet(map));
+    }
+    if (verb == "retention.list") {
+        return known(readRetentionList(map));
+    }
+    return std::optional<Request>();
+}
+
 Result<Request> readVerb(const std::string& verb, const Cbor& map) {
     if (verb == "held") {
         return readHeld(map);
@@ -186,11 +212,20 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
         LIUHEN_CHECK(expectFields(map, 1));
         return verb == "hello" ? Request(HelloRequest{}) : Request(StatusRequest{});
     }
+    LIUHEN_TRY(auto request, readRetentionVerb(verb, map));
+    if (request) {
+        return *std::move(request);
+    }
     return fail(ErrorKind::InvalidArgument, "the verb is not known");
 }
 
 /// Writes each kind of request.
 struct Encoder {
+    /// Of holds and classes.
+    template <class Each>
+    Cbor operator()(const Each& request) const {
+        return toCbor(request);
+    }
     Cbor operator()(const HelloRequest& /*request*/) const {
         return Cbor::map({{"verb", "hello"}});
     }

@@ -5,9 +5,10 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
-/// Tables are only ever added to: triggers refuse the rest, also to other programs.
+/// Tables are only ever added to: triggers refuse the rest, also to other programs. But rows of
+/// `opening` may be erased, by who has the file: the vault's own connection cannot.
 inline constexpr const char* kSchema = R"sql(
 create table if not exists leaf (
     idx integer primary key check (idx >= 0),
@@ -85,6 +86,37 @@ create table if not exists copy (
     verified_us integer not null,
     primary key (object, store)
 ) strict;
+create table if not exists hold (                 -- leaves of placing and lifting
+    leaf integer primary key references leaf (idx),
+    time_us integer not null,
+    lifts integer not null check (lifts in (0, 1)),
+    hold blob not null check (length(hold) = 32),
+    device text not null,
+    generation integer not null,
+    recording integer,
+    object blob check (length(object) = 32),
+    reason blob not null check (length(reason) = 32), -- commitments
+    by_whom blob not null check (length(by_whom) = 32),
+    check ((recording is null) <> (object is null))
+) strict;
+create index if not exists hold_name on hold (hold);
+create table if not exists retention (
+    leaf integer primary key references leaf (idx),
+    time_us integer not null,
+    device text not null,
+    generation integer not null,
+    recording integer,
+    object blob check (length(object) = 32),
+    class text not null,
+    by_whom blob not null check (length(by_whom) = 32),
+    check ((recording is null) <> (object is null))
+) strict;
+create index if not exists retention_subject on retention (device, generation, recording, object);
+create table if not exists opening (              -- of a commitment; rows may be erased
+    commitment blob primary key not null check (length(commitment) = 32),
+    salt blob not null check (length(salt) = 16),
+    text text not null
+) strict;
 
 create trigger if not exists leaf_update before update on leaf begin select raise(abort, 'rows stay'); end;
 create trigger if not exists leaf_delete before delete on leaf begin select raise(abort, 'rows stay'); end;
@@ -100,6 +132,11 @@ create trigger if not exists store_update before update on store begin select ra
 create trigger if not exists store_delete before delete on store begin select raise(abort, 'rows stay'); end;
 create trigger if not exists copy_update before update on copy begin select raise(abort, 'rows stay'); end;
 create trigger if not exists copy_delete before delete on copy begin select raise(abort, 'rows stay'); end;
+create trigger if not exists hold_update before update on hold begin select raise(abort, 'rows stay'); end;
+create trigger if not exists hold_delete before delete on hold begin select raise(abort, 'rows stay'); end;
+create trigger if not exists retention_update before update on retention begin select raise(abort, 'rows stay'); end;
+create trigger if not exists retention_delete before delete on retention begin select raise(abort, 'rows stay'); end;
+create trigger if not exists opening_update before update on opening begin select raise(abort, 'rows stay'); end;
 )sql";
 
 }  // namespace liuhen::vault

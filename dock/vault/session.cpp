@@ -96,6 +96,29 @@ public:
         LIUHEN_TRY(const Status status, vault_.status());
         return encoded(toCbor(status));
     }
+    Result<Buffer> operator()(const HoldPlaceRequest& request) {
+        LIUHEN_TRY(const HoldAnswer answer,
+                   vault_.placeHold(request.subject, request.reason, request.by));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const HoldLiftRequest& request) {
+        LIUHEN_TRY(const HoldAnswer answer,
+                   vault_.liftHold(request.hold, request.reason, request.by));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const HoldListRequest& request) {
+        LIUHEN_TRY(const HoldList list, vault_.holds(request.after));
+        return encoded(toCbor(list));
+    }
+    Result<Buffer> operator()(const RetentionSetRequest& request) {
+        LIUHEN_TRY(const std::uint64_t leaf,
+                   vault_.setRetention(request.subject, request.classId, request.by));
+        return encoded(Cbor::map({{"leaf", leaf}}));
+    }
+    Result<Buffer> operator()(const RetentionListRequest& request) {
+        LIUHEN_TRY(const RetentionList list, vault_.retentions(request.after));
+        return encoded(toCbor(list));
+    }
 
     bool desynchronised = false;
 

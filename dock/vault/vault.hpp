@@ -10,6 +10,7 @@
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
+#include "dock/vault/retention.hpp"
 #include "dock/vault/scrub.hpp"
 #include "dock/vault/second_copy.hpp"
 #include "dock/vault/work_queue.hpp"
@@ -51,6 +52,7 @@ struct VaultParts {
     Identity identity;
     Hardening hardening = {};
     CopySettings copies{};
+    std::vector<RetentionClass> retention = archiveClasses();
 };
 
 /// The lock of a vault's folder, held while the answer lives. Errors: Unavailable if another
@@ -103,6 +105,20 @@ public:
     /// mutex held.
     void incidentOnce(const Incident& incident);
     [[nodiscard]] Result<Status> status();
+
+    // retention.cpp: as Client tells; what answered is durable, leaf and rows or nothing of them
+    [[nodiscard]] Result<HoldAnswer> placeHold(const Subject& subject,
+                                               const std::string& reason,
+                                               const std::string& by);
+    [[nodiscard]] Result<HoldAnswer> liftHold(const Digest& hold,
+                                              const std::string& reason,
+                                              const std::string& by);
+    [[nodiscard]] Result<std::uint64_t> setRetention(const Subject& subject,
+                                                     const std::string& classId,
+                                                     const std::string& by);
+    [[nodiscard]] Result<HoldList> holds(std::optional<std::uint64_t> after = std::nullopt);
+    [[nodiscard]] Result<RetentionList> retentions(
+        std::optional<std::uint64_t> after = std::nullopt);
 
     /// Appends to one upload while it lives; nobody else can meanwhile. The vault must outlive it.
     class Appender {
@@ -252,6 +268,12 @@ private:
     // receipts.cpp
     [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
     [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
+
+    // retention.cpp
+    [[nodiscard]] Result<void> expectKnown(const Subject& subject);
+    [[nodiscard]] Result<void> addHold(HoldRow& row,
+                                       const CommittedText& reason,
+                                       const CommittedText& by);
 
     // rebuild.cpp
     [[nodiscard]] Result<void> remakeRows(tlog::TileStore& log);

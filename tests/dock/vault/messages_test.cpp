@@ -29,7 +29,15 @@ TEST_CASE("every request is read as it was written") {
                                 CosignedRequest{"line", 8},
                                 IncidentRequest{{"what", "", "detail"}},
                                 IncidentRequest{{"what", "", "detail"}, true},
-                                StatusRequest{}};
+                                StatusRequest{},
+                                HoldPlaceRequest{{"CAM-1", 2, 7, std::nullopt}, "why", "who"},
+                                HoldPlaceRequest{{"CAM-1", 2, {}, Digest{3}}, "why", "who"},
+                                HoldLiftRequest{Digest{4}, "why", "who"},
+                                HoldListRequest{},
+                                HoldListRequest{8},
+                                RetentionSetRequest{{"CAM-1", 2, 7, {}}, "years-10", "who"},
+                                RetentionListRequest{},
+                                RetentionListRequest{9}};
     std::size_t kind = 0;
     for (const Request& request : requests) {
         const Buffer bytes = encode(request);
