@@ -42,6 +42,15 @@ Result<State> stateAt(const Cbor& map) {
     return fail(ErrorKind::DataLoss, "read answer: the state is not known");
 }
 
+Result<bool> truthAt(const Cbor& map, const char* key) {
+    const Cbor* truth = map.find(key);
+    if (truth == nullptr || !truth->boolean()) {
+        return fail(ErrorKind::DataLoss,
+                    std::string("read answer: ") + key + " is neither true nor false");
+    }
+    return *truth->boolean();
+}
+
 }  // namespace
 
 Buffer encodeError(const core::Error& error) {
@@ -70,7 +79,8 @@ Cbor toCbor(const Hello& hello) {
     return Cbor::map({{"origin", hello.origin},
                       {"size", hello.logSize},
                       {"receipt_certificate", hello.receiptCertificate},
-                      {"checkpoint_certificate", hello.checkpointCertificate}});
+                      {"checkpoint_certificate", hello.checkpointCertificate},
+                      {"two_copies", hello.twoCopies}});
 }
 
 Result<Hello> readHello(const Cbor& map) {
@@ -79,6 +89,7 @@ Result<Hello> readHello(const Cbor& map) {
     LIUHEN_TRY(hello.logSize, unsignedAt(map, "size"));
     LIUHEN_TRY(hello.receiptCertificate, bytesAt(map, "receipt_certificate"));
     LIUHEN_TRY(hello.checkpointCertificate, bytesAt(map, "checkpoint_certificate"));
+    LIUHEN_TRY(hello.twoCopies, truthAt(map, "two_copies"));
     return hello;
 }
 
@@ -214,11 +225,7 @@ Cbor toCbor(const CosignedAnswer& answer) {
 
 Result<CosignedAnswer> readCosignedAnswer(const Cbor& map) {
     CosignedAnswer answer;
-    const Cbor* added = map.find("added");
-    if (added == nullptr || !added->boolean()) {
-        return fail(ErrorKind::DataLoss, "read answer: added is neither true nor false");
-    }
-    answer.added = *added->boolean();
+    LIUHEN_TRY(answer.added, truthAt(map, "added"));
     LIUHEN_TRY(answer.reason, textAt(map, "reason"));
     return answer;
 }
@@ -299,11 +306,7 @@ Result<Status> readStatus(const Cbor& map) {
         LIUHEN_TRY(status.second, textAt(map, "second"));
     }
     LIUHEN_TRY(status.uncopied, unsignedAt(map, "uncopied"));
-    const Cbor* single = map.find("single_copy");
-    if (single == nullptr || !single->boolean()) {
-        return fail(ErrorKind::DataLoss, "read answer: single_copy is neither true nor false");
-    }
-    status.singleCopy = *single->boolean();
+    LIUHEN_TRY(status.singleCopy, truthAt(map, "single_copy"));
     LIUHEN_TRY(status.minimumAgeHours, evidence::optionalUnsignedAt(map, "minimum_age_hours"));
     const Cbor* scrub = map.find("scrub");
     LIUHEN_TRY(status.scrub, readScrubbed(scrub == nullptr ? Cbor() : *scrub));

@@ -238,6 +238,7 @@ private:
 
     // receipts.cpp
     [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
+    [[nodiscard]] Result<bool> mayCountTwo(const Digest& object);
     [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
 
     // rebuild.cpp
