@@ -5,7 +5,7 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 /// Tables are only ever added to: triggers refuse the rest, also to other programs.
 inline constexpr const char* kSchema = R"sql(
@@ -75,6 +75,8 @@ create table if not exists receipt (
 ) strict;
 create index if not exists receipt_object on receipt (object_leaf);
 create index if not exists leaf_policy on leaf (idx) where kind = 'policy';
+create index if not exists leaf_of_row on leaf (idx, kind)
+    where kind in ('fork', 'object', 'quarantine', 'receipt');
 create table if not exists store (
     id text primary key check (length(id) = 32), -- as the mark of a second copy has it
     begun_us integer not null
@@ -100,6 +102,19 @@ create trigger if not exists store_update before update on store begin select ra
 create trigger if not exists store_delete before delete on store begin select raise(abort, 'rows stay'); end;
 create trigger if not exists copy_update before update on copy begin select raise(abort, 'rows stay'); end;
 create trigger if not exists copy_delete before delete on copy begin select raise(abort, 'rows stay'); end;
+)sql";
+
+/// The first leaf that tells of an object or a receipt of which there is no row. Asked at each
+/// start, so it reads an index alone, of some 20 bytes a leaf, and no leaf itself. A fork's leaf
+/// comes right behind the one that tells of its bytes.
+inline constexpr const char* kLeafWithoutRow = R"sql(
+select idx from leaf indexed by leaf_of_row
+where kind in ('fork', 'object', 'quarantine', 'receipt') and case kind
+    when 'receipt' then not exists (select 1 from receipt where receipt.leaf = idx)
+    when 'fork' then not exists
+        (select 1 from object where object.leaf = idx - 1 and shelf = 'forked')
+    else not exists (select 1 from object where object.leaf = idx) end
+order by idx limit 1
 )sql";
 
 }  // namespace liuhen::vault
