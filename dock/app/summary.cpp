@@ -46,6 +46,7 @@ json outcomeJson(const ingest::Outcome& outcome) {
             {"segments_receipted", outcome.segments},
             {"footage_bytes", outcome.footageBytes},
             {"earlier_receipts", outcome.earlierReceipts.size()},
+            {"second_receipts", outcome.secondReceipts},
             {"omitted", outcome.omitted},
             {"chapters", std::move(chapters)},
             {"segments", std::move(segments)}};

@@ -79,7 +79,8 @@ Cbor toCbor(const Hello& hello) {
     return Cbor::map({{"origin", hello.origin},
                       {"size", hello.logSize},
                       {"receipt_certificate", hello.receiptCertificate},
-                      {"checkpoint_certificate", hello.checkpointCertificate}});
+                      {"checkpoint_certificate", hello.checkpointCertificate},
+                      {"two_copies", hello.twoCopies}});
 }
 
 Result<Hello> readHello(const Cbor& map) {
@@ -88,6 +89,7 @@ Result<Hello> readHello(const Cbor& map) {
     LIUHEN_TRY(hello.logSize, unsignedAt(map, "size"));
     LIUHEN_TRY(hello.receiptCertificate, bytesAt(map, "receipt_certificate"));
     LIUHEN_TRY(hello.checkpointCertificate, bytesAt(map, "checkpoint_certificate"));
+    LIUHEN_TRY(hello.twoCopies, booleanAt(map, "two_copies"));
     return hello;
 }
 

@@ -80,6 +80,7 @@ struct Hello {
     std::uint64_t logSize = 0;
     Buffer receiptCertificate;     // DER
     Buffer checkpointCertificate;  // DER
+    bool twoCopies = false;        // a second copy is in use: receipts of one may become of two
 };
 
 struct SegmentName {

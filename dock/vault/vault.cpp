@@ -114,11 +114,13 @@ tl::unexpected<core::Error> Vault::broke(const core::Error& error) {
 }
 
 Hello Vault::hello() {
+    const bool second = second_ != nullptr && second_->attached();
     const std::lock_guard lock(mutex_);
     return Hello{parts_.identity.origin,
                  log_->tiles().size(),
                  parts_.identity.receiptCertificate.der(),
-                 parts_.identity.checkpointCertificate.der()};
+                 parts_.identity.checkpointCertificate.der(),
+                 second && secondTrouble_.empty()};
 }
 
 Result<Held> Vault::held(const std::string& device,

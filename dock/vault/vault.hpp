@@ -267,6 +267,7 @@ private:
 
     // receipts.cpp
     [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
+    [[nodiscard]] Result<bool> mayCountTwo(const Digest& object);
     [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
 
     // retention.cpp
@@ -339,9 +340,9 @@ private:
         std::uint64_t size = 0;
         core::Nanoseconds since{};
     };
-    std::optional<Proposal> proposal_;             // the tree that witnesses are shown
+    std::optional<Proposal> proposal_;               // the tree that witnesses are shown
     std::map<std::uint64_t, std::string> cosigned_;  // newest notes with cosignatures, by size
-    std::vector<Found> found_;  // objects of commits that a crash cut off
+    std::vector<Found> found_;                       // objects of commits that a crash cut off
     std::set<std::string> toldIncidents_;
     ClockWatch clockWatch_;
     std::string sandbox_ = "none";

@@ -156,7 +156,9 @@ TEST_CASE("answers are read as they were written") {
     CHECK_FALSE(cosigned.added);
     CHECK(cosigned.older);
     CHECK(cosigned.reason == "r");
-    CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
+    const Hello hello = must(readHello(toCbor(Hello{"o", 4, {1}, {2}, true})));
+    CHECK(hello.checkpointCertificate == Buffer{2});
+    CHECK(hello.twoCopies);
     Status status{"o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable", {}, 0, true, {}, {}, {}};
     CHECK(must(readStatus(toCbor(status))).absent == 8);
     CHECK(must(readStatus(toCbor(status))).sandbox == "shut in");
