@@ -14,8 +14,8 @@ namespace liuhen::evidence {
 /// An agency folder as a checker reads it: root.pem, registered/, witnesses/.
 class Trust {
 public:
-    /// Reads `rootPem`; registrations and witnesses are looked for beside it when they are asked for.
-    /// Errors: NotFound, InvalidArgument if it is no root certificate.
+    /// Reads `rootPem`; registrations and witnesses are looked for beside it when they are asked
+    /// for. Errors: NotFound, InvalidArgument if it is no root certificate.
     [[nodiscard]] static core::Result<Trust> open(core::Files& files, const std::string& rootPem);
 
     [[nodiscard]] const crypto::Certificate& root() const { return root_; }

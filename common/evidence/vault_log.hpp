@@ -19,7 +19,8 @@ using LeafTaker = std::function<void(const Leaf& leaf, core::ByteView bytes)>;
 /// What the check of a log tells besides its problems.
 struct VaultLog {
     std::uint64_t leaves = 0;  // read
-    /// Whether witnesses saw every `object`, `quarantine` and `fork` leaf, or the newest checkpoint.
+    /// Whether witnesses saw every `object`, `quarantine` and `fork` leaf, or the newest
+    /// checkpoint.
     bool witnessed = false;
     std::uint64_t witnessedLeaves = 0;  // of the newest tree that is witnessed; 0 if none is
 };

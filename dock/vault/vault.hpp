@@ -317,9 +317,9 @@ private:
         std::uint64_t size = 0;
         core::Nanoseconds since{};
     };
-    std::optional<Proposal> proposal_;             // the tree that witnesses are shown
+    std::optional<Proposal> proposal_;               // the tree that witnesses are shown
     std::map<std::uint64_t, std::string> cosigned_;  // newest notes with cosignatures, by size
-    std::vector<Found> found_;  // objects of commits that a crash cut off
+    std::vector<Found> found_;                       // objects of commits that a crash cut off
     std::set<std::string> toldIncidents_;
     ClockWatch clockWatch_;
     std::string sandbox_ = "none";
