@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kErased = "(erased, or lost with an older database)";
+constexpr const char* kErased = "(erased, lost with an older database, or changed in it)";
 
 std::string timeOf(std::int64_t us) {
     return core::formatUtc(core::Microseconds(us));

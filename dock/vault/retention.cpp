@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vault's calls about holds and classes: a leaf, its row and what opens it, in one transaction.
+#include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
 #include "dock/vault/retention_leaves.hpp"
 #include "dock/vault/vault.hpp"
@@ -29,6 +30,21 @@ Result<void> expectText(const char* field, std::string_view text) {
     return wrong.empty() ? Result<void>()
                          : Result<void>(fail(ErrorKind::InvalidArgument,
                                              fmt::format("field {}: {}", field, wrong)));
+}
+
+/// Words that the leaf does not commit to were put there by somebody else: nobody is to read them
+/// as what was said.
+Result<CommittedText> openedIn(Records& records, const Digest& commitment) {
+    LIUHEN_TRY(CommittedText text, records.opened(commitment));
+    if (!text.isErased() && evidence::custodyCommitment(text.salt, text.text) != commitment) {
+        core::log(core::LogLevel::Error,
+                  "vault",
+                  fmt::format("the database opens the commitment {} with other words than the log "
+                              "commits to: it was changed by somebody else",
+                              core::toHex(commitment)));
+        return CommittedText{commitment, {}, {}};
+    }
+    return text;
 }
 
 /// Cuts a list that was asked for with one row more; answers behind which leaf it goes on.
@@ -143,8 +159,8 @@ Result<HoldList> Vault::holds(std::optional<std::uint64_t> after) {
     list.more = cutList(rows);
     for (const HoldRow& row : rows) {
         Hold hold{row.leaf, row.timeUs, row.hold, row.subject, {}, {}};
-        LIUHEN_TRY(hold.reason, records_.opened(row.reason));
-        LIUHEN_TRY(hold.by, records_.opened(row.by));
+        LIUHEN_TRY(hold.reason, openedIn(records_, row.reason));
+        LIUHEN_TRY(hold.by, openedIn(records_, row.by));
         list.holds.push_back(std::move(hold));
     }
     return list;
@@ -159,7 +175,7 @@ Result<RetentionList> Vault::retentions(std::optional<std::uint64_t> after) {
     list.more = cutList(rows);
     for (const RetentionRow& row : rows) {
         Retention retention{row.leaf, row.timeUs, row.subject, row.classId, {}};
-        LIUHEN_TRY(retention.by, records_.opened(row.by));
+        LIUHEN_TRY(retention.by, openedIn(records_, row.by));
         list.set.push_back(std::move(retention));
     }
     return list;

@@ -217,6 +217,22 @@ TEST_CASE("who and why can be erased, and the log stays whole") {
     must(bench.vault().liftHold(placed.hold, kWhy, kName));
 }
 
+TEST_CASE("words that the log does not commit to are not shown") {
+    HeldBench bench;
+    must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
+    bench.close();
+    REQUIRE(asAnother(bench.path() + "/db/vault.db",
+                      "drop trigger opening_update;"
+                      "update opening set text = 'somebody else' where text = '李雷';"
+                      "create trigger opening_update before update on opening "
+                      "begin select raise(abort, 'rows stay'); end"));
+    bench.open();
+    const HoldList list = must(bench.vault().holds());
+    REQUIRE(list.holds.size() == 1);
+    CHECK(list.holds[0].by.isErased());
+    CHECK(list.holds[0].reason.text == kWhy);
+}
+
 TEST_CASE("rows of holds that somebody removed keep the vault from starting") {
     for (const char* table : {"hold", "retention"}) {
         CAPTURE(table);
