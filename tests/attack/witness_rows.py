@@ -123,7 +123,7 @@ class Witness:
 
     def saw(self, note, line):
         """Whether a line is its cosignature of the note, by another implementation."""
-        name, _, public = read_vkey(self.vkey)
+        name, _, public = read_vkey(self.vkey.rstrip("\n"))
         return Note(note + line.encode()).cosigned_by(name, public)
 
 
