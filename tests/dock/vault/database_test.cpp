@@ -136,13 +136,15 @@ TEST_CASE("a transaction that is not committed leaves nothing") {
     CHECK(must(records.leaves(0, 10)) == std::vector<Buffer>{{1}});
 }
 
+std::optional<std::uint64_t> leafWithoutRow(Database& database) {
+    Statement statement = must(database.prepare(kLeafWithoutRow));
+    return must(statement.step()) ? std::optional(statement.number(0)) : std::nullopt;
+}
+
 TEST_CASE("a leaf without its row is found, and no leaf is read for it") {
     const hal::test::TemporaryFolder folder;
     Database database = must(Database::open(folder / "a.db", kSchema, kSchemaVersion));
-    const auto found = [&database]() -> std::optional<std::uint64_t> {
-        Statement statement = must(database.prepare(kLeafWithoutRow));
-        return must(statement.step()) ? std::optional(statement.number(0)) : std::nullopt;
-    };
+    const auto found = [&database] { return leafWithoutRow(database); };
     const std::string hash = "x'" + std::string(64, '0') + "'";
     const auto add = [&database](const char* table, const std::string& values) {
         must(database.execute(fmt::format("insert into {} values ({})", table, values).c_str()));
@@ -185,10 +187,7 @@ TEST_CASE("a leaf without its row is found, and no leaf is read for it") {
 TEST_CASE("leaves of holds and classes without their rows are found") {
     const hal::test::TemporaryFolder folder;
     Database database = must(Database::open(folder / "a.db", kSchema, kSchemaVersion));
-    const auto found = [&database]() -> std::optional<std::uint64_t> {
-        Statement statement = must(database.prepare(kLeafWithoutRow));
-        return must(statement.step()) ? std::optional(statement.number(0)) : std::nullopt;
-    };
+    const auto found = [&database] { return leafWithoutRow(database); };
     const std::string hash = "x'" + std::string(64, '0') + "'";
     const auto run = [&database](const std::string& text) { must(database.execute(text.c_str())); };
     run("insert into leaf values (0, 'hold.placed', x'01')");
