@@ -3,6 +3,7 @@
 #include "dock/vault/config.hpp"
 
 #include "common/core/config_table.hpp"
+#include "dock/vault/retention_config.hpp"
 #include "dock/vault/stream.hpp"
 
 #include <filesystem>
@@ -98,6 +99,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     auto checkpointKey = readPem<crypto::NoteKey>(files, table, "checkpoint_key");
     auto checkpoint = readPem<crypto::Certificate>(files, table, "checkpoint_certificate");
     CopyConfig copies = readCopies(table, folder);
+    auto retention = readClasses(table);
     if (const auto address = SocketAddress::of(socket); !socket.empty() && !address) {
         table.reject("socket", address.error().message);
     }
@@ -124,7 +126,8 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
                            *std::move(receipt),
                            *std::move(checkpointKey),
                            *std::move(checkpoint)},
-                  std::move(copies)};
+                  std::move(copies),
+                  std::move(retention)};
     if (const auto wrong = wrongIdentity(config.identity, core::SystemClock().utc())) {
         table.reject(wrong->key, wrong->why);
         LIUHEN_CHECK(table.finish());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/cbor.hpp"
+#include "dock/vault/retention_messages.hpp"
 #include "dock/vault/types.hpp"
 
 #include <string>
@@ -36,9 +37,11 @@ struct CommitRequest {
 };
 struct CheckpointRequest {
     std::uint64_t oldSize = 0;
+    bool forWitness = false;
 };
 struct CosignedRequest {
     std::string line;
+    std::optional<std::uint64_t> size{};  // of the tree; nothing: the newest checkpoint's
 };
 struct IncidentRequest {
     Incident incident;
@@ -55,7 +58,12 @@ using Request = std::variant<HelloRequest,
                              CheckpointRequest,
                              CosignedRequest,
                              IncidentRequest,
-                             StatusRequest>;
+                             StatusRequest,
+                             HoldPlaceRequest,
+                             HoldLiftRequest,
+                             HoldListRequest,
+                             RetentionSetRequest,
+                             RetentionListRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown
 /// verb, a field too many, absent, of another type or out of bounds.
