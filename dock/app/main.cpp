@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // liuhen-dock: takes in recorders and keeps the catalogue.
 #include "dock/app/commands.hpp"
+#include "dock/app/register_cli.hpp"
 #include "dock/app/retention_commands.hpp"
 
 #include <csignal>
@@ -71,6 +72,7 @@ int start(int argc, char** argv) {
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
+    RegisterCli registerCli(app, configPath);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -89,7 +91,9 @@ int start(int argc, char** argv) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
             return kUnusable;
         }
-        code = runApp->parsed()       ? run(*files, *config, runOptions, stopAsked)
+        const auto done = registerCli.run(*config);
+        code = done                   ? *done
+               : runApp->parsed()     ? run(*files, *config, runOptions, stopAsked)
                : rebuildApp->parsed() ? rebuild(*files, *config)
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)

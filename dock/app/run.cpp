@@ -4,6 +4,7 @@
 #include "common/core/log.hpp"
 #include "dock/app/commands.hpp"
 #include "dock/app/display.hpp"
+#include "dock/register/register.hpp"
 #include "dock/vault/client.hpp"
 #include "dock/witness/circle.hpp"
 #include "dock/witness/post.hpp"
@@ -87,6 +88,14 @@ private:
     std::thread thread_;
 };
 
+/// Lets in whom the list of revoked certificates and the register let in.
+net::TlsIdentity admitting(net::TlsIdentity tls, registry::Register& records) {
+    tls.allowed = [&records, listed = tls.allowed](const crypto::Certificate& peer) {
+        return (!listed || listed(peer)) && records.admits(peer.subject());
+    };
+    return tls;
+}
+
 }  // namespace
 
 Result<int> run(core::Files& files,
@@ -98,6 +107,8 @@ Result<int> run(core::Files& files,
     LIUHEN_CHECK(files.makeFolders(nonces));
     LIUHEN_CHECK(files.makeFolders(spool));
     LIUHEN_TRY(const auto catalogue, catalogue::Catalogue::open(config.folder));
+    const core::SystemClock clock;
+    LIUHEN_TRY(const auto records, registry::Register::open(config.folder, clock));
     ingest::Stop stopping;
     const StopWatch watch(stop, stopping);
     ingest::Claims claims;
@@ -109,14 +120,15 @@ Result<int> run(core::Files& files,
                             files,
                             claims,
                             stopping,
-                            config.identity.tls,
+                            admitting(config.identity.tls, *records),
                             config.identity.dockKey,
                             config.identity.dockCertificate,
                             config.vaultSocket,
                             nonces,
                             spool,
                             net::ClientLimits{},
-                            patience};
+                            patience,
+                            records.get()};
     {
         // Nothing begins without a vault: recorders would dock for nothing.
         ingest::Progress unused;

@@ -3,6 +3,7 @@
 #include "dock/bay/bay.hpp"
 
 #include "common/core/log.hpp"
+#include "dock/ingest/assignment_step.hpp"
 
 #include <algorithm>
 
@@ -109,6 +110,12 @@ void Bay::waitUntilGone(const Outcome& last) {
         }
         if (recorded && !state->recording) {
             return;
+        }
+        if (parts_.records != nullptr) {
+            const ingest::Visit visit{*parts_.records, **link, place_.name, false};
+            if (const auto told = ingest::tellRegister(visit, *state); !told) {
+                core::log(core::LogLevel::Warning, "bay", told.error().message);
+            }
         }
         recorded = recorded || state->recording;
     }

@@ -143,13 +143,14 @@ Result<std::optional<ChapterEnd>> Catalogue::lastChapter(const std::string& devi
                                                          std::uint64_t generation) {
     const std::scoped_lock guard(mutex_);
     LIUHEN_TRY(Statement asked,
-               connection_.prepare("select last, entry from chapter where device = ?1 and "
+               connection_.prepare("select last, entry, to_us from chapter where device = ?1 and "
                                    "generation = ?2 order by first desc limit 1"));
     LIUHEN_TRY(const bool row, asked.bind(device).bind(generation).step());
     if (!row) {
         return std::optional<ChapterEnd>();
     }
-    return std::optional<ChapterEnd>(ChapterEnd{asked.number(0), digestOf(asked, 1)});
+    return std::optional<ChapterEnd>(ChapterEnd{
+        asked.number(0), digestOf(asked, 1), static_cast<std::int64_t>(asked.number(2))});
 }
 
 Result<std::optional<SegmentRow>> Catalogue::segment(const std::string& device,

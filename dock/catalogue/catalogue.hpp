@@ -32,6 +32,7 @@ struct LoggedObject {
 struct ChapterEnd {
     std::uint64_t seq = 0;  // of its docking
     Digest entry{};
+    std::int64_t toUs = 0;  // UTC of it
 };
 
 /// A segment as its entries describe it.

@@ -124,13 +124,13 @@ Statement& Statement::bind(core::ByteView bytes) {
 
 Result<bool> Statement::step() {
     if (bindCode_ != SQLITE_OK) {
-        return failed(connection_, bindCode_, "bind a value for the catalogue");
+        return failed(connection_, bindCode_, "bind a value for the database");
     }
     const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW || code == SQLITE_DONE) {
         return code == SQLITE_ROW;
     }
-    return failed(connection_, code, "run a statement of the catalogue");
+    return failed(connection_, code, "run a statement of the database");
 }
 
 Result<void> Statement::run() {
@@ -171,20 +171,21 @@ Result<Connection> Connection::open(const std::string& path,
                                     std::string_view schema,
                                     int version) {
     sqlite3* raw = nullptr;
+    const std::string what = mode == Mode::Shared ? "open register " : "open catalogue ";
     const int access =
-        mode == Mode::Write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+        mode != Mode::Read ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     const int code = sqlite3_open_v2(
         path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nullptr);
     Connection connection(raw);
     if (code != SQLITE_OK) {
-        return failed(raw, code, "open catalogue " + path);
+        return failed(raw, code, what + path);
     }
     const auto ready = [&]() -> Result<void> {
         LIUHEN_CHECK(connection.configure(mode));
         return connection.makeSchema(mode, schema, version);
     }();
     if (!ready) {
-        return core::failWith(ready.error(), "open catalogue " + path);
+        return core::failWith(ready.error(), what + path);
     }
     sqlite3_set_authorizer(raw, &authorize, nullptr);
     return connection;
@@ -221,12 +222,22 @@ Result<void> Connection::configure(Mode mode) {
         sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &now);
         return execute("pragma query_only=on; pragma wal_autocheckpoint=0;");
     }
+    if (mode == Mode::Shared) {
+        // With a rollback journal the end of a transaction is the removal of a file: EXTRA syncs
+        // the folder too.
+        return execute("pragma journal_mode=delete; pragma synchronous=extra;");
+    }
     return execute("pragma journal_mode=wal; pragma synchronous=full;");
 }
 
 Result<void> Connection::makeSchema(Mode mode, std::string_view schema, int version) {
     std::uint64_t found = 0;
     bool any = false;
+    std::optional<Transaction> turn;
+    if (mode == Mode::Shared) {  // two that make the same file must not both find it empty
+        LIUHEN_TRY(Transaction begun, Transaction::begin(*this));
+        turn.emplace(std::move(begun));
+    }
     {
         LIUHEN_TRY(Statement asked, prepare("pragma user_version"));
         LIUHEN_TRY(const bool row, asked.step());
@@ -240,15 +251,20 @@ Result<void> Connection::makeSchema(Mode mode, std::string_view schema, int vers
     }
     if (found != 0 || any || mode == Mode::Read) {
         return fail(ErrorKind::FailedPrecondition,
-                    fmt::format("it has version {}, this program needs {}; make it anew "
-                                "from the vault with 'liuhen-dock rebuild'",
+                    fmt::format("it has version {}, this program needs {}; {}",
                                 found,
-                                version));
+                                version,
+                                mode == Mode::Shared
+                                    ? "use the program that it was made with"
+                                    : "make it anew from the vault with 'liuhen-dock rebuild'"));
     }
-    LIUHEN_TRY(Transaction transaction, Transaction::begin(*this));
+    if (!turn) {
+        LIUHEN_TRY(Transaction begun, Transaction::begin(*this));
+        turn.emplace(std::move(begun));
+    }
     LIUHEN_CHECK(execute(schema));
     LIUHEN_CHECK(execute(fmt::format("pragma user_version={}", version)));
-    return transaction.commit();
+    return turn->commit();
 }
 
 Result<Statement> Connection::prepare(std::string_view sql) {
@@ -257,7 +273,7 @@ Result<Statement> Connection::prepare(std::string_view sql) {
         connection_.get(), sql.data(), static_cast<int>(sql.size()), &raw, nullptr);
     Statement statement(connection_.get(), raw);
     if (code != SQLITE_OK) {
-        return failed(connection_.get(), code, "prepare a statement of the catalogue");
+        return failed(connection_.get(), code, "prepare a statement of the database");
     }
     return statement;
 }
@@ -266,7 +282,7 @@ Result<void> Connection::execute(std::string_view sql) {
     const std::string text(sql);
     const int code = sqlite3_exec(connection_.get(), text.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) {
-        return failed(connection_.get(), code, "run a statement of the catalogue");
+        return failed(connection_.get(), code, "run a statement of the database");
     }
     return {};
 }

@@ -59,6 +59,9 @@ public:
     enum class Mode {
         Write,  // makes the file; adds rows, checkpoints; changes and removes nothing
         Read,   // the file must be there; never checkpoints
+        /// Makes the file; adds rows. Several processes may: they write one after the other, with a
+        /// rollback journal, which the packaged SQLite's WAL-reset bug does not concern (ADR 0010).
+        Shared,
     };
 
     /// Makes the schema if the file is new, and then locks the connection down: defensive, no

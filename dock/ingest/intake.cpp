@@ -3,6 +3,7 @@
 #include "dock/ingest/intake.hpp"
 
 #include "common/core/log.hpp"
+#include "dock/ingest/assignment_step.hpp"
 #include "dock/ingest/footage_intake.hpp"
 #include "dock/ingest/ledger_intake.hpp"
 #include "dock/ingest/witness_step.hpp"
@@ -169,6 +170,13 @@ Result<Flow> Intake::take(Session& session) {
     if (!session.outcome.waiting) {  // else it goes on, and needs no other docking for that
         NonceStore nonces(parts_.files, parts_.nonceFolder);
         LIUHEN_CHECK(nonces.finish(session.device()));
+    }
+    if (parts_.records != nullptr) {
+        // What goes wrong here spoils no intake: the next look tries again.
+        const Visit visit{*parts_.records, session.link, bay_.name, true};
+        if (const auto told = tellRegister(visit, after); !told) {
+            core::log(core::LogLevel::Warning, "ingest", told.error().message);
+        }
     }
     return Flow::GoOn;
 }

@@ -5,6 +5,7 @@
 #include "common/core/files.hpp"
 #include "dock/ingest/nonce_store.hpp"
 #include "dock/ingest/session.hpp"
+#include "dock/register/register.hpp"
 
 #include <mutex>
 #include <optional>
@@ -40,6 +41,7 @@ struct DockParts {
     std::string spoolFolder;
     net::ClientLimits limits;
     Patience patience;
+    registry::Register* records = nullptr;  // none: no recorder is handed out here
 };
 
 /// One bay's place at the dock.

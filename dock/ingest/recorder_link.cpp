@@ -2,6 +2,7 @@
 // Requests to a recorder and the strict reading of its answers.
 #include "dock/ingest/recorder_link.hpp"
 
+#include "common/evidence/assignment.hpp"
 #include "common/evidence/bodies.hpp"
 #include "common/net/status.hpp"
 #include "common/tlog/note.hpp"
@@ -103,6 +104,34 @@ Result<std::map<std::string, std::string>> checkpointsAt(const json& object) {
     return notes;
 }
 
+/// The last self check; none if it is null or not told.
+Result<std::optional<registry::SelfCheck>> selfCheckAt(const json& object) {
+    constexpr std::size_t kMostParts = 32;
+    const auto found = object.find("selfcheck");
+    if (found == object.end() || found->is_null()) {
+        return std::optional<registry::SelfCheck>();
+    }
+    const auto passed = found->find("passed");
+    const auto failed = found->find("failed");
+    const auto time = found->find("utc_us");
+    if (!found->is_object() || passed == found->end() || !passed->is_boolean() ||
+        failed == found->end() || !failed->is_array() || failed->size() > kMostParts ||
+        time == found->end() || !time->is_number_integer()) {
+        return malformed("selfcheck");
+    }
+    registry::SelfCheck check;
+    check.passed = passed->get<bool>();
+    check.utcUs = time->get<std::int64_t>();
+    LIUHEN_TRY(check.occasion, textAt(*found, "occasion", kMaxTextBytes));
+    for (const json& part : *failed) {
+        if (!part.is_string() || part.get_ref<const std::string&>().size() > kMaxTextBytes) {
+            return malformed("selfcheck");
+        }
+        check.failed.push_back(part.get<std::string>());
+    }
+    return std::optional<registry::SelfCheck>(std::move(check));
+}
+
 net::Request requestOf(const char* method, std::string target) {
     net::Request request;
     request.method = method;
@@ -196,6 +225,7 @@ Result<DeviceState> RecorderLink::state() {
     LIUHEN_TRY(state.head, headAt(body));
     LIUHEN_TRY(state.checkpoints, checkpointsAt(body));
     LIUHEN_TRY(state.generations, generationsAt(body));
+    LIUHEN_TRY(state.selfCheck, selfCheckAt(body));
     const auto recording = body.find("recording");
     if (recording == body.end() || !recording->is_boolean()) {
         return malformed("recording");
@@ -242,6 +272,29 @@ Result<void> RecorderLink::setClock(core::ByteView message) {
     LIUHEN_TRY(const net::Response response, ask(std::move(request), "set the clock"));
     static_cast<void>(response);
     return {};
+}
+
+Result<std::optional<evidence::Entry>> RecorderLink::giveAssignment(core::ByteView encoded) {
+    LIUHEN_TRY(const evidence::Assignment assignment, evidence::Assignment::decode(encoded));
+    net::Request request = requestOf("PUT", "/v1/assignment");
+    request.headers.add("Content-Type", "application/cbor");
+    request.body = core::toBuffer(encoded);
+    const auto answer = ask(std::move(request), "bring the assignment");
+    if (!answer && answer.error().kind == ErrorKind::AlreadyExists) {
+        return std::optional<evidence::Entry>();
+    }
+    if (!answer) {
+        return tl::make_unexpected(answer.error());
+    }
+    LIUHEN_TRY(evidence::Entry entry, evidence::parseEntry(answer->body));
+    const core::Cbor* held = entry.body.find("message");
+    const bool same = held != nullptr && held->bytes() != nullptr &&
+                      core::equal(*held->bytes(), assignment.message);
+    if (entry.kind != "assignment" || entry.device != device_ || !same) {
+        return fail(ErrorKind::DataLoss,
+                    "bring the assignment: the answer is no entry of this recorder with it");
+    }
+    return std::optional<evidence::Entry>(std::move(entry));
 }
 
 Result<core::Buffer> RecorderLink::ledger(std::uint64_t generation, std::uint64_t from) {

@@ -5,10 +5,12 @@
 #include "common/evidence/entry.hpp"
 #include "common/net/client.hpp"
 #include "common/net/download.hpp"
+#include "dock/register/bodies.hpp"
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct DeviceState {
     bool recording = false;
     std::map<std::string, std::string> checkpoints;  // newest note it saw, by the log's origin
     std::vector<std::uint64_t> generations;          // rising, none twice
+    std::optional<registry::SelfCheck> selfCheck;    // the last since it was switched on
 };
 
 /// What a recorder promises of a segment's file.
@@ -69,6 +72,10 @@ public:
     /// The docking entry over `nonce`, read but not verified.
     [[nodiscard]] Result<evidence::Entry> dock(core::ByteView nonce);
     [[nodiscard]] Result<void> setClock(core::ByteView message);
+    /// Brings an assignment, openings included. Answers the entry that came of it, read but not
+    /// verified, which holds these bytes; nothing if the recorder had entered it before.
+    /// Errors besides: Unauthenticated, PermissionDenied, InvalidArgument if it says no.
+    [[nodiscard]] Result<std::optional<evidence::Entry>> giveAssignment(core::ByteView encoded);
     /// Entries from a seq on, at most kLedgerBytes; empty at the end.
     [[nodiscard]] Result<core::Buffer> ledger(std::uint64_t generation, std::uint64_t from);
     /// Errors besides: NotFound if the recorder has no such file.

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times as people of the agency read and write them.
+// Local times by the names that this folder uses.
 #pragma once
 
-#include "common/core/clock.hpp"
-#include "common/core/result.hpp"
-
-#include <string>
-#include <string_view>
+#include "common/core/local_time.hpp"
 
 namespace liuhen::cli {
 
-/// China has one time, without summer time.
-inline constexpr core::Microseconds kLocalOffset = std::chrono::hours(8);
-
-/// "2026-11-24T08:00", with seconds or without, and `Z` or `+hh:mm` behind; without those it is at
-/// `offset` from UTC. A blank may stand for the T. Errors: InvalidArgument.
-[[nodiscard]] core::Result<core::Microseconds> parseTime(std::string_view text,
-                                                         core::Microseconds offset);
-
-/// "2026-11-24 08:00:00" at `offset` from UTC.
-[[nodiscard]] std::string formatTime(core::Microseconds utc, core::Microseconds offset);
+using core::formatTime;
+using core::kLocalOffset;
+using core::parseTime;
 
 }  // namespace liuhen::cli

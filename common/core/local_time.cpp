@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading and writing of local times.
-#include "tools/liuhen/local_time.hpp"
+#include "common/core/local_time.hpp"
 
 #include "common/core/bytes.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
-namespace liuhen::cli {
-
-using core::Microseconds;
-using core::Result;
+namespace liuhen::core {
 
 namespace {
 
@@ -113,8 +111,8 @@ std::optional<Microseconds> parse(std::string_view text, Microseconds offset) {
 Result<Microseconds> parseTime(std::string_view text, Microseconds offset) {
     const auto parsed = parse(text, offset);
     if (!parsed) {
-        return core::fail(
-            core::ErrorKind::InvalidArgument,
+        return fail(
+            ErrorKind::InvalidArgument,
             fmt::format("read time \"{}\": it must be like 2026-11-24T08:00, with Z or +08:00 "
                         "behind where it is not the local time",
                         text));
@@ -123,10 +121,16 @@ Result<Microseconds> parseTime(std::string_view text, Microseconds offset) {
 }
 
 std::string formatTime(Microseconds utc, Microseconds offset) {
-    std::string text = core::formatUtc(utc + offset);  // 2026-11-23T08:15:30.123456Z
+    std::string text = formatUtc(utc + offset);  // 2026-11-23T08:15:30.123456Z
     text.resize(std::min<std::size_t>(text.size(), 19));
     text[10] = ' ';
     return text;
 }
 
-}  // namespace liuhen::cli
+std::string localMinute(Microseconds utc) {
+    std::string text = formatTime(utc, kLocalOffset);
+    text.resize(std::min<std::size_t>(text.size(), 16));
+    return text;
+}
+
+}  // namespace liuhen::core
