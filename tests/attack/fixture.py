@@ -84,18 +84,30 @@ def _make(folder, bin_folder, script, ends, settings):
             shutil.copytree(device, os.path.join(folder, "interrupted"))
 
 
+def kept(name, made_folder, programs, make):
+    """The folder `name` in `made_folder`, as `make` filled it; made anew once one of the programs is newer."""
+    target = os.path.join(made_folder, name)
+    half, stamp = target + ".half", target + ".stamp"
+    os.makedirs(made_folder, exist_ok=True)
+    with open(target + ".lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.isdir(target) and os.path.exists(stamp) and all(
+                os.path.getmtime(program) < os.path.getmtime(stamp) for program in programs):
+            return target
+        for old in (half, target):
+            shutil.rmtree(old, ignore_errors=True)
+        with open(stamp + ".half", "w", encoding="utf-8"):
+            pass  # as old as the beginning: a program that is built meanwhile is newer
+        make(half)
+        os.rename(half, target)
+        os.rename(stamp + ".half", stamp)
+    return target
+
+
 def made(name, made_folder, bin_folder, script, ends, settings=RECORDER_TOML):
     """The folder with agency/, recorder/, yesterday/ (before it filmed) and interrupted/ (right after the power cut)."""
-    target = os.path.join(made_folder, name)
-    os.makedirs(made_folder, exist_ok=True)
-    with open(os.path.join(made_folder, name + ".lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.isdir(target):
-            half = target + ".half"
-            shutil.rmtree(half, ignore_errors=True)
-            _make(half, bin_folder, script, ends, settings)
-            os.rename(half, target)
-    return target
+    programs = [os.path.join(bin_folder, program) for program in ("liuhen", "liuhen-recorder")]
+    return kept(name, made_folder, programs, lambda half: _make(half, bin_folder, script, ends, settings))
 
 
 def recording(made_folder, bin_folder):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A dock with a vault by the real programs, made once per build folder: two days, one recording and one docking each."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -10,17 +9,19 @@ import subprocess
 import tempfile
 import time
 
-from fixture import BOARD_TOML, DEVICE, RECORDER_TOML, run_program, write_text
+from fixture import BOARD_TOML, DEVICE, RECORDER_TOML, kept, run_program, write_text
 
-# Start 1 makes the genesis; 2 and 3 film and are docked, the last of them until it is switched off.
+# Start 1 makes the genesis; 2 and 3 film and are docked, the last of them until it is switched off. Filmed is for so long
+# that a busy machine has whole segments too.
 SCRIPT_TOML = """[[boot]]
 event = [{at = 0.5, do = "power_off"}]
 [[boot]]
-event = [{at = 0.5, do = "press_record"}, {at = 3.0, do = "dock"}]
+event = [{at = 0.5, do = "press_record"}, {at = 8.0, do = "dock"}]
 [[boot]]
-event = [{at = 0.5, do = "press_record"}, {at = 3.0, do = "dock"}]
+event = [{at = 0.5, do = "press_record"}, {at = 8.0, do = "dock"}]
 """
 ORIGIN = "dock-01"
+PROGRAMS = ("liuhen", "liuhen-recorder", "liuhen-dock", "liuhen-vault")
 PROCESS_SECONDS = 60
 
 
@@ -86,8 +87,11 @@ def _make(folder, bin_folder):
     run_program(os.path.join(bin_folder, "liuhen-recorder"), "--config", os.path.join(folder, "recorder.toml"))
     run_program(liuhen, "enroll", "genesis", *device)
     run_program(liuhen, "enroll", "dock", "--agency", agency, "--dock", os.path.join(folder, "dock"), "--name", ORIGIN)
-    for day in ("yesterday", "today"):
+    for days, day in enumerate(("yesterday", "today"), 1):
         _dock(folder, bin_folder, day)
+        footage = os.path.join(folder, "recorder", "card", "footage")
+        if len(os.listdir(footage)) < days:
+            raise RuntimeError(f"{footage} holds no recording of {day}: the machine is too busy; run it again")
         if day == "yesterday":
             shutil.copytree(os.path.join(folder, "vault"), os.path.join(folder, day),
                             ignore=shutil.ignore_patterns("*.sock"))
@@ -95,14 +99,8 @@ def _make(folder, bin_folder):
 
 def stored(made_folder, bin_folder):
     """The folder with agency/, recorder/, dock/keys/, vault/ and yesterday/, the vault as it was a day before."""
-    target = os.path.join(made_folder, "stored")
-    os.makedirs(made_folder, exist_ok=True)
-    with open(target + ".lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.isdir(target):
-            with tempfile.TemporaryDirectory(prefix="attack-") as folder:  # a socket's path must be short
-                _make(folder, bin_folder)
-                shutil.rmtree(target + ".half", ignore_errors=True)
-                shutil.copytree(folder, target + ".half", ignore=shutil.ignore_patterns("*.sock"))
-            os.rename(target + ".half", target)
-    return target
+    def make(half):
+        with tempfile.TemporaryDirectory(prefix="attack-") as folder:  # a socket's path must be short
+            _make(folder, bin_folder)
+            shutil.copytree(folder, half, ignore=shutil.ignore_patterns("*.sock"))
+    return kept("stored", made_folder, [os.path.join(bin_folder, name) for name in PROGRAMS], make)

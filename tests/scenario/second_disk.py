@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A vault with its second copy on a disk of its own, which goes away, comes back, and brings a lost vault back.
+"""A vault with its second copy on a disk of its own, which goes away, comes back, makes receipts of one copy receipts of
+two, and brings a lost vault back.
 
 Recorder, dock and vault are the real programs; the second copy lies on a loop volume (a plain folder that is moved away,
 where this machine mounts none).
@@ -24,7 +25,10 @@ from liuhen_life.volume import LoopVolume, why_impossible  # noqa: E402
 
 PROCESS_SECONDS = 120
 DISK_MEGABYTES = 96
-DAY = [{"at": 0.5, "do": "press_record"}, {"at": 2.5, "do": "dock"}]
+DAY = [{"at": 0.5, "do": "press_record"}, {"at": 4.5, "do": "dock"}]
+# A recorder that always wants room, and frees nothing by receipts of one copy.
+CARD_BYTES = 4_000_000_000
+WANTING = "low_minutes = 1\nrelease_minutes = 100000"
 
 
 class Failed(Exception):
@@ -102,14 +106,45 @@ class Site:
         with open(os.path.join(self.folder, "vault.log"), encoding="utf-8") as file:
             return file.read()
 
+    def second_receipts(self):
+        """How many receipts of two copies the last intake gave for what had one of one."""
+        with open(os.path.join(self.folder, "dock", "summary.json"), encoding="utf-8") as file:
+            return json.load(file)["bays"][0]["second_receipts"]
+
+    def sandbox(self):
+        """What the vault says at a start of the sandbox that it is in; "" if it does not start."""
+        log = os.path.join(self.folder, "sandbox.log")
+        with open(log, "w", encoding="utf-8") as file:
+            process = subprocess.Popen([os.path.join(self.programs, "liuhen-vault"), "--config", self.toml], stderr=file)
+
+        def text():
+            with open(log, encoding="utf-8") as file:
+                return file.read()
+        wait_for("the vault starts or ends", lambda: " ready, " in text() or process.poll() is not None)
+        if process.poll() is None:
+            self.stop(process)
+        found = [line for line in text().split("\n") if "sandbox: " in line]
+        return found[0] if found else ""
+
     @staticmethod
     def stop(process):
         process.send_signal(signal.SIGTERM)
         expect("the vault ends", process.wait(PROCESS_SECONDS), 0)
 
-    def day(self, *steps):
-        """A recorder films and is docked; each step is run while it is."""
+    def configure(self, line):
+        with open(self.toml, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def footage(self):
+        """The segments on the recorder's card."""
+        return {os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(self.rig.card, "footage"))
+                for name in names}
+
+    def day(self, *steps, storage=""):
+        """A recorder films and is docked; each step is run while it is. `storage` is of its configuration."""
         self.rig.configure([DAY])
+        with open(os.path.join(self.folder, "recorder.toml"), "a", encoding="utf-8") as file:
+            file.write(f"[storage]\n{storage}\n")
         with open(self.rig.log, "ab"):
             before = os.path.getsize(self.rig.log)
         recorder = self.rig.start()
@@ -195,6 +230,55 @@ def disk_away(site):
     site.expect_both_intact()
 
 
+def one_copy(site):
+    """While the second disk is away the single-copy policy gives receipts of one copy, by which this recorder frees nothing;
+    when the vault has copied what it lacks, the next docking brings receipts of two, and then it does."""
+    site.configure("single_copy_after_hours = 72")
+    site.rig.settings.card_quota = CARD_BYTES
+    before = site.footage()
+    after = set()
+
+    def alone():
+        process = site.start_vault()
+        site.disk.unmount()
+        code, said = site.dock("run", "--once")
+        expect(f"intake under the single-copy policy ({said})", code, 0)
+        expect("receipts of two copies while the disk is away", site.second_receipts(), 0)
+        # What has receipts of two copies is freed: the recorder wants room. What came today stays.
+        wait_for("the footage of earlier days is freed", lambda: not before & site.footage())
+        after.update(site.footage())
+        expect("a segment with a receipt of one copy is on the card", len(after) > 0, True)
+        site.stop(process)
+        site.disk.mount()
+    site.day(alone, storage=WANTING)
+
+    def both():
+        process = site.start_vault()
+        wait_for("the second copy is caught up", lambda: "the second lacks 0 objects" in site.dock("check")[1])
+        expect("what has a receipt of one copy is still there", after - site.footage(), set())
+        code, said = site.dock("run", "--once")
+        expect(f"intake with the second disk again ({said})", code, 0)
+        # Its segments, and the chapter that tells of them.
+        expect("receipts of two copies", site.second_receipts(), len(after) + 1)
+        wait_for("what has receipts of two copies now is freed", lambda: not after & site.footage())
+        code, said = site.dock("run", "--once")
+        expect(f"the next intake ({said})", (code, site.second_receipts()), (0, 0))
+        site.stop(process)
+    site.day(both, storage=WANTING)
+    site.expect_both_intact()
+
+
+def shut_in(site):
+    """From here on the vault must be in its sandbox: restoring takes off what it may not, and it goes on in it."""
+    with open(site.toml, encoding="utf-8") as file:
+        before = file.read()
+    site.configure('sandbox = "required"')
+    if "Landlock" not in site.sandbox():
+        print("this kernel has no whole sandbox: the rest is without one")
+        with open(site.toml, "w", encoding="utf-8") as file:
+            file.write(before)
+
+
 def damage(site):
     """Found by the reading in the background, told by check, mended by the drill."""
     path = site.objects()[0]
@@ -248,7 +332,7 @@ def main():
             site = Site(folder, programs, disk)
             site.commission()
             try:
-                for story in (first_day, disk_away, damage, all_lost):
+                for story in (first_day, disk_away, one_copy, shut_in, damage, all_lost):
                     story(site)
                     print(f"{story.__name__}: as it must be")
             except Failed as failed:
