@@ -157,8 +157,9 @@ Result<int> printBook(const Config& config, const RegisterOptions& options) {
     LIUHEN_TRY(Desk desk, Desk::open(config, ""));
     LIUHEN_TRY(const std::int64_t at, desk.time(options.at));
     std::vector<registry::BookLine> lines;
-    LIUHEN_CHECK(
-        desk.records().look([&](const registry::View& view) { lines = registry::book(view, at); }));
+    LIUHEN_CHECK(desk.records().look([&](const registry::View& view) {
+        lines = registry::book(view, {at, !options.at.empty()});
+    }));
     if (options.onlyOverdue) {
         std::erase_if(lines, [](const registry::BookLine& line) {
             return line.state != registry::HandoutState::Overdue;

@@ -13,7 +13,6 @@ namespace liuhen::dock {
 using core::Result;
 using nlohmann::json;
 using registry::Entered;
-using registry::Person;
 
 Result<int> enterUnit(const Config& config, const RegisterOptions& options) {
     LIUHEN_TRY(Desk desk, Desk::open(config, ""));

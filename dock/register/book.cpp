@@ -53,13 +53,18 @@ std::string deliveryOf(const NotedHandout& handout) {
     return handout.refused ? "被拒绝：" + *handout.refused : "待写入";
 }
 
-std::string handoversOf(const View& view, const NotedHandout& handout, std::int64_t atUs) {
+/// Whether something entered at that time counts.
+bool counts(const When& when, std::int64_t us) {
+    return !when.past || us <= when.us;
+}
+
+std::string handoversOf(const View& view, const NotedHandout& handout, const When& when) {
     std::string text;
     for (const NotedHandover& one : handout.handovers) {
-        if (one.noted.us > atUs) {
+        if (!counts(when, one.noted.us)) {
             continue;
         }
-        const bool confirmed = one.confirmed && one.confirmed->us <= atUs;
+        const bool confirmed = one.confirmed && counts(when, one.confirmed->us);
         join(text,
              "；",
              fmt::format("{} {}→{}（{}）",
@@ -152,22 +157,22 @@ std::string_view nameZh(HandoutState state) {
     return "";
 }
 
-HandoutState stateAt(const NotedHandout& handout, std::int64_t us) {
-    if (handout.openAt(us)) {
-        return handout.overdueAt(us) ? HandoutState::Overdue : HandoutState::Out;
+HandoutState stateAt(const NotedHandout& handout, const When& when) {
+    if (when.past ? handout.openAt(when.us) : handout.open()) {
+        return handout.body.untilUs < when.us ? HandoutState::Overdue : HandoutState::Out;
     }
     return handout.lost ? HandoutState::Lost : HandoutState::Returned;
 }
 
-std::vector<BookLine> book(const View& view, std::int64_t atUs) {
+std::vector<BookLine> book(const View& view, const When& when) {
     std::vector<BookLine> lines;
     const auto& handouts = view.handouts();
     for (auto one = handouts.rbegin(); one != handouts.rend(); ++one) {
-        if (one->handedOut.us > atUs) {
+        if (!counts(when, one->handedOut.us)) {
             continue;
         }
         BookLine line;
-        line.state = stateAt(*one, atUs);
+        line.state = stateAt(*one, when);
         line.number = one->body.number;
         line.device = one->body.device;
         line.wearer = personOf(view, one->body.wearer);
@@ -180,7 +185,7 @@ std::vector<BookLine> book(const View& view, std::int64_t atUs) {
         line.until = local(one->body.untilUs);
         line.handedOutBy = view.nameOf(one->handedOut.by);
         line.delivery = deliveryOf(*one);
-        line.handovers = handoversOf(view, *one, atUs);
+        line.handovers = handoversOf(view, *one, when);
         if (line.state == HandoutState::Returned) {
             line.returned = local(one->returned->us);
             line.returnedBy = view.nameOf(one->returned->by);
@@ -191,10 +196,10 @@ std::vector<BookLine> book(const View& view, std::int64_t atUs) {
     return lines;
 }
 
-std::vector<const NotedHandout*> overdue(const View& view, std::int64_t atUs) {
+std::vector<const NotedHandout*> overdue(const View& view, const When& when) {
     std::vector<const NotedHandout*> late;
     for (const NotedHandout& one : view.handouts()) {
-        if (one.overdueAt(atUs)) {
+        if (counts(when, one.handedOut.us) && stateAt(one, when) == HandoutState::Overdue) {
             late.push_back(&one);
         }
     }

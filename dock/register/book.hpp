@@ -10,13 +10,21 @@
 
 namespace liuhen::registry {
 
+/// For which time the register is evaluated.
+struct When {
+    std::int64_t us = 0;
+    /// Only what had been entered by then counts. Without it all that stands now does, whatever the
+    /// dock's clock said when it was entered.
+    bool past = false;
+};
+
 /// How a hand-out stands at some time.
 enum class HandoutState { Out, Overdue, Returned, Lost };
 /// "out" and so on.
 [[nodiscard]] std::string_view name(HandoutState state);
 /// 使用中, 超期未还, 已归还, 已挂失.
 [[nodiscard]] std::string_view nameZh(HandoutState state);
-[[nodiscard]] HandoutState stateAt(const NotedHandout& handout, std::int64_t us);
+[[nodiscard]] HandoutState stateAt(const NotedHandout& handout, const When& when);
 
 /// A line of the book, all of it as people read it.
 struct BookLine {
@@ -37,11 +45,10 @@ struct BookLine {
     std::string remark;
 };
 
-/// Hand-outs that were made by `atUs`, the newest first, as they stood then. What was entered later
-/// is not there.
-[[nodiscard]] std::vector<BookLine> book(const View& view, std::int64_t atUs);
+/// Hand-outs, the newest first, as they stand or stood.
+[[nodiscard]] std::vector<BookLine> book(const View& view, const When& when);
 /// Those of them that were overdue, the longest first.
-[[nodiscard]] std::vector<const NotedHandout*> overdue(const View& view, std::int64_t atUs);
+[[nodiscard]] std::vector<const NotedHandout*> overdue(const View& view, const When& when);
 
 /// As a spreadsheet takes it: headings, then a line each (csv.hpp).
 [[nodiscard]] std::string bookCsv(const std::vector<BookLine>& lines);

@@ -9,14 +9,6 @@
 
 namespace liuhen::registry {
 
-/// Answers the judgement if there is one.
-#define LIUHEN_JUDGE(expr)           \
-    do {                             \
-        if (auto refusal = (expr)) { \
-            return refusal;          \
-        }                            \
-    } while (false)
-
 /// A text that people typed: UTF-8, no control characters, within `limit`. `label` is its Chinese
 /// name on the page.
 [[nodiscard]] Judgement judgeText(std::string_view text,

@@ -126,8 +126,12 @@ Judgement judgeDevice(const View& view, const std::string& device) {
 }
 
 Judgement judge(const View& view, const Unit& body, const Asked& /*asked*/) {
-    LIUHEN_JUDGE(judgeGiven(body.id, "单位代码", kIdBytes));
-    LIUHEN_JUDGE(judgeGiven(body.name, "单位名称"));
+    if (auto no = judgeGiven(body.id, "单位代码", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.name, "单位名称")) {
+        return no;
+    }
     if (!body.closed) {
         return std::nullopt;
     }
@@ -146,10 +150,18 @@ Judgement judge(const View& view, const Unit& body, const Asked& /*asked*/) {
 }
 
 Judgement judge(const View& view, const Officer& body, const Asked& /*asked*/) {
-    LIUHEN_JUDGE(judgeGiven(body.name, "姓名"));
-    LIUHEN_JUDGE(judgeGiven(body.workNumber, "工号", kIdBytes));
-    LIUHEN_JUDGE(judgeText(body.licence, "执法证号", kIdBytes));
-    LIUHEN_JUDGE(judgeUnit(view, body.unit));
+    if (auto no = judgeGiven(body.name, "姓名")) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.workNumber, "工号", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeText(body.licence, "执法证号", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeUnit(view, body.unit)) {
+        return no;
+    }
     if (body.person == kDock) {
         return Refusal{"person_malformed",
                        "人员编号无效。",
@@ -170,7 +182,9 @@ Judgement judge(const View& view, const Officer& body, const Asked& /*asked*/) {
 }
 
 Judgement judge(const View& view, const Credential& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
     if (view.officer(body.person) == nullptr || view.officer(body.person)->closed) {
         return judgeWearer(view, body.person);
     }
@@ -198,17 +212,29 @@ Judgement judge(const View& view, const DeviceBody& body, const Asked& /*asked*/
                        "a device name has 1 to 32 of A-Z a-z 0-9 . _ -",
                        "请按设备证书上的编号填写：1 至 32 个字母、数字、点、横线。"};
     }
-    LIUHEN_JUDGE(judgeText(body.model, "型号"));
-    LIUHEN_JUDGE(judgeText(body.asset, "资产编号", kIdBytes));
-    LIUHEN_JUDGE(judgeUnit(view, body.unit));
+    if (auto no = judgeText(body.model, "型号")) {
+        return no;
+    }
+    if (auto no = judgeText(body.asset, "资产编号", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeUnit(view, body.unit)) {
+        return no;
+    }
     const Device* known = view.device(body.device);
     return known == nullptr ? std::nullopt : judgeNotRevoked(*known);
 }
 
 Judgement judge(const View& view, const Enrolment& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeDevice(view, body.device));
-    LIUHEN_JUDGE(judgeBy(view, {body.second, asked.nowUs}));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeDevice(view, body.device)) {
+        return no;
+    }
+    if (auto no = judgeBy(view, {body.second, asked.nowUs})) {
+        return no;
+    }
     if (body.second == asked.by) {
         return Refusal{"second_person",
                        "设备入网须两人在场，两人不能是同一人。",
@@ -216,7 +242,9 @@ Judgement judge(const View& view, const Enrolment& body, const Asked& asked) {
                        "请由另一名人员共同办理。"};
     }
     const Device& device = *view.device(body.device);
-    LIUHEN_JUDGE(judgeNotRevoked(device));
+    if (auto no = judgeNotRevoked(device)) {
+        return no;
+    }
     if (device.state == DeviceState::Lost) {
         return Refusal{"device_lost",
                        fmt::format("执法记录仪 {} 已挂失，不能入网。", body.device),
@@ -227,11 +255,19 @@ Judgement judge(const View& view, const Enrolment& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const Loss& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeDevice(view, body.device));
-    LIUHEN_JUDGE(judgeGiven(body.reason, "挂失经过", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeDevice(view, body.device)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.reason, "挂失经过", kNoteBytes)) {
+        return no;
+    }
     const Device& device = *view.device(body.device);
-    LIUHEN_JUDGE(judgeNotRevoked(device));
+    if (auto no = judgeNotRevoked(device)) {
+        return no;
+    }
     if (device.state == DeviceState::Lost) {
         return Refusal{"device_lost",
                        fmt::format("执法记录仪 {} 已经挂失。", body.device),
@@ -242,9 +278,15 @@ Judgement judge(const View& view, const Loss& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const Finding& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeDevice(view, body.device));
-    LIUHEN_JUDGE(judgeGiven(body.note, "找回经过", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeDevice(view, body.device)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.note, "找回经过", kNoteBytes)) {
+        return no;
+    }
     if (view.device(body.device)->state != DeviceState::Lost) {
         return Refusal{"device_not_lost",
                        fmt::format("执法记录仪 {} 没有挂失。", body.device),
@@ -255,11 +297,19 @@ Judgement judge(const View& view, const Finding& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const Revocation& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeDevice(view, body.device));
-    LIUHEN_JUDGE(judgeGiven(body.reason, "注销原因", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeDevice(view, body.device)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.reason, "注销原因", kNoteBytes)) {
+        return no;
+    }
     const Device& device = *view.device(body.device);
-    LIUHEN_JUDGE(judgeNotRevoked(device));
+    if (auto no = judgeNotRevoked(device)) {
+        return no;
+    }
     if (device.handout) {
         return Refusal{"device_out",
                        fmt::format("执法记录仪 {} 尚未归还，不能注销。", body.device),
@@ -274,9 +324,15 @@ Judgement judge(const View& view, const Seen& body, const Asked& /*asked*/) {
 }
 
 Judgement judge(const View& view, const MattersList& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeGiven(body.version, "清单版本", kIdBytes));
-    LIUHEN_JUDGE(judgeText(body.source, "文件名"));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.version, "清单版本", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeText(body.source, "文件名")) {
+        return no;
+    }
     if (view.list(body.version) != nullptr) {
         return Refusal{"list_twice",
                        fmt::format("事项清单版本“{}”已经存在，不能改写。", body.version),

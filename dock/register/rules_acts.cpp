@@ -36,7 +36,9 @@ Judgement judgeActState(const View& view, const Act& body) {
                        "状态应为 planned、registered 或 dropped。"};
     }
     if (body.state == "dropped") {
-        LIUHEN_JUDGE(judgeGiven(body.reason, "未实施原因", kNoteBytes));
+        if (auto no = judgeGiven(body.reason, "未实施原因", kNoteBytes)) {
+            return no;
+        }
     }
     const auto known = view.acts().find(body.number);
     if (known != view.acts().end() && known->second.state == "registered" &&
@@ -75,13 +77,27 @@ Judgement judgeEnd(const View& view, const LinkEnd& end) {
 }  // namespace
 
 Judgement judge(const View& view, const Act& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeGiven(body.number, "执法行为编号", kIdBytes));
-    LIUHEN_JUDGE(judgeGiven(body.name, "执法行为名称"));
-    LIUHEN_JUDGE(judgeText(body.place, "地点"));
-    LIUHEN_JUDGE(judgeText(body.party, "当事人"));
-    LIUHEN_JUDGE(judgeText(body.reason, "原因", kNoteBytes));
-    LIUHEN_JUDGE(judgeUnit(view, body.unit));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.number, "执法行为编号", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.name, "执法行为名称")) {
+        return no;
+    }
+    if (auto no = judgeText(body.place, "地点")) {
+        return no;
+    }
+    if (auto no = judgeText(body.party, "当事人")) {
+        return no;
+    }
+    if (auto no = judgeText(body.reason, "原因", kNoteBytes)) {
+        return no;
+    }
+    if (auto no = judgeUnit(view, body.unit)) {
+        return no;
+    }
     const MattersList* list = view.list(body.list);
     if (list == nullptr || View::matter(*list, body.matter) == nullptr) {
         return Refusal{"matter_unknown",
@@ -103,15 +119,25 @@ Judgement judge(const View& view, const Act& body, const Asked& asked) {
                            "请改正执法人员。"};
         }
     }
-    LIUHEN_JUDGE(judgeActState(view, body));
+    if (auto no = judgeActState(view, body)) {
+        return no;
+    }
     return judgeActTimes(body);
 }
 
 Judgement judge(const View& view, const Case& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeGiven(body.number, "案号", kIdBytes));
-    LIUHEN_JUDGE(judgeGiven(body.name, "案件名称"));
-    LIUHEN_JUDGE(judgeUnit(view, body.unit));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.number, "案号", kIdBytes)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.name, "案件名称")) {
+        return no;
+    }
+    if (auto no = judgeUnit(view, body.unit)) {
+        return no;
+    }
     if (body.concludedUs && *body.concludedUs > asked.nowUs) {
         return Refusal{"times_backwards",
                        "执法行为终结日期不能晚于今天。",
@@ -122,9 +148,15 @@ Judgement judge(const View& view, const Case& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const Link& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeEnd(view, body.a));
-    LIUHEN_JUDGE(judgeEnd(view, body.b));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeEnd(view, body.a)) {
+        return no;
+    }
+    if (auto no = judgeEnd(view, body.b)) {
+        return no;
+    }
     if (body.a.type == body.b.type || body.b < body.a) {
         return Refusal{"link_ends",
                        "只能关联不同类别的对象：执法行为、音像记录、案件。",
@@ -138,8 +170,12 @@ Judgement judge(const View& view, const Link& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const Unlink& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeGiven(body.reason, "解除原因", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.reason, "解除原因", kNoteBytes)) {
+        return no;
+    }
     if (view.links().count({body.a, body.b}) == 0) {
         return Refusal{
             "link_unknown", "两者没有关联。", "they are not linked", "请刷新页面后核对。"};

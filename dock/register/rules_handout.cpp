@@ -74,10 +74,14 @@ Judgement judgePeople(const View& view, const HandoutOrder& order) {
                        fmt::format("at most {} companions", kMostCompanions),
                        "请减少同行人员，或分开领用。"};
     }
-    LIUHEN_JUDGE(judgeWearer(view, order.wearer));
+    if (auto no = judgeWearer(view, order.wearer)) {
+        return no;
+    }
     std::set<Person> seen{order.wearer};
     for (const Person& companion : order.companions) {
-        LIUHEN_JUDGE(judgeWearer(view, companion));
+        if (auto no = judgeWearer(view, companion)) {
+            return no;
+        }
         if (!seen.insert(companion).second) {
             return Refusal{"person_twice",
                            fmt::format("{} 被填写了两次。", view.nameOf(companion)),
@@ -194,14 +198,28 @@ Judgement judgeSelfCheck(const Device& device) {
 }
 
 Judgement judge(const View& view, const HandoutOrder& order, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeDevice(view, order.device));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeDevice(view, order.device)) {
+        return no;
+    }
     const Device& device = *view.device(order.device);
-    LIUHEN_JUDGE(judgeFree(view, device));
-    LIUHEN_JUDGE(judgePeople(view, order));
-    LIUHEN_JUDGE(judgeMatters(view, order, asked));
-    LIUHEN_JUDGE(judgeGiven(order.place, "地点"));
-    LIUHEN_JUDGE(judgeTimes(order, asked));
+    if (auto no = judgeFree(view, device)) {
+        return no;
+    }
+    if (auto no = judgePeople(view, order)) {
+        return no;
+    }
+    if (auto no = judgeMatters(view, order, asked)) {
+        return no;
+    }
+    if (auto no = judgeGiven(order.place, "地点")) {
+        return no;
+    }
+    if (auto no = judgeTimes(order, asked)) {
+        return no;
+    }
     return judgeSelfCheck(device);
 }
 
@@ -221,9 +239,15 @@ Judgement judge(const View& view, const DeliveryRefused& body, const Asked& /*as
 }
 
 Judgement judge(const View& view, const Return& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeOpen(view, body.number));
-    LIUHEN_JUDGE(judgeText(body.note, "归还说明", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeOpen(view, body.number)) {
+        return no;
+    }
+    if (auto no = judgeText(body.note, "归还说明", kNoteBytes)) {
+        return no;
+    }
     if (!body.undamaged && body.note.empty()) {
         return Refusal{"text_missing",
                        "设备有损坏，须写明情况。",
@@ -234,10 +258,18 @@ Judgement judge(const View& view, const Return& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const Handover& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeOpen(view, body.number));
-    LIUHEN_JUDGE(judgeWearer(view, body.to));
-    LIUHEN_JUDGE(judgeGiven(body.note, "交接说明", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeOpen(view, body.number)) {
+        return no;
+    }
+    if (auto no = judgeWearer(view, body.to)) {
+        return no;
+    }
+    if (auto no = judgeGiven(body.note, "交接说明", kNoteBytes)) {
+        return no;
+    }
     const NotedHandout& handout = *view.handout(body.number);
     if (body.from != handout.holder() || body.to == body.from) {
         return Refusal{
@@ -249,7 +281,8 @@ Judgement judge(const View& view, const Handover& body, const Asked& asked) {
     }
     const std::int64_t before =
         handout.handovers.empty() ? handout.handedOut.us : handout.handovers.back().body.atUs;
-    if (body.atUs < before || body.atUs > asked.nowUs) {
+    const bool clockSetBack = asked.nowUs < before;  // then nothing can be said of what was before
+    if ((!clockSetBack && body.atUs < before) || body.atUs > asked.nowUs) {
         return Refusal{"times_backwards",
                        fmt::format("交接时间（{}）应在 {} 之后、现在（{}）之前。",
                                    local(body.atUs),
@@ -262,8 +295,12 @@ Judgement judge(const View& view, const Handover& body, const Asked& asked) {
 }
 
 Judgement judge(const View& view, const HandoverConfirmed& body, const Asked& asked) {
-    LIUHEN_JUDGE(judgeBy(view, asked));
-    LIUHEN_JUDGE(judgeText(body.note, "确认说明", kNoteBytes));
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeText(body.note, "确认说明", kNoteBytes)) {
+        return no;
+    }
     const NotedHandout* handout = view.handout(body.number);
     if (handout == nullptr || body.index >= handout->handovers.size() ||
         handout->handovers[body.index].confirmed) {

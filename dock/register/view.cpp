@@ -57,10 +57,6 @@ bool NotedHandout::openAt(std::int64_t us) const {
     return handedOut.us <= us && (!ended || ended->us > us);
 }
 
-bool NotedHandout::overdueAt(std::int64_t us) const {
-    return openAt(us) && body.untilUs < us;
-}
-
 const Unit* View::unit(const std::string& id) const {
     return lookUp(units_, id);
 }

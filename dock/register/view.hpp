@@ -55,10 +55,8 @@ struct NotedHandout {
     [[nodiscard]] bool open() const { return !returned && !lost; }
     /// Who has it now, or had it last: the last one it was handed over to.
     [[nodiscard]] const Person& holder() const;
-    /// Whether it was out at that time.
+    /// Whether it was out at that time, as far as the times of its events tell.
     [[nodiscard]] bool openAt(std::int64_t us) const;
-    /// 超期未还 at that time: out, and its `until` has passed.
-    [[nodiscard]] bool overdueAt(std::int64_t us) const;
 };
 
 struct NotedLink {

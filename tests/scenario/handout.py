@@ -20,8 +20,10 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "tools"))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
 from liuhen_life.rig import Rig, Settings  # noqa: E402
+from register_replay import replay  # noqa: E402
 
 PROCESS_SECONDS = 120
 OUT_AT = 60.0  # of the recorder's life: until then intake, hand-out and delivery have time
@@ -152,6 +154,15 @@ class Bureau:
         return [part for key, value in words.items() if value for part in ("--" + key, value)]
 
 
+def agree(bureau):
+    """The book and a second reading of the register's events say the same."""
+    book = json.loads(bureau.dock("book", "--json"))
+    handouts, _ = replay(os.path.join(bureau.folder, "dock", "register.db"), book["at_us"])
+    said = {line["number"]: (line["device"], line["state"], line["delivery"] == "已写入") for line in book["items"]}
+    read = {number: (one["device"], one["state"], one["delivered"]) for number, one in handouts.items()}
+    expect("the book, against its events", said, read)
+
+
 def hand_out(bureau):
     contains("not enrolled", bureau.refused("handout", *bureau.order()), "未入网，不能领用。")
     contains("by one person", bureau.refused("register", "enrolled", "--device", DEVICE, "--second", "4713", "--by", "4713"),
@@ -202,6 +213,7 @@ def out_and_back(bureau):
     expect("wearer in the book", row["佩戴人"], "王芳 4711 豫G0001")
     expect("companions in the book", row["同行人员"], "李强 4712 豫G0002")
     expect("matters in the book", row["事项"], "行政强制/查封扣押")
+    agree(bureau)
     print("  recorded under it, taken in, returned, in the book", flush=True)
 
 
@@ -215,11 +227,11 @@ def lost(bureau):
     contains("remark of the book", bureau.book()[0]["remark"], f"第 0 代第 {docking} 条")
     contains("handed out when lost", bureau.refused("handout", *bureau.order()), "已挂失，不能领用。")
     wait_for("the dock refuses the lost recorder",
-             lambda: "refused" in bureau.log("liuhen-dock") or "not accepted" in bureau.log("liuhen-dock")
-             or "revoked" in bureau.log("liuhen-dock"))
+             lambda: f"certificate of {DEVICE} is revoked" in bureau.log("liuhen-dock"))
     bureau.dock("found", "--device", DEVICE, "--note", "群众送还", "--by", "4713")
     contains("handed out when found", bureau.refused("handout", *bureau.order()), "已找回，未重新入网，不能领用。")
     wait_for("the found recorder is taken in", lambda: bureau.log("liuhen-dock").count(f"bay-1: {DEVICE} done") >= 3)
+    agree(bureau)
     print("  lost with its range named, refused, found, taken in", flush=True)
 
 

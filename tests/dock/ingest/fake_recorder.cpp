@@ -2,6 +2,7 @@
 // The fake recorder's answers.
 #include "tests/dock/ingest/fake_recorder.hpp"
 
+#include "common/evidence/assignment.hpp"
 #include "common/net/status.hpp"
 #include "common/tlog/checkpoint.hpp"
 #include "common/tlog/witness.hpp"
@@ -101,6 +102,8 @@ net::Response FakeRecorder::answer(const net::Request& request) {
                                 {"source", 2},
                                 {"message", request.body}}));
         response = net::Response{};
+    } else if (path == "/v1/assignment") {
+        response = assignment(request);
     } else if (path == "/v1/receipts") {
         response = receipt(request);
     }
@@ -121,9 +124,25 @@ net::Response FakeRecorder::state() const {
                            {"seq", last.seq},
                            {"hash", core::toHex(last.hash)}}},
                          {"recording", recording},
+                         {"selfcheck",
+                          {{"passed", selfCheckPassed},
+                           {"occasion", "power_on"},
+                           {"failed", selfCheckPassed ? json::array() : json::array({"camera"})},
+                           {"utc_us", 1}}},
                          {"checkpoints", checkpoints_},
                          {"generations", std::move(generations)},
                          {"free_bytes", 1}});
+}
+
+Result<net::Response> FakeRecorder::assignment(const net::Request& request) {
+    LIUHEN_TRY(const auto given, evidence::Assignment::decode(request.body));
+    LIUHEN_TRY(const auto message, evidence::AssignmentMessage::verify(given.message, root_));
+    if (message.device != ledger().device() || !given.opens(message)) {
+        return fail(ErrorKind::PermissionDenied, "the assignment is not for this recorder");
+    }
+    net::Response response;
+    response.body = ledger().add("assignment", Cbor::map({{"message", given.message}})).bytes;
+    return response;
 }
 
 net::Response FakeRecorder::ledgerFrom(std::string_view query) {

@@ -87,6 +87,7 @@ public:
     /// Answers instead of the recorder, if it gives an answer.
     std::function<std::optional<net::Response>(const net::Request&)> instead;
     bool recording = false;
+    bool selfCheckPassed = true;
     std::mutex mutex;
     std::size_t ledgerCalls = 0;
     std::size_t segmentCalls = 0;
@@ -99,6 +100,7 @@ private:
     [[nodiscard]] core::Result<net::Response> checkpoint(const net::Request& request);
     [[nodiscard]] core::Result<net::Response> docking(const net::Request& request);
     [[nodiscard]] core::Result<net::Response> receipt(const net::Request& request);
+    [[nodiscard]] core::Result<net::Response> assignment(const net::Request& request);
 
     [[nodiscard]] FakeLedger* generation(std::uint64_t number);
 

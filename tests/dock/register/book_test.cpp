@@ -20,13 +20,13 @@ namespace {
 
 std::size_t overdueAt(DeskBench& bench, std::int64_t us) {
     std::size_t count = 0;
-    must(bench.records().look([&](const View& view) { count = overdue(view, us).size(); }));
+    must(bench.records().look([&](const View& view) { count = overdue(view, {us, true}).size(); }));
     return count;
 }
 
 std::vector<BookLine> bookAt(DeskBench& bench, std::int64_t us) {
     std::vector<BookLine> lines;
-    must(bench.records().look([&](const View& view) { lines = book(view, us); }));
+    must(bench.records().look([&](const View& view) { lines = book(view, {us, true}); }));
     return lines;
 }
 
@@ -47,6 +47,26 @@ TEST_CASE("overdue depends on the time that is given, and on nothing else") {
     CHECK(overdueAt(bench, until + 1) == 1);
     CHECK(overdueAt(bench, kMorning + 10 * kHour - 1) == 1);
     CHECK(overdueAt(bench, kMorning + 10 * kHour) == 0);
+}
+
+TEST_CASE("a hand-out entered under a clock that ran ahead is seen all the same") {
+    DeskBench bench;
+    bench.prepare();
+    bench.clock.setUtc(core::Microseconds(kMorning + 1000 * kHour));
+    HandoutOrder order = DeskBench::order();
+    order.fromUs = kMorning + 1000 * kHour;
+    order.untilUs = order.fromUs + kHour;
+    const std::string number = bench.handOut(order).number;
+    bench.clock.setUtc(core::Microseconds(kMorning + kHour));
+    must(bench.records().look([&](const View& view) {
+        CHECK(book(view, {kMorning + kHour, true}).empty());
+        REQUIRE(book(view, {kMorning + kHour, false}).size() == 1);
+        CHECK(book(view, {kMorning + kHour, false})[0].state == HandoutState::Out);
+        CHECK(overdue(view, {order.untilUs + 1, false}).size() == 1);
+    }));
+    // The clock's jump keeps nobody from entering what happened.
+    bench.enter(Handover{number, kWang, kLi, kMorning, "换班"});
+    bench.enter(Return{number, true, ""});
 }
 
 TEST_CASE("the book tells who had what with whom, for what, and how it came back") {
