@@ -107,17 +107,20 @@ class Rows(VaultAttack):
         self.run_vault()
         names = self.vault.objects()
         whole = {name: self.vault.data(name) for name in names}
-        self.vault.put(names[0], whole[names[0]][:-1] + bytes([whole[names[0]][-1] ^ 1]))
-        os.remove(os.path.join(self.vault.path, names[1]))
-        self.expect(self.vault, "altered", names[0], names[1])
+        # Two segments: of one whose chapter is gone, nothing more is said than that.
+        edited, deleted = (f"objects/{name[:2]}/{name}" for (name,) in rows_of(
+            self.vault.path, "select lower(hex(hash)) from object where type = 'segment' order by leaf limit 2"))
+        self.vault.put(edited, whole[edited][:-1] + bytes([whole[edited][-1] ^ 1]))
+        os.remove(os.path.join(self.vault.path, deleted))
+        self.expect(self.vault, "altered", edited, deleted)
         code, said = self.restore()
         self.assertEqual(code, 0, said)
         self.assertEqual({name: self.vault.data(name) for name in names}, whole)
         self.expect(self.vault, "intact")
         kept = [os.path.join(folder, name) for folder, _, files in os.walk(self.vault.path + "/damaged") for name in files]
-        self.assertEqual([os.path.basename(path) for path in kept], [os.path.basename(names[0])])
+        self.assertEqual([os.path.basename(path) for path in kept], [os.path.basename(edited)])
         told = [cbor.decode(leaf)["body"] for leaf in self.vault.leaves() if cbor.decode(leaf)["kind"] == "incident"]
-        self.assertTrue(any(body["what"] == "restored" and os.path.basename(names[0]) in body["detail"] for body in told))
+        self.assertTrue(any(body["what"] == "restored" and os.path.basename(edited) in body["detail"] for body in told))
 
     test_row_35_mended = test_row_33_and_35_are_mended_from_the_second_copy
 
