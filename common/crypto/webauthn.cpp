@@ -6,7 +6,6 @@
 #include "common/crypto/openssl.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <openssl/core_names.h>
 
@@ -65,7 +64,7 @@ std::optional<std::string> wrongAuthenticator(ByteView data, const AssertionDema
 }  // namespace
 
 Result<PublicKey> keyFromPoint(ByteView point) {
-    const auto refuse = [] {
+    const auto refuse = []() -> Result<PublicKey> {
         return core::fail(core::ErrorKind::InvalidArgument,
                           "read public key: it is no uncompressed point of P-256");
     };
@@ -80,20 +79,19 @@ Result<PublicKey> keyFromPoint(ByteView point) {
         return refuse();
     }
     // There are two points for an x; the other one's y is told apart by the whole.
-    std::array<std::uint8_t, kPointBytes> found{};
+    return core::equal(pointOfKey(*key), point) ? std::move(key) : refuse();
+}
+
+Buffer pointOfKey(const PublicKey& key) {
+    Buffer point(kPointBytes);
     std::size_t size = 0;
-    if (EVP_PKEY_get_octet_string_param(key->handle().key.get(),
-                                        OSSL_PKEY_PARAM_PUB_KEY,
-                                        found.data(),
-                                        found.size(),
-                                        &size) != 1) {
-        (void)takeOpensslError();
-        return refuse();
-    }
-    if (!core::equal(ByteView(found).first(size), point)) {
-        return refuse();
-    }
-    return key;
+    LIUHEN_ASSERT(EVP_PKEY_get_octet_string_param(key.handle().key.get(),
+                                                  OSSL_PKEY_PARAM_PUB_KEY,
+                                                  point.data(),
+                                                  point.size(),
+                                                  &size) == 1 &&
+                  size == point.size());
+    return point;
 }
 
 std::string toBase64Url(ByteView bytes) {
@@ -102,6 +100,17 @@ std::string toBase64Url(ByteView bytes) {
     std::replace(text.begin(), text.end(), '/', '_');
     text.resize(std::min(text.find('='), text.size()));
     return text;
+}
+
+Result<Buffer> fromBase64Url(std::string_view text) {
+    if (text.find_first_of("+/=") != std::string_view::npos) {
+        return core::fail(core::ErrorKind::InvalidArgument, "read base64url: it is base64");
+    }
+    std::string plain(text);
+    std::replace(plain.begin(), plain.end(), '-', '+');
+    std::replace(plain.begin(), plain.end(), '_', '/');
+    plain.append((4 - plain.size() % 4) % 4, '=');
+    return core::fromBase64(plain);
 }
 
 bool verifyDer(const PublicKey& key, ByteView message, ByteView signature) {

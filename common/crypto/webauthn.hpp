@@ -34,9 +34,13 @@ struct AssertionDemand {
 /// A public key from its uncompressed point. Errors: InvalidArgument if it is no point of P-256 in
 /// this form.
 [[nodiscard]] Result<PublicKey> keyFromPoint(ByteView point);
+/// The same point of a key, kPointBytes long.
+[[nodiscard]] Buffer pointOfKey(const PublicKey& key);
 
 /// Base64url without padding (RFC 4648 section 5), as challenges stand in client data.
 [[nodiscard]] std::string toBase64Url(ByteView bytes);
+/// Errors: InvalidArgument for anything that toBase64Url would not have made.
+[[nodiscard]] Result<Buffer> fromBase64Url(std::string_view text);
 
 /// Whether `signature`, in DER, is the key's over SHA-256 of `message`; a high s is as good.
 [[nodiscard]] bool verifyDer(const PublicKey& key, ByteView message, ByteView signature);

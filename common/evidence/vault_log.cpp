@@ -198,7 +198,7 @@ private:
             if (log_.leaves == 0) {
                 opening_ = *leaf;
             }
-            take_(*leaf, bytes);
+            take_(log_.leaves, *leaf, bytes);
         }
         levels_.front().push_back(tlog::leafHash(bytes));
         ++log_.leaves;

@@ -48,6 +48,12 @@ struct RunOptions {
                                               const Config& config,
                                               const std::string& name);
 
+/// Presents what `liuhen enroll approver` or `liuhen dismiss` signed. Answers 0; errors: those of
+/// the vault, which may refuse it.
+[[nodiscard]] core::Result<int> appoint(core::Files& files,
+                                        const Config& config,
+                                        const std::string& path);
+
 /// What was taken in, as `summary.json` has it.
 [[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes);
 

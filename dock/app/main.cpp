@@ -53,6 +53,12 @@ int start(int argc, char** argv) {
         "hold the catalogue against the vault: 0 they agree, 1 they do not, 2 cannot tell");
     CLI::App* rebuildApp = app.add_subcommand(
         "rebuild", "make the catalogue anew from the vault, with dock and vault stopped");
+    std::string messagePath;
+    CLI::App* appointApp = app.add_subcommand(
+        "appoint", "present an appointment or a dismissal that the agency signed");
+    appointApp
+        ->add_option("file", messagePath, "what 'liuhen enroll approver' or 'liuhen dismiss' wrote")
+        ->required();
     std::string witnessName;
     CLI::App* witnessApp =
         app.add_subcommand("witness", "exchange with a witness by file, where no network leads");
@@ -64,7 +70,7 @@ int start(int argc, char** argv) {
     for (CLI::App* sub : {requestApp, answerApp}) {
         sub->add_option("name", witnessName, "the witness, as dock.toml names it")->required();
     }
-    for (CLI::App* sub : {runApp, checkApp, rebuildApp, requestApp, answerApp}) {
+    for (CLI::App* sub : {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp}) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
     try {
@@ -87,6 +93,7 @@ int start(int argc, char** argv) {
         }
         code = runApp->parsed()       ? run(*files, *config, runOptions, stopAsked)
                : rebuildApp->parsed() ? rebuild(*files, *config)
+               : appointApp->parsed() ? appoint(*files, *config, messagePath)
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                                       : check(*config);

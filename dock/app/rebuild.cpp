@@ -45,7 +45,9 @@ Result<LoggedObjects> readLog(core::Files& files,
                               const evidence::Trust& trust) {
     evidence::Report report;
     LoggedObjects logged;
-    const evidence::LeafTaker take = [&logged](const evidence::Leaf& leaf, core::ByteView bytes) {
+    const evidence::LeafTaker take = [&logged](std::uint64_t /*index*/,
+                                               const evidence::Leaf& leaf,
+                                               core::ByteView bytes) {
         if (leaf.kind == "object") {
             if (auto object = evidence::ObjectLeaf::decode(bytes)) {
                 logged.objects.push_back({logged.leaves, *std::move(object)});

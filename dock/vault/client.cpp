@@ -165,4 +165,8 @@ Result<Status> Client::status() {
     return readStatus(answer);
 }
 
+Result<Cbor> Client::ask(const AccessRequest& request) {
+    return calls_->call(request);
+}
+
 }  // namespace liuhen::vault

@@ -2,6 +2,7 @@
 // The dock's end of the vault's socket: one blocking call per verb.
 #pragma once
 
+#include "dock/vault/access_requests.hpp"
 #include "dock/vault/types.hpp"
 
 #include <chrono>
@@ -74,6 +75,8 @@ public:
     /// then. After an error the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
     [[nodiscard]] Result<Status> status();
+    /// Asks a verb of access, for AccessClient; answers the answer's map.
+    [[nodiscard]] Result<core::Cbor> ask(const AccessRequest& request);
 
 private:
     class Calls;

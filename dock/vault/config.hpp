@@ -33,6 +33,7 @@ struct Config {
     SandboxMode sandbox = SandboxMode::Best;
     Identity identity;
     CopyConfig copies;
+    std::optional<crypto::PrivateKey> evidenceKey;  // none: encrypted footage stays closed
 };
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.

@@ -145,7 +145,13 @@ Result<void> run(core::Files& files, const Config& config) {
     LIUHEN_TRY(
         const std::unique_ptr<Vault> vault,
         openVault(
-            VaultParts{files, *medium, clock, config.identity, hardening, config.copies.settings},
+            VaultParts{files,
+                       *medium,
+                       clock,
+                       config.identity,
+                       hardening,
+                       config.copies.settings,
+                       config.evidenceKey},
             foldersOf(config)));
     if (vault == nullptr) {
         return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/cbor.hpp"
+#include "dock/vault/access_requests.hpp"
 #include "dock/vault/types.hpp"
 
 #include <string>
@@ -55,7 +56,8 @@ using Request = std::variant<HelloRequest,
                              CheckpointRequest,
                              CosignedRequest,
                              IncidentRequest,
-                             StatusRequest>;
+                             StatusRequest,
+                             AccessRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown
 /// verb, a field too many, absent, of another type or out of bounds.

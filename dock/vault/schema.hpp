@@ -5,7 +5,7 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 /// Tables are only ever added to: triggers refuse the rest, also to other programs.
 inline constexpr const char* kSchema = R"sql(
@@ -75,6 +75,7 @@ create table if not exists receipt (
 ) strict;
 create index if not exists receipt_object on receipt (object_leaf);
 create index if not exists leaf_policy on leaf (idx) where kind = 'policy';
+create index if not exists leaf_access on leaf (idx) where kind in ('appointment', 'dismissal', 'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended');
 create table if not exists store (
     id text primary key check (length(id) = 32), -- as the mark of a second copy has it
     begun_us integer not null

@@ -2,6 +2,7 @@
 // Requests to the vault's calls.
 #include "dock/vault/session.hpp"
 
+#include "dock/vault/access_session.hpp"
 #include "dock/vault/messages.hpp"
 
 #include <algorithm>
@@ -93,6 +94,11 @@ public:
     Result<Buffer> operator()(const StatusRequest& /*request*/) {
         LIUHEN_TRY(const Status status, vault_.status());
         return encoded(toCbor(status));
+    }
+
+    Result<Buffer> operator()(const AccessRequest& request) {
+        LIUHEN_TRY(const Cbor answer, answerAccess(vault_, request));
+        return encoded(answer);
     }
 
     bool desynchronised = false;

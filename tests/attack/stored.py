@@ -75,9 +75,9 @@ def _dock(folder, bin_folder, day):
         _end(recorder)
 
 
-def _make(folder, bin_folder):
+def _make(folder, bin_folder, settings):
     liuhen, agency = os.path.join(bin_folder, "liuhen"), os.path.join(folder, "agency")
-    write_text(os.path.join(folder, "recorder.toml"), RECORDER_TOML)
+    write_text(os.path.join(folder, "recorder.toml"), settings)
     write_text(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
     write_text(os.path.join(folder, "sim/script.toml"), SCRIPT_TOML)
     device = ("--agency", agency, "--recorder", os.path.join(folder, "recorder"))
@@ -93,15 +93,16 @@ def _make(folder, bin_folder):
                             ignore=shutil.ignore_patterns("*.sock"))
 
 
-def stored(made_folder, bin_folder):
+def stored(made_folder, bin_folder, encrypted=False):
     """The folder with agency/, recorder/, dock/keys/, vault/ and yesterday/, the vault as it was a day before."""
-    target = os.path.join(made_folder, "stored")
+    target = os.path.join(made_folder, "stored-encrypted" if encrypted else "stored")
+    settings = RECORDER_TOML.replace("encrypt = false", "encrypt = true") if encrypted else RECORDER_TOML
     os.makedirs(made_folder, exist_ok=True)
     with open(target + ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(target):
             with tempfile.TemporaryDirectory(prefix="attack-") as folder:  # a socket's path must be short
-                _make(folder, bin_folder)
+                _make(folder, bin_folder, settings)
                 shutil.rmtree(target + ".half", ignore_errors=True)
                 shutil.copytree(folder, target + ".half", ignore=shutil.ignore_patterns("*.sock"))
             os.rename(target + ".half", target)

@@ -28,7 +28,7 @@ and witnesses are read from the folder of the root.
 
 --json prints verdict (intact, unproven, incomplete, altered), witnessed, first_bad (generation, seq, file,
 offset, or null), findings (facts that change no verdict) and problems, the latter two with kind or verdict,
-place and text. --batch reads one PATH a line, maybe a TAB and a root, and prints one line of JSON for each.
+place and text, and access (leaf, kind and why of what was not approved). --batch reads one PATH a line, maybe a TAB and a root, and prints one line of JSON for each.
 
 exit status: 0 intact, 1 anything else, 2 cannot tell (no such folder, no root, unreadable, called wrongly)"""
 
@@ -79,7 +79,7 @@ def answer(path, trust=None, checkpoint=None):
     try:
         return check(path, trust, checkpoint)
     except (CannotTell, OSError, ValueError) as error:
-        return {"verdict": None, "witnessed": False, "first_bad": None, "findings": [], "problems": [],
+        return {"verdict": None, "witnessed": False, "first_bad": None, "findings": [], "problems": [], "access": [],
                 "error": str(error)}
 
 
@@ -100,6 +100,8 @@ def show(result):
         print("  {verdict} at {generation}/{seq} {file}@{offset}: {text}".format(**problem))
     for finding in result["findings"]:
         print("  {kind} at {generation}/{seq} {file}: {text}".format(**finding))
+    for finding in result["access"]:
+        print("  access: leaf {leaf} ({kind}): {why}".format(**finding))
 
 
 def main():
@@ -123,7 +125,7 @@ def main():
         print(json.dumps(result))
     else:
         show(result)
-    return 2 if "error" in result else 0 if result["verdict"] == "intact" else 1
+    return 2 if "error" in result else 0 if result["verdict"] == "intact" and not result["access"] else 1
 
 
 if __name__ == "__main__":

@@ -193,6 +193,13 @@ TEST_SUITE("crypto/webauthn") {
         CHECK(crypto::toBase64Url(hex("fbff")) == "-_8");
         CHECK(crypto::toBase64Url(hex("00")) == "AA");
         CHECK(crypto::toBase64Url({}) == "");
+        for (const char* text : {"", "fb", "fbff", "fbffff", "00112233"}) {
+            CHECK(crypto::fromBase64Url(crypto::toBase64Url(hex(text))) == hex(text));
+        }
+        for (const char* text : {"+_8", "-_8=", "A", "AB", "A A", "-_9"}) {
+            CAPTURE(text);
+            CHECK_FALSE(crypto::fromBase64Url(text).has_value());
+        }
     }
 }
 

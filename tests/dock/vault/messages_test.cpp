@@ -27,7 +27,8 @@ TEST_CASE("every request is read as it was written") {
                                 CosignedRequest{"line"},
                                 IncidentRequest{{"what", "", "detail"}},
                                 IncidentRequest{{"what", "", "detail"}, true},
-                                StatusRequest{}};
+                                StatusRequest{},
+                                AccessRequest(EndRequest{})};  // the others: access_messages_test
     std::size_t kind = 0;
     for (const Request& request : requests) {
         const Buffer bytes = encode(request);

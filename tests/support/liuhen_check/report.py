@@ -14,6 +14,7 @@ class Report:
     def __init__(self):
         self.problems = []
         self.findings = []
+        self.access = []
         self.witnessed = False
 
     def add(self, verdict, generation, seq, file, offset, text):
@@ -35,7 +36,8 @@ class Report:
             chosen = min(worst, key=_place)
             first = {name: chosen[name] for name in ("generation", "seq", "file", "offset")}
         return {"verdict": verdict, "witnessed": self.witnessed, "first_bad": first,
-                "findings": sorted(self.findings, key=_place), "problems": self.problems}
+                "findings": sorted(self.findings, key=_place), "problems": self.problems,
+                "access": self.access}
 
 
 def _place(problem):
