@@ -21,9 +21,11 @@ core::Result<Trust> Trust::open(core::Files& files, const std::string& rootPem) 
     }
     Trust trust(files, *std::move(root));
     trust.folder_ = core::folderOf(rootPem);
-    LIUHEN_TRY(trust.witnesses_,
-               Witnesses::open(files, core::joinPath(trust.folder_, "witnesses")));
     return trust;
+}
+
+core::Result<Witnesses> Trust::witnesses() const {
+    return Witnesses::open(*files_, core::joinPath(folder_, "witnesses"));
 }
 
 std::optional<core::Buffer> Trust::registration(const std::string& device,

@@ -14,8 +14,8 @@ namespace liuhen::evidence {
 /// An agency folder as a checker reads it: root.pem, registered/, witnesses/.
 class Trust {
 public:
-    /// Reads `rootPem`; registrations and witnesses are looked for beside it.
-    /// Errors: NotFound, InvalidArgument if it is no root certificate.
+    /// Reads `rootPem`; registrations and witnesses are looked for beside it when they are asked
+    /// for. Errors: NotFound, InvalidArgument if it is no root certificate.
     [[nodiscard]] static core::Result<Trust> open(core::Files& files, const std::string& rootPem);
 
     [[nodiscard]] const crypto::Certificate& root() const { return root_; }
@@ -23,14 +23,14 @@ public:
     /// that name.
     [[nodiscard]] std::optional<core::Buffer> registration(const std::string& device,
                                                            std::uint64_t generation) const;
-    [[nodiscard]] const Witnesses& witnesses() const { return witnesses_; }
+    /// The agency's witnesses, read now. Errors: as Witnesses::open.
+    [[nodiscard]] core::Result<Witnesses> witnesses() const;
 
 private:
     Trust(core::Files& files, crypto::Certificate root) : files_(&files), root_(std::move(root)) {}
     core::Files* files_;
     crypto::Certificate root_;
     std::string folder_;
-    Witnesses witnesses_;
 };
 
 }  // namespace liuhen::evidence

@@ -40,6 +40,8 @@ public:
                                 }));
         finishLeaves(leaves_);
         report_.witnessed = log.witnessed;
+        report_.leaves = log.leaves;
+        report_.witnessedLeaves = log.witnessedLeaves;
         LIUHEN_CHECK(listObjects());
         checkPresence();
         for (auto& [device, shelf] : leaves_.devices) {

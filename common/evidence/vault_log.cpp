@@ -20,6 +20,7 @@ namespace {
 using core::Buffer;
 using core::Result;
 
+constexpr const char* kWitnessedName = "witnessed";
 constexpr unsigned kMaxDepth = 8;
 constexpr unsigned kTileHeight = 8;  // 2^8 hashes in a tile
 
@@ -29,9 +30,15 @@ public:
     LogCheck(core::Files& files,
              std::string folder,
              const Trust& trust,
+             Witnesses witnesses,
              Report& report,
              const LeafTaker& take)
-        : files_(files), folder_(std::move(folder)), trust_(trust), report_(report), take_(take) {}
+        : files_(files),
+          folder_(std::move(folder)),
+          trust_(trust),
+          witnesses_(std::move(witnesses)),
+          report_(report),
+          take_(take) {}
 
     Result<VaultLog> run(const std::optional<tlog::SignedCheckpoint>& other) {
         if (files_.exists(folder_)) {
@@ -51,6 +58,9 @@ public:
         checkAbsent();
         if (checkpoint_) {
             checkOpening();
+        }
+        if (key_) {
+            LIUHEN_CHECK(checkWitnessed());
         }
         if (checkpoint_ && other) {
             LIUHEN_CHECK(checkOther(*other));
@@ -86,7 +96,7 @@ private:
         return {};
     }
 
-    /// Every file below the log must be the checkpoint or a tile that the leaves give.
+    /// Every file below the log must be one of the two notes or a tile that the leaves give.
     // NOLINTNEXTLINE(misc-no-recursion): depth is bounded.
     Result<void> checkFiles(const std::string& below, unsigned depth) {
         const auto items = files_.list(below.empty() ? folder_ : path(below));
@@ -98,7 +108,7 @@ private:
             const std::string name = below.empty() ? item.name : below + "/" + item.name;
             if (item.isFolder && depth < kMaxDepth) {
                 LIUHEN_CHECK(checkFiles(name, depth + 1));
-            } else if (name != "checkpoint") {
+            } else if (name != "checkpoint" && name != kWitnessedName) {
                 checkTile(name);
             }
         }
@@ -199,6 +209,9 @@ private:
                 opening_ = *leaf;
             }
             take_(log_.leaves, *leaf, bytes);
+            if (leaf->kind == "object" || leaf->kind == "quarantine" || leaf->kind == "fork") {
+                evidence_ = log_.leaves + 1;
+            }
         }
         levels_.front().push_back(tlog::leafHash(bytes));
         ++log_.leaves;
@@ -223,12 +236,38 @@ private:
             return;
         }
         const auto key = checkpointKey->noteKey();
-        key_ = key ? std::optional(*key) : std::nullopt;
         if (!key || !tlog::verifySignature(checkpoint_->note, origin, *key)) {
             bad("checkpoint", "the checkpoint is not signed with the log's key");
             return;
         }
-        log_.witnessed = trust_.witnesses().isWitnessed(checkpoint_->note);
+        key_ = *key;
+        if (witnesses_.isWitnessed(checkpoint_->note)) {
+            log_.witnessed = true;
+            log_.witnessedLeaves = checkpoint_->checkpoint.size;
+        }
+    }
+
+    /// The newest note that was witnessed must be of this log's past, whoever cosigned it.
+    Result<void> checkWitnessed() {
+        if (!files_.exists(path(kWitnessedName))) {
+            return {};
+        }
+        const auto bytes = core::readFile(files_, path(kWitnessedName), tlog::kNoteBytes);
+        const auto seen = bytes
+                              ? tlog::parseCheckpoint(core::textOf(*bytes))
+                              : Result<tlog::SignedCheckpoint>(tl::make_unexpected(bytes.error()));
+        if (!seen) {
+            bad(kWitnessedName, "it is no readable checkpoint");
+            return {};
+        }
+        LIUHEN_TRY(const auto why, contradiction(*seen));
+        if (why) {
+            bad(kWitnessedName, *why);
+        } else if (witnesses_.isWitnessed(seen->note)) {
+            log_.witnessed = log_.witnessed || seen->checkpoint.size >= evidence_;
+            log_.witnessedLeaves = std::max(log_.witnessedLeaves, seen->checkpoint.size);
+        }
+        return {};
     }
 
     [[nodiscard]] std::optional<crypto::Certificate> certificateAt(const core::Cbor& body,
@@ -279,30 +318,40 @@ private:
     }
 
     Result<void> checkOther(const tlog::SignedCheckpoint& other) {
-        const tlog::Checkpoint& seen = other.checkpoint;
-        if (seen.origin != checkpoint_->checkpoint.origin || !key_ ||
-            !tlog::verifySignature(other.note, seen.origin, *key_)) {
-            bad("checkpoint", "the checkpoint to compare with is not one of this log");
-        } else if (seen.size > log_.leaves) {
-            bad("checkpoint",
-                fmt::format("the log once had {} leaves; now it has {}", seen.size, log_.leaves));
-        } else {
-            LIUHEN_TRY(const core::Digest root, rootAt(seen.size));
-            if (root != seen.root) {
-                bad("checkpoint", "the log's past is not the one that was seen elsewhere");
-            }
+        LIUHEN_TRY(const auto why, contradiction(other));
+        if (why) {
+            bad("checkpoint", "the checkpoint to compare with: " + *why);
         }
         return {};
+    }
+
+    /// Why a note and these leaves cannot be of one log; nothing if they can.
+    Result<std::optional<std::string>> contradiction(const tlog::SignedCheckpoint& note) {
+        using Why = std::optional<std::string>;
+        const tlog::Checkpoint& seen = note.checkpoint;
+        if (seen.origin != checkpoint_->checkpoint.origin || !key_ ||
+            !tlog::verifySignature(note.note, seen.origin, *key_)) {
+            return Why("it is not signed with this log's key");
+        }
+        if (seen.size > log_.leaves) {
+            return Why(
+                fmt::format("the log once had {} leaves; now it has {}", seen.size, log_.leaves));
+        }
+        LIUHEN_TRY(const core::Digest root, rootAt(seen.size));
+        return root == seen.root ? Why()
+                                 : Why("the log's past is not the one that was seen by others");
     }
 
     core::Files& files_;
     std::string folder_;
     const Trust& trust_;
+    const Witnesses witnesses_;
     Report& report_;
     const LeafTaker& take_;
+    std::uint64_t evidence_ = 0;  // behind the last leaf that tells of bytes
     std::optional<tlog::SignedCheckpoint> checkpoint_;
     std::optional<Leaf> opening_;
-    std::optional<tlog::NotePublicKey> key_;
+    std::optional<tlog::NotePublicKey> key_;  // once the checkpoint is known to be signed with it
     std::set<std::string> present_;
     std::vector<std::vector<core::Digest>>
         levels_;  // of each tile level; none without a checkpoint
@@ -325,7 +374,8 @@ Result<VaultLog> readVaultLog(core::Files& files,
         }
         other = *std::move(parsed);
     }
-    return LogCheck(files, folder, trust, report, take).run(other);
+    LIUHEN_TRY(Witnesses witnesses, trust.witnesses());
+    return LogCheck(files, folder, trust, std::move(witnesses), report, take).run(other);
 }
 
 }  // namespace liuhen::evidence

@@ -92,6 +92,8 @@ struct Report {
     std::vector<AccessFinding> access;  // in order of leaves, at most kMaxFindings
     std::uint64_t accessLeftOut = 0;
     bool witnessed = false;
+    std::uint64_t leaves = 0;           // read of a vault's log
+    std::uint64_t witnessedLeaves = 0;  // of its newest tree that is witnessed; 0 if none is
     std::uint64_t entries = 0;
     std::uint64_t parts = 0;
     std::uint64_t footageBytes = 0;

@@ -8,7 +8,20 @@ namespace liuhen::evidence {
 
 namespace {
 
-constexpr std::uint64_t kMaxKeyBytes = std::uint64_t{1} << 20U;
+/// More than any key that can stand in a note.
+constexpr std::uint64_t kMaxKeyBytes = 65'536;
+
+/// A verifier key and a newline, and nothing else.
+core::Result<tlog::VerifierKey> keyFrom(std::string_view text, const std::string& path) {
+    if (!text.ends_with('\n')) {
+        return core::fail(
+            core::ErrorKind::InvalidArgument,
+            "read " + path + ": a verifier key and a newline are due; copy the witness's file");
+    }
+    text.remove_suffix(1);
+    auto key = tlog::parseVerifierKey(text);
+    return key ? key : core::Result<tlog::VerifierKey>(core::failWith(key.error(), "read " + path));
+}
 
 }  // namespace
 
@@ -22,14 +35,9 @@ core::Result<Witnesses> Witnesses::open(core::Files& files, const std::string& f
         const std::string path = core::joinPath(folder, item.name);
         if (item.name.ends_with(".vkey")) {
             LIUHEN_TRY(const core::Buffer text, core::readFile(files, path, kMaxKeyBytes));
-            std::string_view line = core::textOf(text);
-            line = line.substr(0, line.find('\n'));
-            auto key = tlog::parseVerifierKey(line);
-            if (!key) {
-                return core::failWith(key.error(), "read " + path);
-            }
-            if (key->type == tlog::NoteKeyType::CosignatureV1) {
-                witnesses.keys_.push_back(*std::move(key));
+            LIUHEN_TRY(auto key, keyFrom(core::textOf(text), path));
+            if (key.type == tlog::NoteKeyType::CosignatureV1) {
+                witnesses.keys_.push_back(std::move(key));
             }
         } else if (item.name == "policy") {
             LIUHEN_TRY(const core::Buffer text, core::readFile(files, path, tlog::kPolicyBytes));

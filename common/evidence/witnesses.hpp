@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The independent witnesses that an agency names, and when a checkpoint counts as witnessed
-// (custody.md section 5).
+// (custody.md section 6).
 #pragma once
 
 #include "common/core/files.hpp"

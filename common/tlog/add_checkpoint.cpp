@@ -2,6 +2,8 @@
 // Requests to a witness, read line by line within fixed bounds.
 #include "common/tlog/add_checkpoint.hpp"
 
+#include "common/tlog/line.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -19,17 +21,6 @@ constexpr std::string_view kDash = "\xE2\x80\x94 ";  // em dash, space
 
 tl::unexpected<core::Error> bad(std::string_view why) {
     return fail(ErrorKind::InvalidArgument, fmt::format("read add-checkpoint: {}", why));
-}
-
-/// Takes the text up to the next newline off the front; nothing if there is none.
-std::optional<std::string_view> takeLine(std::string_view& text) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    return line;
 }
 
 /// A number in the one way in which it is written.

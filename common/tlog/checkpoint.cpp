@@ -2,6 +2,8 @@
 // Checkpoint texts, made and read in exactly one form.
 #include "common/tlog/checkpoint.hpp"
 
+#include "common/tlog/line.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,17 +13,6 @@ namespace {
 
 using core::ErrorKind;
 using core::fail;
-
-/// Takes the text up to the next newline off the front; nothing if there is none.
-std::optional<std::string_view> takeLine(std::string_view& text) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    return line;
-}
 
 Result<Checkpoint> parseText(std::string_view text) {
     std::string_view rest = text;

@@ -15,6 +15,7 @@ using core::ErrorKind;
 using core::fail;
 
 constexpr const char* kCheckpointName = "checkpoint";
+constexpr const char* kWitnessedName = "witnessed";
 
 /// The tiles and the bundle that are partial in a tree of so many leaves.
 std::vector<TileName> partialsOf(std::uint64_t size) {
@@ -129,10 +130,15 @@ void TileStore::removeLeftPartials() {
 Result<void> TileStore::load() {
     const auto bytes =
         core::readFile(*files_, core::joinPath(folder_, kCheckpointName), kNoteBytes);
+    if (!bytes && bytes.error().kind == ErrorKind::NotFound) {
+        return files_->exists(core::joinPath(folder_, kWitnessedName))
+                   ? Result<void>(fail(ErrorKind::DataLoss,
+                                       "it has a witnessed note and no checkpoint: somebody "
+                                       "removed that"))
+                   : Result<void>();
+    }
     if (!bytes) {
-        return bytes.error().kind == ErrorKind::NotFound
-                   ? Result<void>()
-                   : Result<void>(tl::make_unexpected(bytes.error()));
+        return tl::make_unexpected(bytes.error());
     }
     auto parsed = parseCheckpoint(core::textOf(*bytes));
     if (!parsed) {
@@ -165,6 +171,23 @@ Result<void> TileStore::load() {
     note_ = core::textOf(*bytes);
     formerSize_ = size;
     removeLeftPartials();
+    return loadWitnessed();
+}
+
+Result<void> TileStore::loadWitnessed() {
+    const auto bytes = core::readFile(*files_, core::joinPath(folder_, kWitnessedName), kNoteBytes);
+    if (!bytes) {
+        return bytes.error().kind == ErrorKind::NotFound
+                   ? Result<void>()
+                   : Result<void>(tl::make_unexpected(bytes.error()));
+    }
+    const auto past = parsePast(core::textOf(*bytes));
+    if (!past) {
+        return fail(ErrorKind::DataLoss,
+                    fmt::format("read its witnessed note: {}", past.error().message));
+    }
+    witnessed_ = core::textOf(*bytes);
+    witnessedSize_ = past->size;
     return {};
 }
 
@@ -270,6 +293,42 @@ Result<void> TileStore::replaceNote(std::string_view note) {
     TileBatch head(*files_, folder_, scratch_, folders_);
     LIUHEN_CHECK(head.place(kCheckpointName, core::viewOf(note)));
     note_ = note;
+    return {};
+}
+
+/// The checkpoint of a note, if these tiles begin with its tree.
+Result<Checkpoint> TileStore::parsePast(std::string_view note) {
+    LIUHEN_TRY(SignedCheckpoint parsed, parseCheckpoint(note));
+    const Checkpoint& past = parsed.checkpoint;
+    if (!checkpoint_ || past.origin != checkpoint_->origin || past.size > size()) {
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("it is of {} leaves of '{}', and log {} has {}",
+                                past.size,
+                                past.origin,
+                                folder_,
+                                size()));
+    }
+    LIUHEN_TRY(const Digest root, rootAt(past.size));
+    if (root != past.root) {
+        return fail(ErrorKind::InvalidArgument,
+                    fmt::format("log {} had another root at {} leaves", folder_, past.size));
+    }
+    return std::move(parsed.checkpoint);
+}
+
+Result<void> TileStore::keepWitnessed(std::string_view note) {
+    LIUHEN_TRY(const Checkpoint past, parsePast(note));
+    if (past.size < witnessedSize_) {
+        return fail(ErrorKind::FailedPrecondition,
+                    fmt::format("keep a witnessed note of {} leaves: log {} has one of {}",
+                                past.size,
+                                folder_,
+                                witnessedSize_));
+    }
+    TileBatch batch(*files_, folder_, scratch_, folders_);
+    LIUHEN_CHECK(batch.place(kWitnessedName, core::viewOf(note)));
+    witnessed_ = note;
+    witnessedSize_ = past.size;
     return {};
 }
 

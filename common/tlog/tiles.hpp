@@ -41,7 +41,8 @@ public:
     ///
     /// The signature of the checkpoint is not judged here, and an absent checkpoint is an empty
     /// log: the caller knows key and least size, and compares note() and size(). Errors: DataLoss
-    /// if checkpoint or right edge are damaged, or the tiles have another root.
+    /// if checkpoint, witnessed note or right edge are damaged, the tiles have another root, or the
+    /// witnessed note is of another past.
     [[nodiscard]] static Result<TileStore> open(core::Files& files,
                                                 std::string folder,
                                                 std::string scratch);
@@ -81,6 +82,16 @@ public:
     /// new.
     [[nodiscard]] Result<void> replaceNote(std::string_view note);
 
+    /// The newest note that was found to be witnessed, with its cosignatures; empty if none was.
+    [[nodiscard]] const std::string& witnessed() const { return witnessed_; }
+    /// Leaves under it.
+    [[nodiscard]] std::uint64_t witnessedSize() const { return witnessedSize_; }
+    /// Keeps a note beside the checkpoint as the newest that was witnessed; that it was, and who
+    /// signed it, the caller knows. Errors: InvalidArgument if it is malformed or not of this log's
+    /// past, FailedPrecondition if one of a larger tree is kept; DataLoss as publish. Power loss:
+    /// the one before or this one.
+    [[nodiscard]] Result<void> keepWitnessed(std::string_view note);
+
     /// A leaf under the checkpoint. Errors: as TileReader.
     [[nodiscard]] Result<Buffer> leaf(std::uint64_t index) { return reader_.leaf(index); }
     /// The root of the first `size` leaves, at most size().
@@ -108,6 +119,8 @@ private:
     void removeLeftPartials();
     void removeFile(const TileName& name);
     [[nodiscard]] Result<void> load();
+    [[nodiscard]] Result<void> loadWitnessed();
+    [[nodiscard]] Result<Checkpoint> parsePast(std::string_view note);
     [[nodiscard]] Result<void> checkSize(std::uint64_t size) const;
 
     core::Files* files_;
@@ -119,6 +132,8 @@ private:
     std::size_t stagedBytes_ = 0;
     std::optional<Checkpoint> checkpoint_;
     std::string note_;
+    std::string witnessed_;
+    std::uint64_t witnessedSize_ = 0;
     std::set<std::string> folders_;  // known to be durable
     std::uint64_t formerSize_ = 0;   // of the checkpoint before the present one
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `liuhen-dock check`: the catalogue held against the vault.
+#include "common/core/clock.hpp"
 #include "dock/app/commands.hpp"
 #include "dock/vault/client.hpp"
 
@@ -172,6 +173,9 @@ Result<void> checkCounts(catalogue::Catalogue& catalogue,
                    ? ""
                    : " by their mode alone ('freezer' in vault.toml makes them immutable)");
     checkCopies(status, findings);
+    const core::SystemClock clock;
+    fmt::print("{}",
+               witnessLines(status, std::chrono::floor<std::chrono::seconds>(clock.utc()).count()));
     return {};
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "dock/app/config.hpp"
+#include "dock/vault/types.hpp"
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +44,7 @@ struct RunOptions {
 [[nodiscard]] core::Result<int> witnessRequest(core::Files& files,
                                                const Config& config,
                                                const std::string& name);
-/// Takes a witness's answer from standard input: 0 if the newest checkpoint carries its cosignature
-/// now, else 1.
+/// Takes a witness's answer from standard input: 0 if the vault keeps its cosignature now, else 1.
 [[nodiscard]] core::Result<int> witnessAnswer(core::Files& files,
                                               const Config& config,
                                               const std::string& name);
@@ -54,7 +55,12 @@ struct RunOptions {
                                         const Config& config,
                                         const std::string& path);
 
-/// What was taken in, as `summary.json` has it.
-[[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes);
+/// Who remembers the custody log, a line each, as the vault's status tells it. `nowSeconds`, since
+/// 1970-01-01 UTC, is what ages are counted from.
+[[nodiscard]] std::string witnessLines(const vault::Status& status, std::int64_t nowSeconds);
+
+/// What was taken in, as `summary.json` has it; without a status, `log` is null there.
+[[nodiscard]] std::string summaryJson(const std::vector<ingest::Outcome>& outcomes,
+                                      const std::optional<vault::Status>& status);
 
 }  // namespace liuhen::dock

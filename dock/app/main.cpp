@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // liuhen-dock: takes in recorders and keeps the catalogue.
 #include "dock/app/commands.hpp"
+#include "dock/app/retention_commands.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -70,7 +71,10 @@ int start(int argc, char** argv) {
     for (CLI::App* sub : {requestApp, answerApp}) {
         sub->add_option("name", witnessName, "the witness, as dock.toml names it")->required();
     }
-    for (CLI::App* sub : {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp}) {
+    RetentionCommands retention(app);
+    std::vector<CLI::App*> configured = retention.all();
+    configured.insert(configured.end(), {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp});
+    for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
     try {
@@ -96,6 +100,7 @@ int start(int argc, char** argv) {
                : appointApp->parsed() ? appoint(*files, *config, messagePath)
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
+               : retention.parsed()   ? retention.run(*config)
                                       : check(*config);
     }
     if (!code && (checkApp->parsed() || witnessApp->parsed())) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `liuhen-dock run`: bays, progress, summary.
+#include "common/core/clock.hpp"
 #include "common/core/log.hpp"
 #include "dock/app/commands.hpp"
 #include "dock/app/display.hpp"
+#include "dock/vault/client.hpp"
 #include "dock/witness/circle.hpp"
 #include "dock/witness/post.hpp"
 
@@ -34,8 +36,19 @@ std::vector<ingest::Outcome> outcomesOf(const bay::Fleet& fleet) {
     return outcomes;
 }
 
-Result<void> writeSummary(core::Files& files, const std::string& folder, const bay::Fleet& fleet) {
-    const std::string text = summaryJson(outcomesOf(fleet));
+/// What the vault says of itself; nothing if it does not answer.
+std::optional<vault::Status> statusOf(const std::string& socket) {
+    auto vault = vault::Client::connect(socket);
+    auto status =
+        vault ? vault->status() : Result<vault::Status>(tl::make_unexpected(vault.error()));
+    return status ? std::optional(*std::move(status)) : std::nullopt;
+}
+
+Result<void> writeSummary(core::Files& files,
+                          const std::string& folder,
+                          const bay::Fleet& fleet,
+                          const std::optional<vault::Status>& status) {
+    const std::string text = summaryJson(outcomesOf(fleet), status);
     return core::replaceFile(files, joinPath(folder, "summary.json"), core::viewOf(text));
 }
 
@@ -135,7 +148,8 @@ Result<int> run(core::Files& files,
         if (auto stamps = stampsOf(fleet); stamps != written) {
             written = std::move(stamps);
             witnesses.poke();
-            if (const auto done = writeSummary(files, config.folder, fleet); !done) {
+            const auto status = statusOf(config.vaultSocket);
+            if (const auto done = writeSummary(files, config.folder, fleet, status); !done) {
                 core::log(core::LogLevel::Error, "dock", done.error().message);
             }
         }
@@ -146,7 +160,13 @@ Result<int> run(core::Files& files,
         witnesses.settle();
     }
     watching.ask();
-    LIUHEN_CHECK(writeSummary(files, config.folder, fleet));
+    const auto status = statusOf(config.vaultSocket);
+    LIUHEN_CHECK(writeSummary(files, config.folder, fleet, status));
+    if (options.once && status) {
+        const core::SystemClock clock;
+        const auto now = std::chrono::floor<std::chrono::seconds>(clock.utc());
+        fmt::print("{}", witnessLines(*status, now.count()));
+    }
     const auto outcomes = outcomesOf(fleet);
     const bool good = std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
         return outcome.end == ingest::Phase::Done;

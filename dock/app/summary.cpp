@@ -46,21 +46,43 @@ json outcomeJson(const ingest::Outcome& outcome) {
             {"segments_receipted", outcome.segments},
             {"footage_bytes", outcome.footageBytes},
             {"earlier_receipts", outcome.earlierReceipts.size()},
+            {"second_receipts", outcome.secondReceipts},
             {"omitted", outcome.omitted},
             {"chapters", std::move(chapters)},
             {"segments", std::move(segments)}};
 }
 
+json logJson(const std::optional<vault::Status>& status) {
+    if (!status) {
+        return {};
+    }
+    json witnesses = json::array();
+    for (const vault::WitnessState& witness : status->witnessing.witnesses) {
+        const bool any = witness.leaves > 0;
+        witnesses.push_back({{"name", witness.name},
+                             {"leaves", witness.leaves},
+                             {"cosigned_s", any ? json(witness.unixSeconds) : json()}});
+    }
+    return {{"origin", status->origin},
+            {"leaves", status->logSize},
+            {"witnessed", status->witnessing.witnessed},
+            {"witnessed_leaves", status->witnessing.leaves},
+            {"witnesses", std::move(witnesses)},
+            {"recorders", status->witnessing.recorders}};
+}
+
 }  // namespace
 
-std::string summaryJson(const std::vector<ingest::Outcome>& outcomes) {
+std::string summaryJson(const std::vector<ingest::Outcome>& outcomes,
+                        const std::optional<vault::Status>& status) {
     json bays = json::array();
     bool good = !outcomes.empty();
     for (const ingest::Outcome& outcome : outcomes) {
         good = good && outcome.end == ingest::Phase::Done;
         bays.push_back(outcomeJson(outcome));
     }
-    const json all = {{"version", 1}, {"good", good}, {"bays", std::move(bays)}};
+    const json all = {
+        {"version", 1}, {"good", good}, {"bays", std::move(bays)}, {"log", logJson(status)}};
     constexpr int kIndent = 2;
     return all.dump(kIndent, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -64,9 +64,9 @@ std::string sentenceOf(const witnessing::Ended& ended, const std::string& name) 
             return fmt::format("{} cosigned the newest checkpoint, of {} leaves", name, ended.size);
         case End::Cosigned:
             return fmt::format(
-                "{} cosigned {} leaves and remembers them; the log has grown since, so the newest "
-                "checkpoint does not carry its cosignature. To have that, ask while no recorder is "
-                "docked",
+                "{} cosigned {} leaves, and the vault keeps that; the log has grown since. What "
+                "came "
+                "since is witnessed by the next request",
                 name,
                 ended.size);
         case End::Declined:
@@ -92,7 +92,9 @@ Result<int> witnessAnswer(core::Files& files, const Config& config, const std::s
             LIUHEN_TRY(const std::string text, readStandardInput());
             LIUHEN_TRY(const witnessing::Ended ended, exchange.answer(text));
             fmt::print("{}\n", sentenceOf(ended, name));
-            return ended.end == witnessing::End::Published ? 0 : 1;
+            const bool kept =
+                ended.end == witnessing::End::Published || ended.end == witnessing::End::Cosigned;
+            return kept ? 0 : 1;
         });
 }
 

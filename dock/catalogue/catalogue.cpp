@@ -45,6 +45,24 @@ SegmentRow segmentOf(const Statement& row) {
     return segment;
 }
 
+Result<std::vector<StoredObject>> storedOf(Statement& asked) {
+    std::vector<StoredObject> rows;
+    for (;;) {
+        LIUHEN_TRY(const bool row, asked.step());
+        if (!row) {
+            return rows;
+        }
+        rows.push_back(StoredObject{asked.number(7),
+                                    digestOf(asked, 0),
+                                    asked.number(1),
+                                    asked.number(2),
+                                    optionalOf(asked, 3),
+                                    optionalOf(asked, 4),
+                                    optionalOf(asked, 5),
+                                    digestOf(asked, 6)});
+    }
+}
+
 Result<void> insertObject(Connection& connection, const LoggedObject& object) {
     LIUHEN_TRY(Statement row,
                connection.prepare("insert into object values "
@@ -116,12 +134,9 @@ Result<void> Catalogue::project(std::span<const LoggedObject> segments) {
     return transaction.commit();
 }
 
-Result<void> Catalogue::noteDelivered(const Digest& object) {
+Result<void> Catalogue::noteDelivered(const Digest& object, std::uint64_t copies) {
     const std::scoped_lock guard(mutex_);
-    LIUHEN_TRY(
-        Statement row,
-        connection_.prepare("insert into receipt_delivered values (?1) on conflict do nothing"));
-    return row.bind(core::ByteView(object)).run();
+    return insertDelivered(connection_, object, copies);
 }
 
 Result<std::optional<ChapterEnd>> Catalogue::lastChapter(const std::string& device,
@@ -189,21 +204,27 @@ Result<std::vector<StoredObject>> Catalogue::undelivered(const std::string& devi
                    "from object where device = ?1 and object not in "
                    "(select object from receipt_delivered) and leaf >= ?3 order by leaf limit ?2"));
     asked.bind(device).bind(std::uint64_t{limit}).bind(after ? *after + 1 : std::uint64_t{0});
-    std::vector<StoredObject> rows;
-    for (;;) {
-        LIUHEN_TRY(const bool row, asked.step());
-        if (!row) {
-            return rows;
-        }
-        rows.push_back(StoredObject{asked.number(7),
-                                    digestOf(asked, 0),
-                                    asked.number(1),
-                                    asked.number(2),
-                                    optionalOf(asked, 3),
-                                    optionalOf(asked, 4),
-                                    optionalOf(asked, 5),
-                                    digestOf(asked, 6)});
-    }
+    return storedOf(asked);
+}
+
+Result<std::vector<StoredObject>> Catalogue::singleCopies(const std::string& device,
+                                                          std::uint64_t generation,
+                                                          std::size_t limit,
+                                                          std::optional<std::uint64_t> after) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(
+                   "select object, size_bytes, generation, first, recording, segment, entry, leaf "
+                   "from object where device = ?1 and generation = ?4 and leaf >= ?3 and "
+                   "(select max(copies) from receipt_delivered as given "
+                   "where given.object = object.object) < 2 and not exists "
+                   "(select 1 from release where release.device = object.device and "
+                   "release.generation = object.generation and "
+                   "release.recording = object.recording and "
+                   "release.segment = object.segment) order by leaf limit ?2"));
+    asked.bind(device).bind(std::uint64_t{limit}).bind(after ? *after + 1 : std::uint64_t{0});
+    asked.bind(generation);
+    return storedOf(asked);
 }
 
 Result<std::vector<std::pair<std::string, std::uint64_t>>> Catalogue::generations() {

@@ -79,8 +79,9 @@ public:
     [[nodiscard]] Result<void> project(const EntrySource& entries, const LoggedObject& object);
     /// Enters the leaves of stored segments, in one transaction. Harmless twice.
     [[nodiscard]] Result<void> project(std::span<const LoggedObject> segments);
-    /// Notes that the recorder has acknowledged the receipt of this object. Harmless twice.
-    [[nodiscard]] Result<void> noteDelivered(const Digest& object);
+    /// Notes that the recorder has acknowledged a receipt of this object that counts so many
+    /// copies. Harmless twice.
+    [[nodiscard]] Result<void> noteDelivered(const Digest& object, std::uint64_t copies);
 
     [[nodiscard]] Result<std::optional<ChapterEnd>> lastChapter(const std::string& device,
                                                                 std::uint64_t generation);
@@ -99,6 +100,13 @@ public:
     /// the leaf behind `after` on.
     [[nodiscard]] Result<std::vector<StoredObject>> undelivered(
         const std::string& device,
+        std::size_t limit,
+        std::optional<std::uint64_t> after = std::nullopt);
+    /// Objects of a generation that the recorder has not freed, and of which it has no receipt that
+    /// counts two copies, but one that counts fewer; bounds as in undelivered().
+    [[nodiscard]] Result<std::vector<StoredObject>> singleCopies(
+        const std::string& device,
+        std::uint64_t generation,
         std::size_t limit,
         std::optional<std::uint64_t> after = std::nullopt);
     /// All (device, generation), in order.

@@ -21,6 +21,8 @@ namespace {
 /// A `part.lost` comes soon after its part: so many parts of a segment are remembered for it.
 constexpr std::size_t kRememberedParts = 64;
 constexpr std::uint64_t kUuidHeadBytes = 24;
+/// Whatever a recorder's entry says: more tell nobody anything.
+constexpr std::uint64_t kMostCopies = 255;
 
 /// A text of an entry that is for people; the check does not insist on it.
 std::string textOr(const Entry& entry, std::string_view key, std::string_view otherwise) {
@@ -34,6 +36,15 @@ std::uint64_t numberOr(const Entry& entry, std::string_view key, std::uint64_t o
 }
 
 }  // namespace
+
+Result<void> insertDelivered(Connection& connection,
+                             const core::Digest& object,
+                             std::uint64_t copies) {
+    LIUHEN_TRY(
+        Statement row,
+        connection.prepare("insert into receipt_delivered values (?1, ?2) on conflict do nothing"));
+    return row.bind(core::ByteView(object)).bind(std::min(copies, kMostCopies)).run();
+}
 
 Result<void> ChapterRows::add(const Entry& entry) {
     if (!last_) {
@@ -172,6 +183,8 @@ Result<void> ChapterRows::addEvent(const Entry& entry) {
         return addResume(entry);
     } else if (entry.kind == "receipt") {
         return addReceipt(entry);
+    } else if (entry.kind == "release") {
+        return addRelease(entry);
     }
     return {};
 }
@@ -197,10 +210,19 @@ Result<void> ChapterRows::addReceipt(const Entry& entry) {
     if (!receipt) {
         return {};  // another agency's, or of a later version: no receipt of ours
     }
+    return insertDelivered(*connection_, receipt->object, receipt->copies);
+}
+
+Result<void> ChapterRows::addRelease(const Entry& entry) {
+    const auto body = evidence::ReleaseBody::fromCbor(entry.body);
+    if (!body || !body->recording || !body->segment) {
+        return {};  // of something else than a segment
+    }
     LIUHEN_TRY(
         Statement row,
-        connection_->prepare("insert into receipt_delivered values (?1) on conflict do nothing"));
-    return row.bind(core::ByteView(receipt->object)).run();
+        connection_->prepare("insert into release values (?1, ?2, ?3, ?4) on conflict do nothing"));
+    row.bind(device_).bind(body->generation);
+    return row.bind(body->recording).bind(body->segment).run();
 }
 
 Result<void> ChapterRows::finish() {

@@ -13,6 +13,11 @@
 
 namespace liuhen::catalogue {
 
+/// Notes that a recorder has a receipt of an object that counts so many copies. Harmless twice.
+[[nodiscard]] Result<void> insertDelivered(Connection& connection,
+                                           const core::Digest& object,
+                                           std::uint64_t copies);
+
 /// Collects the entries of one chapter and then writes its rows.
 ///
 /// What is open for long (recordings, segments, interruptions) is kept until finish(), so that rows
@@ -68,6 +73,7 @@ private:
     [[nodiscard]] Result<void> addEvent(const evidence::Entry& entry);
     [[nodiscard]] Result<void> addResume(const evidence::Entry& entry);
     [[nodiscard]] Result<void> addReceipt(const evidence::Entry& entry);
+    [[nodiscard]] Result<void> addRelease(const evidence::Entry& entry);
     [[nodiscard]] Result<void> writeRecordings();
     [[nodiscard]] Result<void> writeSegments();
     [[nodiscard]] Result<void> writeInterruptions();

@@ -7,7 +7,7 @@
 namespace liuhen::catalogue {
 
 /// Raised with every change of the schema; an older catalogue is deleted and projected anew.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 inline constexpr std::string_view kSchema = R"sql(
 create table device (
@@ -112,10 +112,20 @@ create table object (                          -- the object leaves of the custo
     stored_us integer not null
 ) strict;
 create index object_of_segment on object (device, generation, recording, segment);
--- Objects whose receipt the recorder has: a later chapter says so. What was acknowledged since its
--- docking is known here alone; without it the receipt is given once more, which does no harm.
+-- Objects of which the recorder has a receipt, and how many copies that counts: a later chapter says
+-- so. What was acknowledged since its docking is known here alone; without it the receipt is given
+-- once more, which does no harm.
 create table receipt_delivered (
-    object blob primary key not null check (length(object) = 32)
+    object blob not null check (length(object) = 32),
+    copies integer not null check (copies between 0 and 255),  -- 255: that many, or more
+    primary key (object, copies)
+) strict, without rowid;
+create table release (                         -- segments that the recorder has freed
+    device text not null,
+    generation integer not null,
+    recording integer not null,
+    segment integer not null,
+    primary key (device, generation, recording, segment)
 ) strict, without rowid;
 )sql";
 

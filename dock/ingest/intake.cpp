@@ -156,6 +156,7 @@ Result<Flow> Intake::take(Session& session) {
     if (segments == Flow::End) {
         return segments;
     }
+    LIUHEN_CHECK(session.deliverSecond(state.generations));
     // Once more, so that the recorder holds a checkpoint that covers what was just taken in.
     LIUHEN_TRY(const DeviceState after, session.link.state());
     LIUHEN_TRY(const Witnessed last, showCheckpoint(session, after));

@@ -60,6 +60,7 @@ void Outcome::join(const Outcome& earlier) {
                                                          object.object) != earlierReceipts.end();
         add(std::move(object));
     }
+    secondReceipts += earlier.secondReceipts;
     earlierReceipts.insert(
         earlierReceipts.begin(), earlier.earlierReceipts.begin(), earlier.earlierReceipts.end());
 }

@@ -58,6 +58,7 @@ struct Outcome {
     std::int64_t endUs = 0;
     std::uint64_t footageBytes = 0;            // of the segments below that are receipted
     std::vector<std::string> earlierReceipts;  // of objects stored before, handed over now
+    std::uint64_t secondReceipts = 0;          // of two copies, for what had one of fewer
     std::uint64_t omitted = 0;   // objects beyond the list's limit; they are in the counts
     std::uint64_t chapters = 0;  // receipted
     std::uint64_t segments = 0;  // receipted

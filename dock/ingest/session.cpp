@@ -13,6 +13,7 @@ using core::ErrorKind;
 namespace {
 
 constexpr std::size_t kBatch = 256;
+constexpr std::uint64_t kBothCopies = 2;
 
 /// The vault's receipt must be for what was offered, or its answers got mixed up.
 bool fits(const evidence::Receipt& receipt, const vault::Place& place) {
@@ -70,7 +71,7 @@ Result<bool> Session::give(core::ByteView receipt) {
 Result<bool> Session::deliver(const Taken& taken) {
     LIUHEN_TRY(const bool given, give(taken.message));
     if (given) {
-        LIUHEN_CHECK(catalogue.noteDelivered(taken.receipt->object));
+        LIUHEN_CHECK(catalogue.noteDelivered(taken.receipt->object, taken.receipt->copies));
     }
     return given;
 }
@@ -146,6 +147,48 @@ Result<void> Session::deliverEarlier() {
             if (given) {
                 outcome.earlierReceipts.push_back(core::toHex(row.object));
             }
+        }
+        if (rows.size() < kBatch) {
+            return {};
+        }
+    }
+}
+
+Result<void> Session::deliverSecond(const std::vector<std::uint64_t>& generations) {
+    LIUHEN_TRY(vault::Client * vault, feed.client());
+    LIUHEN_TRY(const vault::Hello hello, vault->hello());
+    if (!hello.twoCopies) {
+        return {};
+    }
+    for (const std::uint64_t generation : generations) {
+        const auto done = deliverSecondOf(generation);
+        if (done) {
+            continue;
+        }
+        const ErrorKind kind = done.error().kind;
+        if (kind == ErrorKind::Unavailable || kind == ErrorKind::DeadlineExceeded) {
+            return done;
+        }
+        core::log(
+            core::LogLevel::Warning,
+            "ingest",
+            fmt::format("{}: receipts of two copies wait: {}", device(), done.error().message));
+    }
+    return {};
+}
+
+Result<void> Session::deliverSecondOf(std::uint64_t generation) {
+    std::optional<std::uint64_t> after;
+    for (;;) {
+        LIUHEN_TRY(const auto rows, catalogue.singleCopies(device(), generation, kBatch, after));
+        for (const catalogue::StoredObject& row : rows) {
+            after = row.leaf;
+            LIUHEN_TRY(const auto taken, feed.find(offerOf(device(), row)));
+            if (!taken || taken->receipt->copies < kBothCopies) {
+                continue;  // the vault has not copied it yet
+            }
+            LIUHEN_TRY(const bool given, deliver(*taken));
+            outcome.secondReceipts += given ? 1 : 0;
         }
         if (rows.size() < kBatch) {
             return {};

@@ -36,12 +36,17 @@ struct Session {
         const std::function<Result<void>(const catalogue::LoggedObject&)>& project);
     /// Hands over receipts that an earlier intake left behind.
     [[nodiscard]] Result<void> deliverEarlier();
+    /// Hands over receipts that count two copies for what the recorder still holds in these
+    /// generations and has receipts of fewer for, where the second copy has it by now. Errors: of
+    /// catalogue and connections; what the vault cannot give now is left to the next docking.
+    [[nodiscard]] Result<void> deliverSecond(const std::vector<std::uint64_t>& generations);
     /// Hands over the receipt for the chapter that ends at `docking`, if the vault has it, so that
     /// a new generation proves what became of the one before (docs/format/ledger.md section 7, step
     /// 3). Errors: of vault and connection; a refusal is logged.
     [[nodiscard]] Result<void> deliverFormer(const evidence::Head& docking);
 
 private:
+    [[nodiscard]] Result<void> deliverSecondOf(std::uint64_t generation);
     /// Whether the recorder took it. Errors: of the connection alone; a refusal is logged.
     [[nodiscard]] Result<bool> give(core::ByteView receipt);
     /// The same, noted in the catalogue.

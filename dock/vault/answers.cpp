@@ -32,6 +32,15 @@ constexpr std::array kKinds = {ErrorKind::InvalidArgument,
 constexpr std::array kStates = {
     State::Receiving, State::Receipted, State::Quarantined, State::Forked, State::Again};
 
+Result<bool> booleanAt(const Cbor& map, std::string_view key) {
+    const Cbor* value = map.find(key);
+    if (value == nullptr || !value->boolean()) {
+        return fail(ErrorKind::DataLoss,
+                    "read answer: " + std::string(key) + " is neither true nor false");
+    }
+    return *value->boolean();
+}
+
 Result<State> stateAt(const Cbor& map) {
     LIUHEN_TRY(const std::string text, textAt(map, "state"));
     for (const State state : kStates) {
@@ -70,7 +79,8 @@ Cbor toCbor(const Hello& hello) {
     return Cbor::map({{"origin", hello.origin},
                       {"size", hello.logSize},
                       {"receipt_certificate", hello.receiptCertificate},
-                      {"checkpoint_certificate", hello.checkpointCertificate}});
+                      {"checkpoint_certificate", hello.checkpointCertificate},
+                      {"two_copies", hello.twoCopies}});
 }
 
 Result<Hello> readHello(const Cbor& map) {
@@ -79,6 +89,7 @@ Result<Hello> readHello(const Cbor& map) {
     LIUHEN_TRY(hello.logSize, unsignedAt(map, "size"));
     LIUHEN_TRY(hello.receiptCertificate, bytesAt(map, "receipt_certificate"));
     LIUHEN_TRY(hello.checkpointCertificate, bytesAt(map, "checkpoint_certificate"));
+    LIUHEN_TRY(hello.twoCopies, booleanAt(map, "two_copies"));
     return hello;
 }
 
@@ -209,16 +220,13 @@ Result<CheckpointAnswer> readCheckpointAnswer(const Cbor& map) {
 }
 
 Cbor toCbor(const CosignedAnswer& answer) {
-    return Cbor::map({{"added", answer.added}, {"reason", answer.reason}});
+    return Cbor::map({{"added", answer.added}, {"older", answer.older}, {"reason", answer.reason}});
 }
 
 Result<CosignedAnswer> readCosignedAnswer(const Cbor& map) {
     CosignedAnswer answer;
-    const Cbor* added = map.find("added");
-    if (added == nullptr || !added->boolean()) {
-        return fail(ErrorKind::DataLoss, "read answer: added is neither true nor false");
-    }
-    answer.added = *added->boolean();
+    LIUHEN_TRY(answer.added, booleanAt(map, "added"));
+    LIUHEN_TRY(answer.older, booleanAt(map, "older"));
     LIUHEN_TRY(answer.reason, textAt(map, "reason"));
     return answer;
 }
@@ -260,6 +268,35 @@ Result<Scrubbed> readScrubbed(const Cbor& map) {
     return scrub;
 }
 
+Cbor witnessingToCbor(const Witnessing& witnessing) {
+    Cbor::Array witnesses;
+    for (const WitnessState& witness : witnessing.witnesses) {
+        witnesses.push_back(Cbor::map(
+            {{"name", witness.name}, {"leaves", witness.leaves}, {"time", witness.unixSeconds}}));
+    }
+    return Cbor::map({{"witnesses", std::move(witnesses)},
+                      {"leaves", witnessing.leaves},
+                      {"witnessed", witnessing.witnessed},
+                      {"recorders", witnessing.recorders},
+                      {"trouble", witnessing.trouble}});
+}
+
+Result<Witnessing> readWitnessing(const Cbor& map) {
+    Witnessing witnessing;
+    LIUHEN_TRY(const Cbor::Array witnesses, evidence::itemsAt(map, "witnesses"));
+    for (const Cbor& item : witnesses) {
+        WitnessState& witness = witnessing.witnesses.emplace_back();
+        LIUHEN_TRY(witness.name, textAt(item, "name"));
+        LIUHEN_TRY(witness.leaves, unsignedAt(item, "leaves"));
+        LIUHEN_TRY(witness.unixSeconds, unsignedAt(item, "time"));
+    }
+    LIUHEN_TRY(witnessing.leaves, unsignedAt(map, "leaves"));
+    LIUHEN_TRY(witnessing.witnessed, booleanAt(map, "witnessed"));
+    LIUHEN_TRY(witnessing.recorders, unsignedAt(map, "recorders"));
+    LIUHEN_TRY(witnessing.trouble, textAt(map, "trouble"));
+    return witnessing;
+}
+
 }  // namespace
 
 Cbor toCbor(const Status& status) {
@@ -278,7 +315,8 @@ Cbor toCbor(const Status& status) {
                       {"uncopied", status.uncopied},
                       {"single_copy", status.singleCopy},
                       {"minimum_age_hours", orNull(status.minimumAgeHours)},
-                      {"scrub", scrubToCbor(status.scrub)}});
+                      {"scrub", scrubToCbor(status.scrub)},
+                      {"witnessing", witnessingToCbor(status.witnessing)}});
 }
 
 Result<Status> readStatus(const Cbor& map) {
@@ -299,14 +337,12 @@ Result<Status> readStatus(const Cbor& map) {
         LIUHEN_TRY(status.second, textAt(map, "second"));
     }
     LIUHEN_TRY(status.uncopied, unsignedAt(map, "uncopied"));
-    const Cbor* single = map.find("single_copy");
-    if (single == nullptr || !single->boolean()) {
-        return fail(ErrorKind::DataLoss, "read answer: single_copy is neither true nor false");
-    }
-    status.singleCopy = *single->boolean();
+    LIUHEN_TRY(status.singleCopy, booleanAt(map, "single_copy"));
     LIUHEN_TRY(status.minimumAgeHours, evidence::optionalUnsignedAt(map, "minimum_age_hours"));
     const Cbor* scrub = map.find("scrub");
     LIUHEN_TRY(status.scrub, readScrubbed(scrub == nullptr ? Cbor() : *scrub));
+    const Cbor* witnessing = map.find("witnessing");
+    LIUHEN_TRY(status.witnessing, readWitnessing(witnessing == nullptr ? Cbor() : *witnessing));
     return status;
 }
 

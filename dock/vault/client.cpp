@@ -146,12 +146,18 @@ Result<CommitAnswer> Client::endCommit() {
 }
 
 Result<CheckpointAnswer> Client::checkpoint(std::uint64_t oldSize) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(CheckpointRequest{oldSize}));
+    LIUHEN_TRY(const Cbor answer, calls_->call(CheckpointRequest{oldSize, false}));
     return readCheckpointAnswer(answer);
 }
 
-Result<CosignedAnswer> Client::cosigned(const std::string& line) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(CosignedRequest{line}));
+Result<CheckpointAnswer> Client::checkpointForWitness(std::uint64_t oldSize) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(CheckpointRequest{oldSize, true}));
+    return readCheckpointAnswer(answer);
+}
+
+Result<CosignedAnswer> Client::cosigned(const std::string& line,
+                                        std::optional<std::uint64_t> size) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(CosignedRequest{line, size}));
     return readCosignedAnswer(answer);
 }
 
@@ -167,6 +173,37 @@ Result<Status> Client::status() {
 
 Result<Cbor> Client::ask(const AccessRequest& request) {
     return calls_->call(request);
+}
+
+Result<HoldAnswer> Client::placeHold(const Subject& subject,
+                                     const std::string& reason,
+                                     const std::string& by) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldPlaceRequest{subject, reason, by}));
+    return readHoldAnswer(answer);
+}
+
+Result<HoldAnswer> Client::liftHold(const Digest& hold,
+                                    const std::string& reason,
+                                    const std::string& by) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldLiftRequest{hold, reason, by}));
+    return readHoldAnswer(answer);
+}
+
+Result<std::uint64_t> Client::setRetention(const Subject& subject,
+                                           const std::string& classId,
+                                           const std::string& by) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(RetentionSetRequest{subject, classId, by}));
+    return evidence::unsignedAt(answer, "leaf");
+}
+
+Result<HoldList> Client::holds(std::optional<std::uint64_t> after) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldListRequest{after}));
+    return readHolds(answer);
+}
+
+Result<RetentionList> Client::retentions(std::optional<std::uint64_t> after) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(RetentionListRequest{after}));
+    return readRetentions(answer);
 }
 
 }  // namespace liuhen::vault

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/vault/access_requests.hpp"
+#include "dock/vault/retention.hpp"
 #include "dock/vault/types.hpp"
 
 #include <chrono>
@@ -68,15 +69,38 @@ public:
     [[nodiscard]] Result<CommitAnswer> endCommit();
     /// The newest checkpoint, and the proof that it contains the log's tree of `oldSize` leaves.
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
+    /// The same for a witness that the agency names: all of them are shown one tree for a while, so
+    /// that their cosignatures meet on one note while the log grows.
+    [[nodiscard]] Result<CheckpointAnswer> checkpointForWitness(std::uint64_t oldSize);
     /// Hands over the cosignature line of a recorder or of a witness that the agency names, for the
-    /// newest checkpoint.
-    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
+    /// newest checkpoint or for the log's tree of `size` leaves.
+    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line,
+                                                  std::optional<std::uint64_t> size = std::nullopt);
     /// Answers the index of the leaf, which is durable; with `wait` it is under a checkpoint by
     /// then. After an error the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
     [[nodiscard]] Result<Status> status();
     /// Asks a verb of access, for AccessClient; answers the answer's map.
     [[nodiscard]] Result<core::Cbor> ask(const AccessRequest& request);
+
+    /// Places a hold on what a leaf tells of. Texts as wrongText() allows. Errors: NotFound for
+    /// another subject. After an error that is none of the vault's the hold may stand all the same.
+    [[nodiscard]] Result<HoldAnswer> placeHold(const Subject& subject,
+                                               const std::string& reason,
+                                               const std::string& by);
+    /// Errors: NotFound if it does not stand.
+    [[nodiscard]] Result<HoldAnswer> liftHold(const Digest& hold,
+                                              const std::string& reason,
+                                              const std::string& by);
+    /// Answers the index of the leaf. Errors: NotFound for a subject that no leaf tells of, or a
+    /// class that the vault's configuration does not name.
+    [[nodiscard]] Result<std::uint64_t> setRetention(const Subject& subject,
+                                                     const std::string& classId,
+                                                     const std::string& by);
+    /// What stands, by leaf, from behind `after` on: one part of the list.
+    [[nodiscard]] Result<HoldList> holds(std::optional<std::uint64_t> after = std::nullopt);
+    [[nodiscard]] Result<RetentionList> retentions(
+        std::optional<std::uint64_t> after = std::nullopt);
 
 private:
     class Calls;

@@ -3,6 +3,7 @@
 #include "dock/vault/config.hpp"
 
 #include "common/core/config_table.hpp"
+#include "dock/vault/retention_config.hpp"
 #include "dock/vault/stream.hpp"
 
 #include <sys/stat.h>
@@ -116,6 +117,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     auto checkpoint = readPem<crypto::Certificate>(files, table, "checkpoint_certificate");
     CopyConfig copies = readCopies(table, folder);
     auto evidenceKey = readEvidenceKey(files, table);
+    auto retention = readClasses(table);
     if (const auto address = SocketAddress::of(socket); !socket.empty() && !address) {
         table.reject("socket", address.error().message);
     }
@@ -143,6 +145,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
                            *std::move(checkpointKey),
                            *std::move(checkpoint)},
                   std::move(copies),
+                  std::move(retention),
                   std::move(evidenceKey)};
     if (const auto wrong = wrongIdentity(config.identity, core::SystemClock().utc())) {
         table.reject(wrong->key, wrong->why);

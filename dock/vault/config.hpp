@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/vault/custody_log.hpp"
+#include "dock/vault/retention.hpp"
 #include "dock/vault/sandbox/account.hpp"
 #include "dock/vault/sandbox/sandbox.hpp"
 #include "dock/vault/second_copy.hpp"
@@ -33,6 +34,7 @@ struct Config {
     SandboxMode sandbox = SandboxMode::Best;
     Identity identity;
     CopyConfig copies;
+    std::vector<RetentionClass> retention;
     std::optional<crypto::PrivateKey> evidenceKey;  // none: encrypted footage stays closed
 };
 

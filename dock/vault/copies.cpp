@@ -217,6 +217,8 @@ Result<void> Vault::mirrorLog() {
             LIUHEN_TRY(slice.leaves, records_.leaves(from, count));
         }
         slice.note = tiles.note();
+        slice.witnessed = tiles.witnessed();
+        slice.witnessedSize = tiles.witnessedSize();
         slice.whole = from + count == tiles.size();
         return slice;
     };
@@ -262,7 +264,8 @@ Result<bool> Vault::catchUp(const Pace& pace) {
         const std::lock_guard lock(mutex_);
         LIUHEN_TRY(lacking, records_.uncopied(id, copiedTo_));
         copiedTo_ = lacking ? lacking->leaf : log_->next();
-        behind = second_->logSize() < log_->tiles().size();
+        behind = second_->logSize() < log_->tiles().size() ||
+                 second_->witnessedSize() < log_->tiles().witnessedSize();
     }
     if (!lacking && !behind) {
         return false;

@@ -107,6 +107,14 @@ Result<void> CustodyLog::checkNote() const {
             parsed->note, identity_->origin, identity_->checkpointKey.publicBytes())) {
         return refuse("its checkpoint is not signed with this vault's checkpoint key");
     }
+    if (tiles_.witnessed().empty()) {
+        return {};
+    }
+    const auto seen = tlog::parseNote(tiles_.witnessed());
+    if (!seen ||
+        !tlog::verifySignature(*seen, identity_->origin, identity_->checkpointKey.publicBytes())) {
+        return refuse("its witnessed note is not signed with this vault's checkpoint key");
+    }
     return {};
 }
 

@@ -72,6 +72,21 @@ VaultFolders foldersOf(const Config& config) {
         config.folder, core::joinPath(config.folder, "db"), config.registered, config.witnesses};
 }
 
+VaultParts partsOf(const Config& config,
+                   core::Files& files,
+                   Medium& medium,
+                   const core::Clock& clock,
+                   const Hardening& hardening) {
+    return {files,
+            medium,
+            clock,
+            config.identity,
+            hardening,
+            config.copies.settings,
+            config.retention,
+            config.evidenceKey};
+}
+
 /// Tells if both copies go with one disk.
 void lookAtDisks(const Config& config) {
     struct stat first {};
@@ -100,12 +115,10 @@ Result<void> restoreCopies(core::Files& files, const Config& config) {
     const std::unique_ptr<Medium> medium = systemMedium();
     const core::SystemClock clock;
     const Hardening hardening{keeper.freezer.get(), {}};
-    LIUHEN_TRY(
-        const Restored done,
-        restore(
-            VaultParts{files, *medium, clock, config.identity, hardening, config.copies.settings},
-            foldersOf(config),
-            [](const std::string& line) { fmt::print("{}\n", line); }));
+    LIUHEN_TRY(const Restored done,
+               restore(partsOf(config, files, *medium, clock, hardening),
+                       foldersOf(config),
+                       [](const std::string& line) { fmt::print("{}\n", line); }));
     fmt::print("now run: liuhen verify {}\n", config.folder);
     return done.lost == 0
                ? Result<void>()
@@ -142,17 +155,8 @@ Result<void> run(core::Files& files, const Config& config) {
                                   }
                                   return around.sandbox.told();
                               }};
-    LIUHEN_TRY(
-        const std::unique_ptr<Vault> vault,
-        openVault(
-            VaultParts{files,
-                       *medium,
-                       clock,
-                       config.identity,
-                       hardening,
-                       config.copies.settings,
-                       config.evidenceKey},
-            foldersOf(config)));
+    LIUHEN_TRY(const std::unique_ptr<Vault> vault,
+               openVault(partsOf(config, files, *medium, clock, hardening), foldersOf(config)));
     if (vault == nullptr) {
         return {};
     }

@@ -4,6 +4,7 @@
 
 #include "common/core/cbor.hpp"
 #include "dock/vault/access_requests.hpp"
+#include "dock/vault/retention_messages.hpp"
 #include "dock/vault/types.hpp"
 
 #include <string>
@@ -37,9 +38,11 @@ struct CommitRequest {
 };
 struct CheckpointRequest {
     std::uint64_t oldSize = 0;
+    bool forWitness = false;
 };
 struct CosignedRequest {
     std::string line;
+    std::optional<std::uint64_t> size{};  // of the tree; nothing: the newest checkpoint's
 };
 struct IncidentRequest {
     Incident incident;
@@ -57,6 +60,11 @@ using Request = std::variant<HelloRequest,
                              CosignedRequest,
                              IncidentRequest,
                              StatusRequest,
+                             HoldPlaceRequest,
+                             HoldLiftRequest,
+                             HoldListRequest,
+                             RetentionSetRequest,
+                             RetentionListRequest,
                              AccessRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The database made anew: it is a projection of the log and the objects, but for receipts'
-// messages.
+// messages and what opens commitments.
 #include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
 #include "common/evidence/fields.hpp"
 #include "common/evidence/messages.hpp"
 #include "dock/vault/messages.hpp"
+#include "dock/vault/retention_leaves.hpp"
 #include "dock/vault/vault.hpp"
 
 #include <algorithm>
@@ -133,7 +134,7 @@ Result<void> Vault::remakeRow(std::uint64_t index,
         }
         return records_.add(ReceiptRow{index, *stored, 0, {}});
     }
-    return {};
+    return addRetentionRow(records_, index, leaf);
 }
 
 Result<void> Vault::remakeRows(tlog::TileStore& log) {
@@ -149,6 +150,14 @@ Result<void> Vault::remakeRows(tlog::TileStore& log) {
             LIUHEN_CHECK(remakeRow(at, leaf, next));
         }
         LIUHEN_CHECK(transaction.commit());
+    }
+    LIUHEN_TRY(const std::uint64_t unopened, records_.unopenedCount());
+    if (unopened > 0) {
+        core::log(core::LogLevel::Warning,
+                  "vault",
+                  fmt::format("by whom, and why, {} holds and classes were told was in the "
+                              "database that is lost, and nowhere else: they stand, without that",
+                              unopened));
     }
     return {};
 }

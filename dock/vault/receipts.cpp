@@ -4,6 +4,8 @@
 #include "common/evidence/messages.hpp"
 #include "dock/vault/vault.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace liuhen::vault {
@@ -45,8 +47,14 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
         const std::lock_guard lock(mutex_);
         LIUHEN_TRY(known, records_.receipt(row.leaf));
     }
-    if (known && (second_ == nullptr || known->copies >= kBothCopies)) {
-        return std::move(known->message);
+    if (known) {
+        bool more = false;
+        if (second_ != nullptr && known->copies < kBothCopies) {
+            LIUHEN_TRY(more, mayCountTwo(row.object));
+        }
+        if (!more) {
+            return std::move(known->message);
+        }
     }
     LIUHEN_CHECK(publishThrough(row.leaf));
     std::string store;
@@ -93,6 +101,17 @@ Result<Buffer> Vault::receiptFor(const ObjectRow& row, bool readBack) {
         }
     }
     return message;
+}
+
+/// Whether a receipt of one copy may become one of two. Nobody waits for the copying here: that is
+/// done in the background.
+Result<bool> Vault::mayCountTwo(const Digest& object) {
+    LIUHEN_TRY(const bool copied, isInSecond(object));
+    const std::lock_guard lock(mutex_);
+    const auto& damaged = scrub_.damaged;
+    return copied && std::none_of(damaged.begin(), damaged.end(), [&](const Damage& damage) {
+               return damage.object == object;
+           });
 }
 
 /// Within a group; the object's leaf is under the checkpoint, and the second copy `store`, if it is

@@ -122,17 +122,7 @@ Result<std::vector<Buffer>> Records::leaves(std::uint64_t first, std::uint64_t l
 }
 
 Result<std::optional<std::uint64_t>> Records::leafWithoutRow() {
-    // A fork's leaf comes right behind the one that tells of its bytes.
-    LIUHEN_TRY(Statement statement,
-               database_.prepare("select idx from leaf "
-                                 "where kind in ('object', 'quarantine') "
-                                 "and not exists (select 1 from object where object.leaf = idx) "
-                                 "or kind = 'fork' "
-                                 "and not exists (select 1 from object where object.leaf = idx - 1 "
-                                 "and shelf = 'forked') "
-                                 "or kind = 'receipt' "
-                                 "and not exists (select 1 from receipt where receipt.leaf = idx) "
-                                 "order by idx limit 1"));
+    LIUHEN_TRY(Statement statement, database_.prepare(kLeafWithoutRow));
     LIUHEN_TRY(const bool found, statement.step());
     return found ? std::optional(statement.number(0)) : std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include "common/evidence/bodies.hpp"
 #include "dock/vault/database.hpp"
+#include "dock/vault/retention.hpp"
 #include "dock/vault/types.hpp"
 
 #include <set>
@@ -56,6 +57,26 @@ struct ReceiptRow {
     Buffer message;                // empty if it is lost
 };
 
+/// A `hold.placed` or `hold.lifted` leaf.
+struct HoldRow {
+    std::uint64_t leaf = 0;
+    std::int64_t timeUs = 0;
+    bool lifts = false;
+    Digest hold{};
+    Subject subject;
+    Digest reason{};  // commitments
+    Digest by{};
+};
+
+/// A `retention` leaf.
+struct RetentionRow {
+    std::uint64_t leaf = 0;
+    std::int64_t timeUs = 0;
+    Subject subject;
+    std::string classId;
+    Digest by{};  // commitment
+};
+
 /// Bytes that some row names.
 struct NamedObject {
     std::uint64_t leaf = 0;  // of one of its rows
@@ -73,8 +94,8 @@ public:
     [[nodiscard]] Result<std::uint64_t> leafCount();
     /// Leaves from `first` on, at most `limit`.
     [[nodiscard]] Result<std::vector<Buffer>> leaves(std::uint64_t first, std::uint64_t limit);
-    /// The first leaf that tells of an object or a receipt of which there is no row: rows were
-    /// removed.
+    /// The first leaf that tells of an object, a receipt, a hold or a class of which there is no
+    /// row: rows were removed.
     [[nodiscard]] Result<std::optional<std::uint64_t>> leafWithoutRow();
     [[nodiscard]] Result<void> addLeaf(std::uint64_t index, std::string_view kind, ByteView leaf);
 
@@ -122,6 +143,26 @@ public:
     [[nodiscard]] Result<std::uint64_t> receiptCount();
     [[nodiscard]] Result<void> add(const ReceiptRow& row);
 
+    // records_retention.cpp
+    /// Whether anything of it is kept, on whichever shelf.
+    [[nodiscard]] Result<bool> knows(const Subject& subject);
+    [[nodiscard]] Result<void> add(const HoldRow& row);
+    [[nodiscard]] Result<void> add(const RetentionRow& row);
+    /// What opens a commitment, in a row of its own that may be erased.
+    [[nodiscard]] Result<void> add(const CommittedText& text);
+    /// Without salt and text if that row is not there.
+    [[nodiscard]] Result<CommittedText> opened(const Digest& commitment);
+    /// The placing of a hold that stands.
+    [[nodiscard]] Result<std::optional<HoldRow>> standingHold(const Digest& hold);
+    /// The placings of holds that stand, by leaf, from `from` on.
+    [[nodiscard]] Result<std::vector<HoldRow>> standingHolds(std::uint64_t from,
+                                                             std::uint64_t limit);
+    /// The newest of each subject, by leaf, from `from` on.
+    [[nodiscard]] Result<std::vector<RetentionRow>> retentions(std::uint64_t from,
+                                                               std::uint64_t limit);
+    /// Leaves of holds and classes of which nobody can say any more by whom they are.
+    [[nodiscard]] Result<std::uint64_t> unopenedCount();
+
     // records_copies.cpp
     /// Objects by leaf, from `leaf` on, at most `limit`; one that has several rows comes as often.
     [[nodiscard]] Result<std::vector<NamedObject>> objectsFrom(std::uint64_t leaf,
@@ -141,6 +182,10 @@ public:
     /// Whether this store, or with "" any at all, was ever used.
     [[nodiscard]] Result<bool> knowsStore(const std::string& store);
     [[nodiscard]] Result<void> addStore(const std::string& store, std::int64_t begunUs);
+    /// The index behind the last leaf that tells of bytes (`object`, `quarantine`, `fork`).
+    [[nodiscard]] Result<std::uint64_t> evidenceEnd();
+    /// Recorders of which chapters are stored.
+    [[nodiscard]] Result<std::uint64_t> recorderCount();
     /// The newest `policy` leaf.
     [[nodiscard]] Result<std::optional<Buffer>> lastPolicy();
 

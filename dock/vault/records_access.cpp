@@ -9,7 +9,7 @@ Result<std::vector<std::pair<std::uint64_t, Buffer>>> Records::accessLeaves(std:
     // The kinds are those of the index leaf_access, word by word.
     LIUHEN_TRY(Statement statement,
                database_.prepare(
-                   "select idx, content from leaf where kind in ('appointment', 'dismissal', "
+                   "select idx, content from leaf indexed by leaf_access where kind in ('appointment', 'dismissal', "
                    "'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended')"
                    " and idx >= ? order by idx limit ?"));
     statement.bind(index).bind(limit);

@@ -102,6 +102,15 @@ Result<void> Records::addStore(const std::string& store, std::int64_t begunUs) {
     return statement.bind(std::string_view(store)).bind(begunUs).run();
 }
 
+Result<std::uint64_t> Records::evidenceEnd() {
+    // A fork has the leaf behind its object's.
+    return oneNumber("select leaf + 1 + (shelf = 'forked') from object order by leaf desc limit 1");
+}
+
+Result<std::uint64_t> Records::recorderCount() {
+    return oneNumber("select count(distinct device) from chapter");
+}
+
 Result<std::optional<Buffer>> Records::lastPolicy() {
     LIUHEN_TRY(Statement statement,
                database_.prepare("select content from leaf where kind = 'policy'"

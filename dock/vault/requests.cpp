@@ -137,6 +137,53 @@ Result<Request> readIncident(const Cbor& map) {
     return Request(std::move(request));
 }
 
+Result<Request> readCheckpoint(const Cbor& map) {
+    const Cbor* witness = map.find("for_witness");
+    LIUHEN_CHECK(expectFields(map, witness != nullptr ? 3 : 2));
+    if (witness != nullptr && witness->boolean() != true) {
+        return fail(ErrorKind::InvalidArgument, "field for_witness: true, or absent");
+    }
+    LIUHEN_TRY(const std::uint64_t oldSize, numberAt(map, "old_size"));
+    return Request(CheckpointRequest{oldSize, witness != nullptr});
+}
+
+Result<Request> readCosigned(const Cbor& map) {
+    const bool sized = map.find("size") != nullptr;
+    LIUHEN_CHECK(expectFields(map, sized ? 3 : 2));
+    CosignedRequest request;
+    LIUHEN_TRY(request.line, textAt(map, "line", kLineBytes));
+    if (sized) {
+        LIUHEN_TRY(request.size, numberAt(map, "size"));
+    }
+    return Request(std::move(request));
+}
+
+template <class Read>
+Result<std::optional<Request>> known(Result<Read> request) {
+    LIUHEN_TRY(Read read, std::move(request));
+    return std::optional<Request>(std::move(read));
+}
+
+/// Nothing if the verb is none of holds and classes.
+Result<std::optional<Request>> readRetentionVerb(const std::string& verb, const Cbor& map) {
+    if (verb == "hold.place") {
+        return known(readHoldPlace(map));
+    }
+    if (verb == "hold.lift") {
+        return known(readHoldLift(map));
+    }
+    if (verb == "hold.list") {
+        return known(readHoldList(map));
+    }
+    if (verb == "retention.set") {
+        return known(readRetentionSet(map));
+    }
+    if (verb == "retention.list") {
+        return known(readRetentionList(map));
+    }
+    return std::optional<Request>();
+}
+
 Result<Request> readVerb(const std::string& verb, const Cbor& map) {
     if (verb == "held") {
         return readHeld(map);
@@ -156,14 +203,10 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
         return Request(CommitRequest{std::move(upload)});
     }
     if (verb == "checkpoint") {
-        LIUHEN_CHECK(expectFields(map, 2));
-        LIUHEN_TRY(const std::uint64_t oldSize, numberAt(map, "old_size"));
-        return Request(CheckpointRequest{oldSize});
+        return readCheckpoint(map);
     }
     if (verb == "cosigned") {
-        LIUHEN_CHECK(expectFields(map, 2));
-        LIUHEN_TRY(std::string line, textAt(map, "line", kLineBytes));
-        return Request(CosignedRequest{std::move(line)});
+        return readCosigned(map);
     }
     if (verb == "hello" || verb == "status") {
         LIUHEN_CHECK(expectFields(map, 1));
@@ -173,11 +216,20 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
     if (access) {
         return Request(*std::move(access));
     }
+    LIUHEN_TRY(auto request, readRetentionVerb(verb, map));
+    if (request) {
+        return *std::move(request);
+    }
     return fail(ErrorKind::InvalidArgument, "the verb is not known");
 }
 
 /// Writes each kind of request.
 struct Encoder {
+    /// Of holds and classes.
+    template <class Each>
+    Cbor operator()(const Each& request) const {
+        return toCbor(request);
+    }
     Cbor operator()(const HelloRequest& /*request*/) const {
         return Cbor::map({{"verb", "hello"}});
     }
@@ -222,10 +274,18 @@ struct Encoder {
         return Cbor::map({{"verb", "commit"}, {"upload", request.upload}});
     }
     Cbor operator()(const CheckpointRequest& request) const {
-        return Cbor::map({{"verb", "checkpoint"}, {"old_size", request.oldSize}});
+        Cbor map = Cbor::map({{"verb", "checkpoint"}, {"old_size", request.oldSize}});
+        if (request.forWitness) {
+            map.set("for_witness", true);
+        }
+        return map;
     }
     Cbor operator()(const CosignedRequest& request) const {
-        return Cbor::map({{"verb", "cosigned"}, {"line", request.line}});
+        Cbor map = Cbor::map({{"verb", "cosigned"}, {"line", request.line}});
+        if (request.size) {
+            map.set("size", *request.size);
+        }
+        return map;
     }
     Cbor operator()(const IncidentRequest& request) const {
         Cbor map = Cbor::map({{"verb", "incident"},

@@ -141,6 +141,9 @@ private:
             LIUHEN_CHECK(readSecondLog(second));
             LIUHEN_CHECK(appendLog(first, second));
         }
+        if (second.witnessedSize() > first.witnessedSize()) {
+            LIUHEN_CHECK(takeWitnessed(first, second));
+        }
         LIUHEN_CHECK(listObjects(first));
         logSize_ = first.size();
         return {};
@@ -162,6 +165,19 @@ private:
         }
         done_.leaves = first.size() - before;
         say_(fmt::format("log: {} leaves put back, {} in all", done_.leaves, first.size()));
+        return {};
+    }
+
+    /// The second copy's newest note that was witnessed, which is of the first log's past too.
+    Result<void> takeWitnessed(tlog::TileStore& first, const tlog::TileStore& second) {
+        LIUHEN_TRY(const tlog::Note note, tlog::parseNote(second.witnessed()));
+        if (!tlog::verifySignature(
+                note, parts_.identity.origin, parts_.identity.checkpointKey.publicBytes())) {
+            return refuse("the second copy's witnessed note is not signed with this vault's key");
+        }
+        LIUHEN_CHECK(first.keepWitnessed(second.witnessed()));
+        say_(fmt::format("log: the note by which {} leaves are witnessed put back",
+                         first.witnessedSize()));
         return {};
     }
 

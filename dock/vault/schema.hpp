@@ -5,9 +5,10 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
-/// Tables are only ever added to: triggers refuse the rest, also to other programs.
+/// Tables are only ever added to: triggers refuse the rest, also to other programs. But rows of
+/// `opening` may be erased, by who has the file: the vault's own connection cannot.
 inline constexpr const char* kSchema = R"sql(
 create table if not exists leaf (
     idx integer primary key check (idx >= 0),
@@ -76,6 +77,8 @@ create table if not exists receipt (
 create index if not exists receipt_object on receipt (object_leaf);
 create index if not exists leaf_policy on leaf (idx) where kind = 'policy';
 create index if not exists leaf_access on leaf (idx) where kind in ('appointment', 'dismissal', 'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended');
+create index if not exists leaf_of_row on leaf (idx, kind)
+    where kind in ('fork', 'hold.lifted', 'hold.placed', 'object', 'quarantine', 'receipt', 'retention');
 create table if not exists store (
     id text primary key check (length(id) = 32), -- as the mark of a second copy has it
     begun_us integer not null
@@ -85,6 +88,37 @@ create table if not exists copy (
     store text not null references store (id),
     verified_us integer not null,
     primary key (object, store)
+) strict;
+create table if not exists hold (                 -- leaves of placing and lifting
+    leaf integer primary key references leaf (idx),
+    time_us integer not null,
+    lifts integer not null check (lifts in (0, 1)),
+    hold blob not null check (length(hold) = 32),
+    device text not null,
+    generation integer not null,
+    recording integer,
+    object blob check (length(object) = 32),
+    reason blob not null check (length(reason) = 32), -- commitments
+    by_whom blob not null check (length(by_whom) = 32),
+    check ((recording is null) <> (object is null))
+) strict;
+create index if not exists hold_name on hold (hold);
+create table if not exists retention (
+    leaf integer primary key references leaf (idx),
+    time_us integer not null,
+    device text not null,
+    generation integer not null,
+    recording integer,
+    object blob check (length(object) = 32),
+    class text not null,
+    by_whom blob not null check (length(by_whom) = 32),
+    check ((recording is null) <> (object is null))
+) strict;
+create index if not exists retention_subject on retention (device, generation, recording, object);
+create table if not exists opening (              -- of a commitment; rows may be erased
+    commitment blob primary key not null check (length(commitment) = 32),
+    salt blob not null check (length(salt) = 16),
+    text text not null
 ) strict;
 
 create trigger if not exists leaf_update before update on leaf begin select raise(abort, 'rows stay'); end;
@@ -101,6 +135,28 @@ create trigger if not exists store_update before update on store begin select ra
 create trigger if not exists store_delete before delete on store begin select raise(abort, 'rows stay'); end;
 create trigger if not exists copy_update before update on copy begin select raise(abort, 'rows stay'); end;
 create trigger if not exists copy_delete before delete on copy begin select raise(abort, 'rows stay'); end;
+create trigger if not exists hold_update before update on hold begin select raise(abort, 'rows stay'); end;
+create trigger if not exists hold_delete before delete on hold begin select raise(abort, 'rows stay'); end;
+create trigger if not exists retention_update before update on retention begin select raise(abort, 'rows stay'); end;
+create trigger if not exists retention_delete before delete on retention begin select raise(abort, 'rows stay'); end;
+create trigger if not exists opening_update before update on opening begin select raise(abort, 'rows stay'); end;
+)sql";
+
+/// The first leaf of those that have a row each of which there is no row. Asked at each
+/// start, so it reads an index alone, of some 20 bytes a leaf, and no leaf itself. A fork's leaf
+/// comes right behind the one that tells of its bytes.
+inline constexpr const char* kLeafWithoutRow = R"sql(
+select idx from leaf indexed by leaf_of_row
+where kind in ('fork', 'hold.lifted', 'hold.placed', 'object', 'quarantine', 'receipt', 'retention')
+and case kind
+    when 'hold.placed' then not exists (select 1 from hold where hold.leaf = idx)
+    when 'hold.lifted' then not exists (select 1 from hold where hold.leaf = idx)
+    when 'retention' then not exists (select 1 from retention where retention.leaf = idx)
+    when 'receipt' then not exists (select 1 from receipt where receipt.leaf = idx)
+    when 'fork' then not exists
+        (select 1 from object where object.leaf = idx - 1 and shelf = 'forked')
+    else not exists (select 1 from object where object.leaf = idx) end
+order by idx limit 1
 )sql";
 
 }  // namespace liuhen::vault

@@ -7,6 +7,7 @@
 #include "dock/vault/vault.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,19 @@ using core::fail;
 constexpr core::Nanoseconds kStorePause = std::chrono::seconds(30);
 constexpr const char* kFirst = "first";
 constexpr const char* kSecond = "second";
+constexpr std::array<std::string_view, 3> kWhat = {"absent", "changed", "unreadable"};
+
+Result<Damage> readDamage(const Cbor& item) {
+    const Cbor::Array* fields = item.items();
+    const bool whole = fields != nullptr && fields->size() == 3 && (*fields)[0].text() != nullptr &&
+                       (*fields)[1].digest() && (*fields)[2].text() != nullptr;
+    const std::string copy = whole ? *(*fields)[0].text() : std::string();
+    if ((copy != kFirst && copy != kSecond) ||
+        std::find(kWhat.begin(), kWhat.end(), *(*fields)[2].text()) == kWhat.end()) {
+        return fail(ErrorKind::DataLoss, "read the state of a scrub: a damage is malformed");
+    }
+    return Damage{copy, *(*fields)[1].digest(), *(*fields)[2].text()};
+}
 
 }  // namespace
 
@@ -51,14 +65,12 @@ Result<ScrubState> ScrubState::decode(ByteView bytes) {
         LIUHEN_TRY(state.finishedUs, evidence::integerAt(map, "finished"));
     }
     LIUHEN_TRY(const Cbor::Array items, evidence::itemsAt(map, "damaged"));
+    if (state.finishedUs.value_or(0) < 0 || items.size() > kDamagedKept) {
+        return fail(ErrorKind::DataLoss, "read the state of a scrub: a number is out of bounds");
+    }
     for (const Cbor& item : items) {
-        const Cbor::Array* fields = item.items();
-        if (fields == nullptr || fields->size() != 3 || (*fields)[0].text() == nullptr ||
-            !(*fields)[1].digest() || (*fields)[2].text() == nullptr) {
-            return fail(ErrorKind::DataLoss, "read the state of a scrub: a damage is malformed");
-        }
-        state.damaged.push_back(
-            {*(*fields)[0].text(), *(*fields)[1].digest(), *(*fields)[2].text()});
+        LIUHEN_TRY(Damage damage, readDamage(item));
+        state.damaged.push_back(std::move(damage));
     }
     return state;
 }

@@ -15,7 +15,7 @@ inline constexpr std::uint64_t kScrubBytes = std::uint64_t{1} << 20U;
 struct ScrubState {
     std::uint64_t next = 0;                  // leaf from which on objects are still to be read
     std::uint64_t readBytes = 0;             // in this pass
-    std::optional<std::int64_t> finishedUs;  // when the last pass ended, UTC
+    std::optional<std::int64_t> finishedUs;  // when the last pass ended, UTC; not before 1970
     std::vector<Damage> damaged;             // at most kDamagedKept, in the order found
 
     [[nodiscard]] Buffer encode() const;

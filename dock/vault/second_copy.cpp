@@ -186,6 +186,7 @@ Result<std::optional<tlog::Checkpoint>> SecondCopy::attach(const std::string& id
     const std::lock_guard lock(mutex_);
     id_ = id;
     logSize_ = log.size();
+    witnessedSize_ = log.witnessedSize();
     log_.emplace(std::move(log));
     return log_->checkpoint();
 }
@@ -294,7 +295,16 @@ Result<void> SecondCopy::mirror(const ReadLog& read, const crypto::NoteKey& key)
             if (!slice.whole) {
                 continue;
             }
-            return log_->note() == slice.note ? Result<void>() : log_->replaceNote(slice.note);
+            if (log_->note() != slice.note) {
+                LIUHEN_CHECK(log_->replaceNote(slice.note));
+            }
+            // One that is newer here was lost in the vault, and is kept here for a restore.
+            if (slice.witnessed != log_->witnessed() &&
+                slice.witnessedSize >= log_->witnessedSize() && !slice.witnessed.empty()) {
+                LIUHEN_CHECK(log_->keepWitnessed(slice.witnessed));
+                witnessedSize_ = log_->witnessedSize();
+            }
+            return {};
         }
     };
     auto done = bring();

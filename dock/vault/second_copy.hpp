@@ -59,7 +59,9 @@ struct CopyPaths {
 /// Leaves of the vault's log from an index on.
 struct LogSlice {
     std::vector<Buffer> leaves;
-    std::string note;    // the newest checkpoint's
+    std::string note;       // the newest checkpoint's
+    std::string witnessed;  // the newest that was witnessed; "" if none was
+    std::uint64_t witnessedSize = 0;
     bool whole = false;  // these are all that it covers
 };
 /// Reads leaves from an index on, at most TileStore::kStagedBytes of them.
@@ -107,6 +109,8 @@ public:
 
     /// Leaves under its checkpoint.
     [[nodiscard]] std::uint64_t logSize() const { return logSize_; }
+    /// Leaves under its newest note that was witnessed.
+    [[nodiscard]] std::uint64_t witnessedSize() const { return witnessedSize_; }
     /// Brings its log to where the vault's is. After an error it is detached.
     [[nodiscard]] Result<void> mirror(const ReadLog& read, const crypto::NoteKey& key);
 
@@ -132,6 +136,7 @@ private:
     std::optional<tlog::TileStore> log_;
     std::string id_;  // "" while it is not attached
     std::atomic<std::uint64_t> logSize_{0};
+    std::atomic<std::uint64_t> witnessedSize_{0};
     std::atomic<bool> lost_{false};  // a folder could not be synced: nothing is known any more
 };
 

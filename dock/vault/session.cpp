@@ -80,11 +80,13 @@ public:
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const CheckpointRequest& request) {
-        LIUHEN_TRY(const CheckpointAnswer answer, vault_.checkpoint(request.oldSize));
+        LIUHEN_TRY(const CheckpointAnswer answer,
+                   request.forWitness ? vault_.checkpointForWitness(request.oldSize)
+                                      : vault_.checkpoint(request.oldSize));
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const CosignedRequest& request) {
-        LIUHEN_TRY(const CosignedAnswer answer, vault_.cosigned(request.line));
+        LIUHEN_TRY(const CosignedAnswer answer, vault_.cosigned(request.line, request.size));
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const IncidentRequest& request) {
@@ -94,6 +96,29 @@ public:
     Result<Buffer> operator()(const StatusRequest& /*request*/) {
         LIUHEN_TRY(const Status status, vault_.status());
         return encoded(toCbor(status));
+    }
+    Result<Buffer> operator()(const HoldPlaceRequest& request) {
+        LIUHEN_TRY(const HoldAnswer answer,
+                   vault_.placeHold(request.subject, request.reason, request.by));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const HoldLiftRequest& request) {
+        LIUHEN_TRY(const HoldAnswer answer,
+                   vault_.liftHold(request.hold, request.reason, request.by));
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const HoldListRequest& request) {
+        LIUHEN_TRY(const HoldList list, vault_.holds(request.after));
+        return encoded(toCbor(list));
+    }
+    Result<Buffer> operator()(const RetentionSetRequest& request) {
+        LIUHEN_TRY(const std::uint64_t leaf,
+                   vault_.setRetention(request.subject, request.classId, request.by));
+        return encoded(Cbor::map({{"leaf", leaf}}));
+    }
+    Result<Buffer> operator()(const RetentionListRequest& request) {
+        LIUHEN_TRY(const RetentionList list, vault_.retentions(request.after));
+        return encoded(toCbor(list));
     }
 
     Result<Buffer> operator()(const AccessRequest& request) {

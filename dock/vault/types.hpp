@@ -80,6 +80,7 @@ struct Hello {
     std::uint64_t logSize = 0;
     Buffer receiptCertificate;     // DER
     Buffer checkpointCertificate;  // DER
+    bool twoCopies = false;        // a second copy is in use: receipts of one may become of two
 };
 
 struct SegmentName {
@@ -109,7 +110,8 @@ struct CheckpointAnswer {
 
 struct CosignedAnswer {
     bool added = false;
-    std::string reason;  // why not
+    bool older = false;  // it is kept, and the newest checkpoint is of a larger tree
+    std::string reason;  // why it was not added
 };
 
 /// Something that custody should know, such as a refused peer.
@@ -140,6 +142,25 @@ struct Scrubbed {
 };
 inline constexpr std::size_t kDamagedShown = 64;
 
+/// A witness that the agency names, as the cosignatures kept here show it.
+struct WitnessState {
+    std::string name;
+    std::uint64_t leaves = 0;       // of the largest tree with its cosignature; 0 if there is none
+    std::uint64_t unixSeconds = 0;  // when it cosigned that, by its own clock
+
+    bool operator==(const WitnessState&) const = default;
+};
+
+/// Who remembers the custody log elsewhere.
+struct Witnessing {
+    std::vector<WitnessState> witnesses;  // at most kWitnessesShown, in the agency's order
+    std::uint64_t leaves = 0;  // of the newest tree that the agency's policy calls witnessed; or 0
+    bool witnessed = false;    // as `liuhen verify` says it
+    std::uint64_t recorders = 0;  // with chapters here: each was shown a checkpoint to remember
+    std::string trouble;          // why the agency's witnesses cannot be read, "" if they can
+};
+inline constexpr std::size_t kWitnessesShown = 64;
+
 struct Status {
     std::string origin;
     std::uint64_t logSize = 0;  // leaves, published or not
@@ -159,6 +180,7 @@ struct Status {
     bool singleCopy = true;
     std::optional<std::uint64_t> minimumAgeHours;
     Scrubbed scrub;
+    Witnessing witnessing;
 };
 
 }  // namespace liuhen::vault

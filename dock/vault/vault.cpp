@@ -116,11 +116,13 @@ tl::unexpected<core::Error> Vault::broke(const core::Error& error) {
 }
 
 Hello Vault::hello() {
+    const bool second = second_ != nullptr && second_->attached();
     const std::lock_guard lock(mutex_);
     return Hello{parts_.identity.origin,
                  log_->tiles().size(),
                  parts_.identity.receiptCertificate.der(),
-                 parts_.identity.checkpointCertificate.der()};
+                 parts_.identity.checkpointCertificate.der(),
+                 second && secondTrouble_.empty()};
 }
 
 Result<Held> Vault::held(const std::string& device,
@@ -145,36 +147,6 @@ Result<Held> Vault::held(const std::string& device,
         held.missing.push_back(row.name);
     }
     return held;
-}
-
-Result<CheckpointAnswer> Vault::checkpoint(std::uint64_t oldSize) {
-    LIUHEN_CHECK(usable());
-    std::unique_lock lock(mutex_);
-    CheckpointAnswer answer;
-    auto note = publishLeaves();
-    tlog::TileStore& tiles = log_->tiles();
-    if (!note && note.error().kind == ErrorKind::ResourceExhausted && !tiles.note().empty()) {
-        note = tiles.note();  // there is no room for a newer one
-    }
-    LIUHEN_TRY(answer.note, std::move(note));
-    if (oldSize > tiles.size()) {
-        return fail(
-            ErrorKind::FailedPrecondition,
-            fmt::format("prove a checkpoint of {} leaves: this log has {}", oldSize, tiles.size()));
-    }
-    LIUHEN_TRY(answer.path, tiles.consistencyPath(oldSize, tiles.size()));
-    answer.certificate = parts_.identity.checkpointCertificate.der();
-    const std::uint64_t covered = tiles.size();
-    lock.unlock();
-    // Who remembers it must find it again after a restore. Without the second copy it goes all the
-    // same: recorders could not be taken in.
-    if (second_ != nullptr && second_->logSize() < covered) {
-        if (const auto ready = readySecond(); ready) {
-            const auto mirrored = mirrorLog();
-            noteSecond(mirrored ? std::string() : mirrored.error().message);
-        }
-    }
-    return answer;
 }
 
 Result<std::uint64_t> Vault::addIncident(const Incident& incident, Then then) {
@@ -223,6 +195,7 @@ Result<Status> Vault::status() {
     LIUHEN_CHECK(usable());
     Status status;
     LIUHEN_CHECK(tellCopies(status));
+    LIUHEN_CHECK(tellWitnesses(status));
     const std::lock_guard lock(mutex_);
     status.origin = parts_.identity.origin;
     status.logSize = log_->next();

@@ -11,6 +11,7 @@
 #include "dock/vault/custody_log.hpp"
 #include "dock/vault/incoming.hpp"
 #include "dock/vault/medium.hpp"
+#include "dock/vault/retention.hpp"
 #include "dock/vault/scrub.hpp"
 #include "dock/vault/second_copy.hpp"
 #include "dock/vault/work_queue.hpp"
@@ -55,6 +56,7 @@ struct VaultParts {
     Identity identity;
     Hardening hardening = {};
     CopySettings copies{};
+    std::vector<RetentionClass> retention = archiveClasses();
     /// Opens encrypted footage for views and copies; none: it stays closed here.
     std::optional<crypto::PrivateKey> evidenceKey{};
 };
@@ -99,7 +101,9 @@ public:
     [[nodiscard]] Result<OfferAnswer> offer(const Offer& offer);
     [[nodiscard]] Result<CommitAnswer> commit(const std::string& upload);
     [[nodiscard]] Result<CheckpointAnswer> checkpoint(std::uint64_t oldSize);
-    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
+    [[nodiscard]] Result<CheckpointAnswer> checkpointForWitness(std::uint64_t oldSize);
+    [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line,
+                                                  std::optional<std::uint64_t> size = std::nullopt);
     /// Answers the index of the leaf: durable, and with `wait` under a checkpoint. After an error
     /// the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
@@ -107,6 +111,20 @@ public:
     /// mutex held.
     void incidentOnce(const Incident& incident);
     [[nodiscard]] Result<Status> status();
+
+    // retention.cpp: as Client tells; what answered is durable, leaf and rows or nothing of them
+    [[nodiscard]] Result<HoldAnswer> placeHold(const Subject& subject,
+                                               const std::string& reason,
+                                               const std::string& by);
+    [[nodiscard]] Result<HoldAnswer> liftHold(const Digest& hold,
+                                              const std::string& reason,
+                                              const std::string& by);
+    [[nodiscard]] Result<std::uint64_t> setRetention(const Subject& subject,
+                                                     const std::string& classId,
+                                                     const std::string& by);
+    [[nodiscard]] Result<HoldList> holds(std::optional<std::uint64_t> after = std::nullopt);
+    [[nodiscard]] Result<RetentionList> retentions(
+        std::optional<std::uint64_t> after = std::nullopt);
 
     // access_verbs.cpp (docs/format/access.md); errors of all: PermissionDenied with a
     // refusedReason() if a rule does not allow it, which is logged.
@@ -224,6 +242,17 @@ private:
     // cosigned.cpp
     [[nodiscard]] Result<std::vector<tlog::NotePublicKey>> cosignerKeys(
         const std::string& name, const evidence::Witnesses& witnesses);
+    [[nodiscard]] Result<void> keepCosigned(std::uint64_t size,
+                                            const std::string& note,
+                                            const evidence::Witnesses& witnesses);
+
+    // witnessed.cpp
+    enum class ShownTo { Anybody, Witness };
+    [[nodiscard]] Result<CheckpointAnswer> checkpointFor(std::uint64_t oldSize, ShownTo whom);
+    [[nodiscard]] std::uint64_t proposedSize(std::uint64_t oldSize);
+    [[nodiscard]] Result<std::string> noteAt(std::uint64_t size);
+    [[nodiscard]] Result<evidence::Witnesses> namedWitnesses();
+    [[nodiscard]] Result<void> tellWitnesses(Status& status);
 
     // recovery.cpp
     [[nodiscard]] Result<void> recover();
@@ -276,7 +305,14 @@ private:
 
     // receipts.cpp
     [[nodiscard]] Result<Buffer> receiptFor(const ObjectRow& row, bool readBack);
+    [[nodiscard]] Result<bool> mayCountTwo(const Digest& object);
     [[nodiscard]] Result<Buffer> makeReceipt(const ObjectRow& row, const std::string& store);
+
+    // retention.cpp
+    [[nodiscard]] Result<void> expectKnown(const Subject& subject);
+    [[nodiscard]] Result<void> addHold(HoldRow& row,
+                                       const CommittedText& reason,
+                                       const CommittedText& by);
 
     // rebuild.cpp
     [[nodiscard]] Result<void> remakeRows(tlog::TileStore& log);
@@ -339,7 +375,13 @@ private:
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;
-    std::vector<Found> found_;  // objects of commits that a crash cut off
+    struct Proposal {
+        std::uint64_t size = 0;
+        core::Nanoseconds since{};
+    };
+    std::optional<Proposal> proposal_;               // the tree that witnesses are shown
+    std::map<std::uint64_t, std::string> cosigned_;  // newest notes with cosignatures, by size
+    std::vector<Found> found_;                       // objects of commits that a crash cut off
     std::set<std::string> toldIncidents_;
     ClockWatch clockWatch_;
     std::string sandbox_ = "none";

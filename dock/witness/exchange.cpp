@@ -21,10 +21,10 @@ constexpr unsigned kAttempts = 4;
 
 Result<Exchange::Request> Exchange::request() {
     LIUHEN_TRY(vault::Client * vault, feed_.client());
-    auto newest = vault->checkpoint(remembered_);
+    auto newest = vault->checkpointForWitness(remembered_);
     if (!newest && newest.error().kind == ErrorKind::FailedPrecondition && remembered_ > 0) {
         remembered_ = 0;
-        newest = vault->checkpoint(0);
+        newest = vault->checkpointForWitness(0);
     }
     if (!newest) {
         return tl::make_unexpected(newest.error());
@@ -76,26 +76,24 @@ Ended Exchange::handOver(const Judged& judged, const Shown& shown) {
     for (const std::string& line : judged.lines) {
         const auto vault = feed_.client();
         const auto added = vault
-                               ? (*vault)->cosigned(line)
+                               ? (*vault)->cosigned(line, shown.size)
                                : Result<vault::CosignedAnswer>(tl::make_unexpected(vault.error()));
         if (!added) {
             return Ended{End::NoVault, shown.size, added.error().message};
         }
-        if (added->added) {
+        if (added->added && !added->older) {
             return Ended{End::Published, shown.size, ""};
+        }
+        if (added->added) {
+            again_ = true;
+            return Ended{End::Cosigned, shown.size, "the log has grown meanwhile"};
         }
         why = added->reason;
     }
-    const auto size = logSize();
-    if (!size) {
-        return Ended{End::NoVault, shown.size, size.error().message};
-    }
-    again_ = *size > shown.size;
-    return again_ ? Ended{End::Cosigned, shown.size, "the log has grown meanwhile"}
-                  : Ended{End::Declined,
-                          0,
-                          "the vault does not take its cosignature: " + why +
-                              "; is its key in the agency's folder of witnesses?"};
+    return Ended{End::Declined,
+                 0,
+                 "the vault does not take its cosignature: " + why +
+                     "; is its key in the agency's folder of witnesses?"};
 }
 
 Ended Exchange::take(const Answer& answer, const Shown& shown) {

@@ -20,7 +20,7 @@ using Ask = std::function<Result<Answer>(const std::string& body)>;
 /// How an exchange ended.
 enum class End {
     Published,  // the newest checkpoint carries its cosignature
-    Cosigned,   // it cosigned, but the log has grown meanwhile: its memory alone guards that
+    Cosigned,   // it cosigned, and the vault keeps that; the log has grown meanwhile
     Away,       // it does not answer
     Declined,   // it answers, and does not cosign
     Refused,    // alarm: it remembers a history that this log does not contain

@@ -22,7 +22,7 @@ namespace {
 /// Of one step: a card that reads 20 MB a second is busy for some 13 ms.
 constexpr std::size_t kPiece = std::size_t{256} << 10U;
 constexpr core::Nanoseconds kLater = std::chrono::seconds(10);
-constexpr std::int64_t kUsPerSecond = 1'000'000;
+constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 /// So many copies free at once; fewer need the policy's time.
 constexpr std::uint64_t kCopies = 2;
 
@@ -108,9 +108,13 @@ bool Releaser::allows(const ReceiptPlace& receipt) const {
     if (receipt.copies >= kCopies) {
         return true;
     }
-    // By the own clock since the receipt came; a clock that was set back waits longer.
-    return policy_.singleCopyAfter && clock_->utc().count() - receipt.enteredUs >=
-                                          policy_.singleCopyAfter->count() * kUsPerSecond;
+    // Not by the clock, which others may set, but by the time that the recorder ran since (ADR
+    // 0033). What it names is older than its receipt.
+    if (!policy_.singleCopyAfter) {
+        return false;
+    }
+    const std::uint64_t ran = index_.ranNs() - receipt.enteredNs;
+    return ran / kNsPerSecond >= static_cast<std::uint64_t>(policy_.singleCopyAfter->count());
 }
 
 bool Releaser::isRunning(const SegmentName& name, const SegmentRecord& record) const {

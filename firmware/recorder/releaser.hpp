@@ -17,7 +17,8 @@ namespace liuhen::recorder {
 /// Which receipts free space.
 struct ReleasePolicy {
     std::optional<crypto::Certificate> root;  // the agency's; none: nothing is ever freed
-    /// Receipts of fewer than two copies count once they are so old; none: they never do.
+    /// Receipts of fewer than two copies count once the recorder ran for so long since they came;
+    /// none: they never do. Not negative.
     std::optional<std::chrono::seconds> singleCopyAfter;
 };
 

@@ -2,10 +2,7 @@
 // From entries to segments, receipts and releases.
 #include "firmware/storage/release_index.hpp"
 
-#include "firmware/storage/entry_scan.hpp"
-
 #include <algorithm>
-#include <array>
 
 namespace liuhen::storage {
 
@@ -13,28 +10,17 @@ using core::ErrorKind;
 using core::Result;
 using evidence::Entry;
 
-namespace {
-
-constexpr std::array<std::string_view, 6> kKinds{
-    "segment", "part", "part.lost", "segment.end", "receipt", "release"};
-
-}  // namespace
-
 Result<bool> ReleaseIndex::step(std::size_t limitBytes) {
     return walk_.step(limitBytes,
                       [this](const EntryPlace& place, core::ByteView bytes) { see(place, bytes); });
 }
 
 void ReleaseIndex::see(const EntryPlace& place, core::ByteView bytes) {
-    if (std::none_of(kKinds.begin(), kKinds.end(), [bytes](std::string_view kind) {
-            return mayBeOfKind(bytes, kind);
-        })) {
-        return;
-    }
     const auto entry = evidence::parseEntry(bytes);
     if (!entry) {
         return;
     }
+    seeTime(*entry);
     if (entry->kind == "receipt") {
         seeReceipt(place, *entry);
     } else if (entry->kind == "release") {
@@ -48,6 +34,17 @@ void ReleaseIndex::see(const EntryPlace& place, core::ByteView bytes) {
     } else {
         seeFootage(*entry);
     }
+}
+
+/// What passed between two process starts is known to nobody, and counts nothing.
+void ReleaseIndex::seeTime(const Entry& entry) {
+    const Moment now{entry.generation, entry.boot, entry.time.boottimeNs};
+    if (last_ && last_->generation == now.generation && last_->boot == now.boot &&
+        now.boottimeNs > last_->boottimeNs) {
+        const std::uint64_t step = now.boottimeNs - last_->boottimeNs;
+        ranNs_ = step > UINT64_MAX - ranNs_ ? UINT64_MAX : ranNs_ + step;
+    }
+    last_ = now;
 }
 
 SegmentRecord* ReleaseIndex::find(const Entry& entry,
@@ -79,14 +76,22 @@ void ReleaseIndex::seeFootage(const Entry& entry) {
             record->last = entry.hash;
             record->lastPart = 0;
         }
-    } else if (const auto lost = evidence::PartLostBody::fromCbor(entry.body)) {
-        const auto found = std::find_if(segments_.rbegin(), segments_.rend(), [&](const auto& one) {
-            return std::get<0>(one.first) == entry.generation && one.second.lastPart == lost->entry;
-        });
-        if (found != segments_.rend()) {
-            found->second.last = found->second.beforeLast;
-            found->second.lastPart = 0;
-        }
+    } else if (entry.kind == "part.lost") {
+        seeLost(entry);
+    }
+}
+
+void ReleaseIndex::seeLost(const Entry& entry) {
+    const auto lost = evidence::PartLostBody::fromCbor(entry.body);
+    if (!lost) {
+        return;
+    }
+    const auto found = std::find_if(segments_.rbegin(), segments_.rend(), [&](const auto& one) {
+        return std::get<0>(one.first) == entry.generation && one.second.lastPart == lost->entry;
+    });
+    if (found != segments_.rend()) {
+        found->second.last = found->second.beforeLast;
+        found->second.lastPart = 0;
     }
 }
 
@@ -104,7 +109,7 @@ void ReleaseIndex::seeReceipt(const EntryPlace& place, const Entry& entry) {
         segments_.find({receipt->generation, *receipt->recording, *receipt->segment});
     if (found != segments_.end()) {
         found->second.receipts.push_back(
-            {place, entry.head(), entry.time.utcUs, receipt->entry, receipt->copies});
+            {place, entry.head(), ranNs_, receipt->entry, receipt->copies});
     }
 }
 

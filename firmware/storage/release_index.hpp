@@ -17,9 +17,9 @@ namespace liuhen::storage {
 /// A `receipt` entry, and what its message claims. Nothing is verified yet.
 struct ReceiptPlace {
     EntryPlace place;
-    evidence::Head head;         // of the entry
-    std::int64_t enteredUs = 0;  // UTC of the entry
-    core::Digest entry{};        // of the segment's last entry
+    evidence::Head head;          // of the entry
+    std::uint64_t enteredNs = 0;  // ranNs() at the entry
+    core::Digest entry{};         // of the segment's last entry
     std::uint64_t copies = 0;
 };
 
@@ -46,6 +46,10 @@ public:
     [[nodiscard]] core::Result<bool> step(std::size_t limitBytes);
 
     [[nodiscard]] std::map<SegmentName, SegmentRecord>& segments() { return segments_; }
+    /// For how long the recorder ran, as the entries read so far tell: the sum of what BOOTTIME
+    /// moved on from entry to entry of one process start. It only grows, is never more than what
+    /// passed, and no clock that can be set is in it (ADR 0033).
+    [[nodiscard]] std::uint64_t ranNs() const { return ranNs_; }
     /// The receipt in this entry, verified, and the entry is still the one that was seen. Errors:
     /// those of reading and of Receipt::verify; DataLoss for another entry.
     [[nodiscard]] core::Result<evidence::Receipt> verify(const ReceiptPlace& held,
@@ -55,11 +59,22 @@ private:
     void see(const EntryPlace& place, core::ByteView bytes);
     void seeFootage(const evidence::Entry& entry);
     void seeReceipt(const EntryPlace& place, const evidence::Entry& entry);
+    void seeLost(const evidence::Entry& entry);
+    void seeTime(const evidence::Entry& entry);
     [[nodiscard]] SegmentRecord* find(const evidence::Entry& entry,
                                       std::uint64_t recording,
                                       std::uint64_t segment);
 
+    /// Of the entry read last.
+    struct Moment {
+        std::uint64_t generation = 0;
+        std::uint64_t boot = 0;
+        std::uint64_t boottimeNs = 0;
+    };
+
     LedgerWalk walk_;
+    std::optional<Moment> last_;
+    std::uint64_t ranNs_ = 0;
     std::map<SegmentName, SegmentRecord> segments_;
 };
 

@@ -33,6 +33,14 @@ void readAnswer(core::ByteView bytes) {
     }
     static_cast<void>(vault::readAsked(*map));
     static_cast<void>(vault::readOpened(*map));
+    if (const auto list = vault::readHolds(*map)) {
+        const auto again = vault::readHolds(vault::toCbor(*list));
+        LIUHEN_ASSERT(again && again->holds.size() == list->holds.size());
+    }
+    if (const auto list = vault::readRetentions(*map)) {
+        LIUHEN_ASSERT(vault::readRetentions(vault::toCbor(*list))->classes == list->classes);
+    }
+    static_cast<void>(vault::readHoldAnswer(*map));
     static_cast<void>(vault::readHello(*map));
     static_cast<void>(vault::readCosignedAnswer(*map));
     static_cast<void>(vault::readStatus(*map));
@@ -47,6 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         LIUHEN_ASSERT(core::equal(vault::encode(*request), bytes));
         if (const auto* offer = std::get_if<vault::OfferRequest>(&*request)) {
             LIUHEN_ASSERT(offer->offer.place.device.find('/') == std::string::npos);
+        }
+        if (const auto* place = std::get_if<vault::HoldPlaceRequest>(&*request)) {
+            LIUHEN_ASSERT(place->subject.recording.has_value() !=
+                          place->subject.object.has_value());
+            LIUHEN_ASSERT(vault::wrongText(place->by).empty());
         }
         if (const auto* commit = std::get_if<vault::CommitRequest>(&*request)) {
             LIUHEN_ASSERT(vault::isUploadName(commit->upload));

@@ -26,9 +26,10 @@ A folder that is none or more than one of these is not checked.
 The agency's root certificate is --trust, or root.pem in agency/ beside PATH or one folder up. Registrations
 and witnesses are read from the folder of the root.
 
---json prints verdict (intact, unproven, incomplete, altered), witnessed, first_bad (generation, seq, file,
-offset, or null), findings (facts that change no verdict) and problems, the latter two with kind or verdict,
-place and text, and access (leaf, kind and why of what was not approved). --batch reads one PATH a line, maybe a TAB and a root, and prints one line of JSON for each.
+--json prints verdict (intact, unproven, incomplete, altered), witnessed, witnessed_leaves and leaves (of a
+vault's log), first_bad (generation, seq, file, offset, or null), findings (facts that change no verdict) and
+problems, the latter two with kind or verdict, place and text, and access (leaf, kind and why of what was not
+approved). --batch reads one PATH a line, maybe a TAB and a root, and prints one line of JSON for each.
 
 exit status: 0 intact, 1 anything else, 2 cannot tell (no such folder, no root, unreadable, called wrongly)"""
 
@@ -79,8 +80,8 @@ def answer(path, trust=None, checkpoint=None):
     try:
         return check(path, trust, checkpoint)
     except (CannotTell, OSError, ValueError) as error:
-        return {"verdict": None, "witnessed": False, "first_bad": None, "findings": [], "problems": [], "access": [],
-                "error": str(error)}
+        return {"verdict": None, "witnessed": False, "witnessed_leaves": 0, "leaves": 0, "first_bad": None,
+                "findings": [], "problems": [], "access": [], "error": str(error)}
 
 
 def batch():
@@ -95,7 +96,8 @@ def show(result):
     if "error" in result:
         print(f"cannot tell: {result['error']}")
         return
-    print(result["verdict"] + (", witnessed" if result["witnessed"] else ""))
+    seen = f" ({result['witnessed_leaves']} of {result['leaves']} leaves)" if result["leaves"] else ""
+    print(result["verdict"] + (", witnessed" if result["witnessed"] else ", unwitnessed") + seen)
     for problem in result["problems"]:
         print("  {verdict} at {generation}/{seq} {file}@{offset}: {text}".format(**problem))
     for finding in result["findings"]:

@@ -261,6 +261,45 @@ class Evidence(Cases):
             folder.put("../vault/" + name, b"BAD")
             self.expect(folder.verdict("vault"), "altered", None, name, None)
 
+    def test_holds_and_classes_change_no_verdict_unless_they_are_malformed(self):
+        subject = {"device": "recorder-1", "generation": 0, "recording": 7, "object": None, "by": bytes(32)}
+        thing = {**subject, "recording": None, "object": bytes(32)}
+        hold, told = {"hold": bytes(32), "reason": bytes(32)}, {"class": "years-10"}
+        placed, lifted, kept = ({**subject, **hold}, {**thing, **hold}, {**subject, **told})
+
+        def script(recorder, agency, kind, body):
+            ready(recorder)
+            recorder.dock()
+            contents = [self.chapter(agency, recorder)]
+            for good in (("hold.placed", placed), ("hold.lifted", placed), ("retention", kept)):
+                agency.log(*good)
+            agency.log(kind, body)
+            return contents
+        rows = [("a hold is placed", "hold.placed", placed, True), ("and again", "hold.placed", {**placed, "hold": bytes(31) + b"x"}, True),
+                ("one on an object", "hold.placed", lifted, True), ("one that never stood is lifted", "hold.lifted", lifted, True),
+                ("a class that nobody knows", "retention", {**thing, "class": "期"}, True), ("more fields", "retention", {**kept, "more": 1}, True),
+                ("a recording and an object", "hold.placed", {**placed, "object": bytes(32)}, False),
+                ("neither of them", "hold.lifted", {**placed, "recording": None}, False),
+                ("of a class both", "retention", {**kept, "object": bytes(32)}, False),
+                ("no generation", "hold.placed", {**placed, "generation": None}, False),
+                ("a negative recording", "retention", {**kept, "recording": -7}, False),
+                ("an object of 31 bytes", "hold.lifted", {**lifted, "object": bytes(31)}, False),
+                ("the object's field is not there", "hold.placed", _without(placed, "object"), False),
+                ("a device that is no text", "retention", {**kept, "device": 1}, False),
+                ("by somebody told in clear", "hold.placed", {**placed, "by": "who"}, False),
+                ("a reason told in clear", "hold.lifted", {**placed, "reason": "why"}, False),
+                ("no reason", "hold.placed", _without(placed, "reason"), False),
+                ("no name of the hold", "hold.lifted", _without(placed, "hold"), False),
+                ("no class", "retention", _without(kept, "class"), False)]
+        for sentence, kind, body, good in rows:
+            with self.subTest(sentence), self.vault(lambda r, a, k=kind, b=body: script(r, a, k, b)) as (folder, _, _, _):
+                result = folder.verdict("vault")
+                if good:
+                    self.expect(result, "intact")
+                else:
+                    self.expect(result, "altered", None, "log/tile/entries/000.p/6", None)
+                    self.assertEqual(len(result["problems"]), 1, result["problems"])
+
     def test_certificates_of_the_first_leaf(self):
         for sentence, field, role, subject in (("the log's of another role", "log_der", 6, "vault.example"),
                                                ("the log's of another name", "log_der", 7, "other.example"),
@@ -276,6 +315,10 @@ class Evidence(Cases):
                                          "receipt_certificate": other.receipt_der})
                 other.write_vault(folder.path + "/vault", [])
                 self.expect(folder.verdict("vault"), "altered", None, "log/checkpoint", None)
+
+
+def _without(body, field):
+    return {key: value for key, value in body.items() if key != field}
 
 
 def _spki():

@@ -9,13 +9,14 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from liuhen_check.merkle import Note, key_id  # noqa: E402
+from liuhen_check import cbor  # noqa: E402
+from liuhen_check.merkle import Note, key_id, leaf_hash  # noqa: E402
 from liuhen_check.report import CannotTell  # noqa: E402
 from liuhen_sample.agency import ORIGIN, WITNESS, public  # noqa: E402
 from liuhen_sample.cases import Cases  # noqa: E402
 from liuhen_sample.keys import Source  # noqa: E402
 
-POLICY, CHECKPOINT = "../agency/witnesses/policy", "../vault/log/checkpoint"
+POLICY, CHECKPOINT, SEEN = "../agency/witnesses/policy", "../vault/log/checkpoint", "../vault/log/witnessed"
 TIME = 1_770_000_200
 
 
@@ -147,6 +148,167 @@ class Witnessed(Cases):
     def test_a_policy_that_cannot_be_read(self):
         folder = self.sample().fresh()
         os.mkdir(folder.full(POLICY))
+        with self.assertRaises(CannotTell):
+            folder.verdict("vault")
+
+
+class Seen(Cases):
+    """The newest note that was witnessed, beside a checkpoint that nobody cosigned yet."""
+
+    def folder(self, seen=None):
+        """A vault under an unwitnessed checkpoint, with these bytes as the witnessed note."""
+        folder = self.sample().fresh()
+        folder.put(CHECKPOINT, self.sample().agency.note(witnessed=False).encode())
+        if seen is not None:
+            folder.put(SEEN, seen if isinstance(seen, bytes) else seen.encode())
+        return folder
+
+    def leaves(self):
+        """(how many leaves the sample's log has, how many of them up to the last that tells of bytes)"""
+        kinds = [cbor.decode(leaf)["kind"] for leaf in self.sample().agency.leaves]
+        return len(kinds), max(at + 1 for at, kind in enumerate(kinds) if kind in ("object", "quarantine", "fork"))
+
+    def told(self, result):
+        return result["witnessed"], result["witnessed_leaves"], result["leaves"]
+
+    def test_the_witnessed_tree_holds_all_evidence(self):
+        agency = self.sample().agency
+        before = list(agency.leaves)
+        try:
+            for kind, body in (("receipt", {"object": bytes(32), "message": bytes(32)}), ("of tomorrow", {})):
+                agency.log(kind, body)
+            size, evidence = self.leaves()
+            self.assertEqual((evidence, size), (len(before), len(before) + 2))
+            for count in range(1, size + 1):
+                with self.subTest(count):
+                    folder = self.folder()
+                    agency.write_vault(folder.path + "/vault", [])
+                    folder.put(CHECKPOINT, agency.note(witnessed=False).encode())
+                    folder.put(SEEN, agency.note(count=count).encode())
+                    result = folder.verdict("vault")
+                    self.expect(result, "intact")
+                    self.assertEqual(self.told(result), (count >= evidence, count, size))
+        finally:
+            agency.leaves = before
+
+    def test_the_larger_of_the_two_counts(self):
+        size, _ = self.leaves()
+        folder = self.sample().fresh()
+        folder.put(SEEN, self.sample().agency.note(count=1).encode())
+        self.assertEqual(self.told(folder.verdict("vault")), (True, size, size))
+
+    def test_without_the_file_the_checkpoint_alone_counts(self):
+        size, _ = self.leaves()
+        self.assertEqual(self.told(self.folder().verdict("vault")), (False, 0, size))
+        self.assertEqual(self.told(self.sample().fresh().verdict("vault")), (True, size, size))
+        self.assertEqual(self.told(self.sample().fresh().verdict()), (False, 0, 0))
+
+    def test_what_others_signed_changes_no_verdict(self):
+        size, _ = self.leaves()
+        good = self.sample().agency.note(count=size).split("\n")
+        raw = bytearray(base64.b64decode(good[5].split(" ")[2]))
+        raw[20] ^= 1
+        bad = "\n".join(good[:5] + [" ".join(good[5].split(" ")[:2] + [base64.b64encode(raw).decode()])] + good[6:])
+        for seen in (bad, self.sample().agency.note(witnessed=False, count=size)):
+            result = self.folder(seen).verdict("vault")
+            self.expect(result, "intact")
+            self.assertEqual(self.told(result), (False, 0, size))
+
+    def test_a_policy_that_it_does_not_meet(self):
+        size, _ = self.leaves()
+        folder = self.folder(self.sample().agency.note(count=size))
+        folder.put(POLICY, (LINES["w1"] + "quorum w1\n").encode())
+        self.assertEqual(self.told(folder.verdict("vault")), (False, 0, size))
+        body = Note(folder.data(SEEN)).body
+        folder.put(SEEN, folder.data(SEEN) + cosignature("w1", KEYS["w1"], body).encode())
+        self.assertEqual(self.told(folder.verdict("vault")), (True, size, size))
+
+    def test_another_history_is_altered(self):
+        agency, other = self.sample().agency, self.sample(seed=9).agency
+        own = [list(agency.leaves), list(agency.leaves)]
+        own[0][1], own[1][1:] = agency.leaves[2], agency.leaves[1:] + agency.leaves[-1:]
+        rows = [("a root that its leaves do not give", self.signed(own[0])),
+                ("more leaves than the log has", self.signed(own[1])),
+                ("of another agency's log", other.note(count=3)), ("no note", b"x\n"), ("empty", b""),
+                ("with bytes behind it", agency.note(count=3) + "x"), ("not UTF-8", b"\xff" + agency.note().encode()),
+                ("too long", agency.note().encode() + b"\xe2\x80\x94 a AAAAAAAA\n" * 6000),
+                ("not signed by the log", self.unsigned(agency.note(count=3)))]
+        for sentence, seen in rows:
+            with self.subTest(sentence):
+                result = self.folder(seen).verdict("vault")
+                self.expect(result, "altered", None, "log/witnessed", None)
+                self.assertEqual(self.told(result)[:2], (False, 0))
+
+    def signed(self, leaves):
+        """The log's own note over other leaves."""
+        agency = self.sample().agency
+        kept, agency.leaves = agency.leaves, leaves
+        try:
+            return agency.note()
+        finally:
+            agency.leaves = kept
+
+    @staticmethod
+    def unsigned(note):
+        lines = note.split("\n")
+        return "\n".join(lines[:4] + lines[5:])
+
+    def test_what_is_no_file(self):
+        for sentence, make in (("a folder", os.mkdir), ("a pipe", os.mkfifo),
+                               ("a link to a good one", lambda path: os.symlink("checkpoint", path))):
+            with self.subTest(sentence):
+                folder = self.sample().fresh()
+                make(folder.full(SEEN))
+                result = folder.verdict("vault")
+                self.expect(result, "altered", None, "log/witnessed", None)
+                self.assertTrue(result["witnessed"])  # the checkpoint itself is
+
+    def test_a_log_that_was_set_back_shows_it(self):
+        agency, (size, _) = self.sample().agency, self.leaves()
+        folder = self.folder(agency.note(count=size))
+        for name in ("checkpoint", f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}"):
+            folder.remove("../vault/log/" + name)
+        hashes = b"".join(leaf_hash(leaf) for leaf in agency.leaves[:1])
+        folder.put("../vault/log/tile/0/000.p/1", hashes)
+        folder.put("../vault/log/tile/entries/000.p/1", len(agency.leaves[0]).to_bytes(2, "big") + agency.leaves[0])
+        folder.put(CHECKPOINT, agency.note(count=1).encode())
+        problems = folder.verdict("vault")["problems"]
+        self.assertIn(("altered", "log/witnessed"), [(p["verdict"], p["file"]) for p in problems])
+        folder.remove(CHECKPOINT)  # without one nothing is known of the note
+        result = folder.verdict("vault")
+        self.expect(result, "altered", None, "log/checkpoint", None)
+        self.assertEqual(self.told(result), (False, 0, 0))
+
+
+class Keys(Cases):
+    """A verifier key and a newline, read where there is a log."""
+
+    def test_files_of_keys(self):
+        good = vkey("w1", KEYS["w1"])
+        rows = [("a key and a newline", good + "\n", True), ("of a log", vkey("w1", KEYS["w1"], 1) + "\n", True),
+                ("no newline", good, False), ("two newlines", good + "\n\n", False),
+                ("two keys", good + "\n" + vkey("w2", KEYS["w2"]) + "\n", False), ("a space behind", good + " \n", False),
+                ("a carriage return", good + "\r\n", False), ("a newline before", "\n" + good + "\n", False),
+                ("nothing", "", False), ("another type", vkey("w1", KEYS["w1"], 2) + "\n", False),
+                ("a control character in the name", vkey("w\x01", KEYS["w1"]) + "\n", False),
+                ("no UTF-8", (good + "\n").encode().replace(b"w1", b"\xff\xfe"), False),
+                ("too long", vkey("w" * 65536, KEYS["w1"]) + "\n", False)]
+        for sentence, text, good in rows:
+            with self.subTest(sentence):
+                folder = self.sample().fresh()
+                folder.put("../agency/witnesses/w1.vkey", text if isinstance(text, bytes) else text.encode())
+                if good:
+                    self.expect(folder.verdict("vault"), "intact")
+                else:
+                    with self.assertRaises(CannotTell):
+                        folder.verdict("vault")
+
+    def test_a_card_has_no_log_to_be_witnessed(self):
+        folder = self.sample().fresh()
+        folder.put("../agency/witnesses/other.vkey", b"no key\n")
+        folder.put(POLICY, b"no policy\n")
+        for what in ("recorder", "recorder/card"):
+            self.expect(folder.verdict(what), "intact")
         with self.assertRaises(CannotTell):
             folder.verdict("vault")
 

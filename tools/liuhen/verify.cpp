@@ -66,6 +66,8 @@ void printJson(const evidence::Report& report) {
     json answer;
     answer["verdict"] = evidence::name(report.verdict());
     answer["witnessed"] = report.witnessed;
+    answer["witnessed_leaves"] = report.witnessedLeaves;
+    answer["leaves"] = report.leaves;
     const evidence::Problem* first = report.firstBad();
     answer["first_bad"] = first == nullptr ? json() : placeOf(first->place);
     answer["findings"] = json::array();
@@ -93,6 +95,25 @@ void printJson(const evidence::Report& report) {
     fmt::print("{}\n", answer.dump(1, ' ', false, json::error_handler_t::replace));
 }
 
+/// How far independent witnesses vouch for a vault's log; of anything else that they do not.
+std::string witnessedText(const evidence::Report& report) {
+    if (report.witnessed && report.witnessedLeaves == report.leaves) {
+        return fmt::format("; all {} leaves of the log witnessed", report.leaves);
+    }
+    if (report.witnessed) {
+        return fmt::format("; the first {} of {} leaves witnessed, all evidence among them",
+                           report.witnessedLeaves,
+                           report.leaves);
+    }
+    if (report.witnessedLeaves > 0) {
+        return fmt::format(
+            "; unwitnessed 无外部见证: only the first {} of {} leaves are, and evidence came since",
+            report.witnessedLeaves,
+            report.leaves);
+    }
+    return "; unwitnessed 无外部见证";
+}
+
 void printText(const evidence::Report& report) {
     fmt::print("{} {}: {} entries, {} parts, {:.1f} MB of footage{}\n",
                evidence::name(report.verdict()),
@@ -100,7 +121,7 @@ void printText(const evidence::Report& report) {
                report.entries,
                report.parts,
                static_cast<double>(report.footageBytes) / 1e6,
-               report.witnessed ? "" : "; unwitnessed 无外部见证");
+               witnessedText(report));
     if (const evidence::Problem* first = report.firstBad()) {
         fmt::print("first bad:{}: {}\n", textOf(first->place), first->text);
         fmt::print("{} places in all; --json lists them\n",

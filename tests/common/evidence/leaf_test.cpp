@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leaves that say how long, and in how many copies, things are kept (custody.md sections 2, 6, 7).
+// Leaves that say how long, and in how many copies, things are kept (custody.md sections 2, 7, 8).
 #include "common/evidence/messages.hpp"
 
 #include <map>

@@ -87,6 +87,37 @@ TEST_SUITE("tlog/tiles_crash") {
         }
     }
 
+    TEST_CASE("a power loss while a witnessed note is kept leaves the one before or this one") {
+        bool sawOld = false;
+        bool done = false;
+        for (std::uint64_t cut = 0; !done; ++cut) {
+            for (std::uint64_t torn = 0; torn < 3; ++torn) {
+                CAPTURE(cut);
+                CAPTURE(torn);
+                core::FaultFiles files;
+                std::string three;
+                std::string nine;
+                bool kept = false;
+                {
+                    tlog::TileStore log = openLog(files);
+                    three = must(growTo(log, 3));
+                    nine = must(growTo(log, 9));
+                    must(log.keepWitnessed(three));
+                    files.cutAfterSyncs(cut);
+                    kept = log.keepWitnessed(nine).has_value();
+                    files.crash(torn);
+                }
+                const tlog::TileStore log = openLog(files);
+                CHECK((log.witnessed() == nine || (!kept && log.witnessed() == three)));
+                CHECK(log.witnessedSize() == (log.witnessed() == nine ? 9 : 3));
+                sawOld = sawOld || log.witnessed() == three;
+                done = kept;
+            }
+            REQUIRE(cut < 10);
+        }
+        CHECK(sawOld);
+    }
+
     TEST_CASE("any failing operation leaves the log as it was, and publish can be repeated") {
         for (const Step& step : kSteps) {
             for (std::uint64_t at = 0;; ++at) {

@@ -215,6 +215,50 @@ TEST_SUITE("tlog/tiles") {
         checkWhole(files, 4);
     }
 
+    TEST_CASE("the newest witnessed note is of the log's past and never of a smaller tree") {
+        core::FaultFiles files;
+        tlog::TileStore log = openLog(files);
+        const std::string three = must(growTo(log, 3));
+        const std::string nine = must(growTo(log, 9));
+        const std::string many = must(growTo(log, 600));
+        CHECK(log.witnessed().empty());
+        must(log.keepWitnessed(nine));
+        CHECK(log.keepWitnessed(three).error().kind == ErrorKind::FailedPrecondition);
+        CHECK(log.keepWitnessed("x").error().kind == ErrorKind::InvalidArgument);
+        tlog::Checkpoint other = *log.checkpoint();
+        other.size = 10;  // the root is that of 600
+        const auto refused = [&](const tlog::Checkpoint& checkpoint) {
+            return log
+                .keepWitnessed(
+                    must(tlog::signCheckpoint(checkpoint, checkpoint.origin, exampleKey())))
+                .error()
+                .kind;
+        };
+        CHECK(refused(other) == ErrorKind::InvalidArgument);
+        other.size = 601;
+        CHECK(refused(other) == ErrorKind::InvalidArgument);
+        other = *log.checkpoint();
+        other.origin = "other.example";
+        CHECK(refused(other) == ErrorKind::InvalidArgument);
+        const std::string line =
+            must(tlog::cosign(must(tlog::parseNote(nine)).text, "w", exampleKey(), 77));
+        const std::string cosigned = must(tlog::withSignature(nine, line));
+        must(log.keepWitnessed(cosigned));  // of the same tree
+        log = openLog(files);
+        CHECK(log.witnessed() == cosigned);
+        CHECK(log.witnessedSize() == 9);
+        must(growTo(log, 700));
+        must(log.keepWitnessed(many));
+        log = openLog(files);
+        CHECK(log.witnessedSize() == 600);
+        plant(files, "witnessed", core::toBuffer(core::viewOf("x\n")));
+        CHECK(openError(files).kind == ErrorKind::DataLoss);
+        must(files.remove(std::string(kFolder) + "/witnessed"));
+        plant(files, "witnessed", core::toBuffer(core::viewOf(many)));
+        must(files.remove(std::string(kFolder) + "/checkpoint"));
+        CHECK(openError(files).kind == ErrorKind::DataLoss);
+    }
+
     TEST_CASE("a group costs a handful of syncs, however many leaves it has") {
         core::FaultFiles files;
         tlog::TileStore log = openLog(files);

@@ -117,6 +117,12 @@ TEST_CASE("calls that make no sense end with 2, versions and help with 0") {
                                        dock + " check --config /nowhere/dock.toml",
                                        dock + " witness",
                                        dock + " witness request",
+                                       dock + " hold",
+                                       dock + " retention fly",
+                                       site.dock("hold lift"),
+                                       site.dock("hold lift 12 --reason why --by who"),
+                                       site.dock("hold place --device CAM-1 --reason a --by b"),
+                                       site.dock("retention list"),
                                        site.dock("witness request w1"),
                                        site.dock("witness answer w1 < /dev/null"),
                                        site.dock("check")}) {
@@ -124,8 +130,12 @@ TEST_CASE("calls that make no sense end with 2, versions and help with 0") {
         CHECK(site.run(command) == 2);
         CHECK_FALSE(site.output().empty());
     }
-    for (const std::string& command :
-         {vault + " --version", dock + " --version", vault + " --help", dock + " --help"}) {
+    for (const std::string& command : {vault + " --version",
+                                       dock + " --version",
+                                       vault + " --help",
+                                       dock + " --help",
+                                       dock + " hold place --help",
+                                       dock + " retention list --help"}) {
         CAPTURE(command);
         CHECK(site.run(command) == 0);
     }

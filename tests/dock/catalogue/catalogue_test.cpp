@@ -81,8 +81,15 @@ TEST_CASE("a chapter becomes rows that say what its entries say") {
     CHECK(*catalogue->objectCount() == 1);
     CHECK(*catalogue->highestLeaf() == std::optional<std::uint64_t>(1));
     CHECK(catalogue->undelivered("CAM-1", 10)->size() == 1);
-    REQUIRE(catalogue->noteDelivered(object.leaf.object).has_value());
+    REQUIRE(catalogue->noteDelivered(object.leaf.object, 1).has_value());
     CHECK(catalogue->undelivered("CAM-1", 10)->empty());
+    REQUIRE(catalogue->singleCopies("CAM-1", 0, 10)->size() == 1);
+    CHECK(catalogue->singleCopies("CAM-1", 0, 10)->front().object == object.leaf.object);
+    CHECK(catalogue->singleCopies("CAM-1", 1, 10)->empty());
+    CHECK(catalogue->singleCopies("CAM-2", 0, 10)->empty());
+    CHECK(catalogue->singleCopies("CAM-1", 0, 10, object.index)->empty());
+    REQUIRE(catalogue->noteDelivered(object.leaf.object, UINT64_MAX).has_value());
+    CHECK(catalogue->singleCopies("CAM-1", 0, 10)->empty());
 }
 
 TEST_CASE("what is entered twice is there once") {
@@ -156,7 +163,7 @@ TEST_CASE("a second process is refused, a reader is not") {
     const auto reader = Catalogue::openReading(folder.path());
     REQUIRE(reader.has_value());
     CHECK(*(*reader)->objectCount() == 1);
-    CHECK_FALSE((*reader)->noteDelivered(object.leaf.object).has_value());
+    CHECK_FALSE((*reader)->noteDelivered(object.leaf.object, 1).has_value());
 }
 
 TEST_CASE("rows cannot be changed, removed or replaced") {

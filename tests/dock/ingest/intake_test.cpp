@@ -4,6 +4,8 @@
 #include "tests/dock/ingest/dock_bench.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 
 TEST_SUITE_BEGIN("dock/ingest/intake");
 
@@ -139,6 +141,57 @@ TEST_CASE("a receipt that was not acknowledged is handed over at the next visit"
     CHECK(second.end == Phase::Done);
     CHECK(second.earlierReceipts.size() == 2);
     CHECK(recorder->receipts() == 3);
+}
+
+TEST_CASE(
+    "a receipt of one copy becomes one of two at the docking after the second copy came back") {
+    DockBench bench;
+    bench.stopVault();
+    bench.vault().copies = {bench.vault().second(), 72};
+    bench.vault().reopen();
+    bench.startVault();
+    const std::string away = bench.vault().second() + "-away";
+    std::filesystem::rename(bench.vault().second(), away);
+    const auto recorder = bench.serve(bench.ledger("CAM-1"));
+    const auto copies = [&] {
+        std::map<std::uint64_t, int> counts;
+        for (const evidence::Entry& entry : recorder->ledger().entries()) {
+            if (entry.kind == "receipt") {
+                ++counts[must(evidence::Receipt::parse(*entry.body.find("message")->bytes()))
+                             .copies];
+            }
+        }
+        return counts;
+    };
+    REQUIRE(bench.takeIn(*recorder).end == Phase::Done);
+    CHECK(copies() == std::map<std::uint64_t, int>{{1, 3}});
+    // Still away: nothing is asked for.
+    Outcome outcome = bench.takeIn(*recorder);
+    CHECK(outcome.secondReceipts == 0);
+    CHECK(copies() == std::map<std::uint64_t, int>{{1, 4}});
+    std::filesystem::rename(away, bench.vault().second());
+    while (must(bench.vault().vault().catchUp({}))) {
+    }
+    // What the recorder has freed meanwhile needs no more.
+    const auto& [freed, bytes] = *recorder->ledger().files().begin();
+    evidence::ReleaseBody release;
+    release.recording = freed.first;
+    release.segment = freed.second;
+    recorder->ledger().add("release", release.toCbor());
+    const std::size_t calls = recorder->segmentCalls;
+    outcome = bench.takeIn(*recorder);
+    CAPTURE(outcome.reason);
+    CHECK(outcome.end == Phase::Done);
+    CHECK(outcome.secondReceipts == 3);  // two chapters and a segment
+    CHECK(copies() == std::map<std::uint64_t, int>{{1, 4}, {2, 4}});
+    CHECK(recorder->segmentCalls == calls);
+    // And that was all; a catalogue made anew from the chapters knows it too.
+    CHECK(bench.takeIn(*recorder).secondReceipts == 0);
+    CHECK(must(bench.catalogue().singleCopies("CAM-1", 0, 10)).empty());
+    bench.forgetCatalogue();
+    CHECK(bench.takeIn(*recorder).end == Phase::Done);
+    CHECK(must(bench.catalogue().singleCopies("CAM-1", 0, 10)).empty());
+    CHECK(bench.takeIn(*recorder).secondReceipts == 0);
 }
 
 TEST_CASE("without a vault nothing is asked of the recorder but who it is") {

@@ -31,7 +31,7 @@ public:
     void begin() {
         held.reset();
         held = must(Vault::open(
-            VaultParts{*files, *medium, hand, agency.identity(), {}, copies, {}}, folders()));
+            VaultParts{*files, *medium, hand, agency.identity(), {}, copies}, folders()));
     }
     Vault& vault() { return *held; }
 

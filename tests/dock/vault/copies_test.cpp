@@ -98,11 +98,48 @@ TEST_CASE("under the single-copy policy a receipt says one copy until there are 
     CHECK(must(bench.vault().status()).singleCopy);
     CHECK(must(bench.vault().status()).minimumAgeHours == 72);
     bringBack(bench);
+    CHECK(bench.takeChapter().receipt == first.receipt);  // nobody waits for the copying
+    CHECK_FALSE(std::filesystem::exists(bench.chapterFile(bench.second())));
+    CHECK(bench.catchUp() >= 1);
+    CHECK(bench.vault().hello().twoCopies);
     const CommitAnswer second = bench.takeChapter();
     CHECK(bench.copiesOf(second) == 2);
+    checkReceipt(*bench.files, bench.second(), bench.agency, second.receipt);
     bench.check(first.receipt);
     bench.check(second.receipt);
     CHECK(bench.takeChapter().receipt == second.receipt);
+}
+
+TEST_CASE("a receipt of one copy stays what it is while either copy is damaged") {
+    TwoCopies bench;
+    bench.close();
+    bench.copies.singleCopyAfterHours = 72;
+    bench.open();
+    hide(bench);
+    const CommitAnswer first = bench.takeChapter();
+    REQUIRE(bench.copiesOf(first) == 1);
+    bringBack(bench);
+    bench.catchUp();
+    std::string copy;
+    SUBCASE("the first, found when it is read back") {
+        copy = bench.path();
+        bench.damage(bench.chapterFile(copy));
+        CHECK(bench.takeChapter().state == State::Again);
+        REQUIRE(bench.incidents().size() == 1);
+        CHECK(bench.incidents().front().find("read_back") == 0);
+    }
+    SUBCASE("the second, found by the reading of all") {
+        copy = bench.second();
+        bench.damage(bench.chapterFile(copy));
+        while (must(bench.vault().scrub({}))) {
+        }
+        REQUIRE(must(bench.vault().status()).scrub.damagedCount == 1);
+        CHECK(bench.takeChapter().receipt == first.receipt);
+    }
+    bench.damage(bench.chapterFile(copy));  // the same bit turned back
+    while (must(bench.vault().scrub({}))) {
+    }
+    CHECK(bench.copiesOf(bench.takeChapter()) == 2);
 }
 
 TEST_CASE("the policy is a leaf whenever it is another than before") {
@@ -202,9 +239,9 @@ TEST_CASE("a damaged second copy of an object gets no receipt, and is not writte
     bench.copies.second = bench.second();
     bench.copies.singleCopyAfterHours = 1;
     bench.reopen();
-    const std::string path =
-        bench.second() + "/" + objectName(crypto::sha256(bench.sample().chapters()[0].bytes));
+    const std::string path = bench.chapterFile(bench.second());
     writeFile(*bench.files, path, Buffer(100, 7));
+    bench.catchUp();
     CHECK(bench.copiesOf(bench.takeChapter()) == 1);  // the one that it had
     CHECK(must(core::readFile(*bench.files, path, 999)) == Buffer(100, 7));
     REQUIRE(bench.incidents().size() == 1);

@@ -3,6 +3,11 @@
 #include "dock/vault/schema.hpp"
 #include "tests/dock/vault/bench.hpp"
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 TEST_SUITE_BEGIN("vault/database");
@@ -47,6 +52,10 @@ TEST_CASE("the vault's own connection can only add and read") {
         "delete from chapter",
         "delete from due",
         "delete from receipt",
+        "delete from hold",
+        "delete from retention",
+        "delete from opening",
+        "update opening set text = 'somebody else'",
         "update object set verdict = 'intact'",
         "update receipt set message = x'00'",
         "drop trigger leaf_delete",
@@ -125,6 +134,93 @@ TEST_CASE("a transaction that is not committed leaves nothing") {
     must(records.addLeaf(0, "a", Buffer{1}));
     must(transaction.commit());
     CHECK(must(records.leaves(0, 10)) == std::vector<Buffer>{{1}});
+}
+
+TEST_CASE("a leaf without its row is found, and no leaf is read for it") {
+    const hal::test::TemporaryFolder folder;
+    Database database = must(Database::open(folder / "a.db", kSchema, kSchemaVersion));
+    const auto found = [&database]() -> std::optional<std::uint64_t> {
+        Statement statement = must(database.prepare(kLeafWithoutRow));
+        return must(statement.step()) ? std::optional(statement.number(0)) : std::nullopt;
+    };
+    const std::string hash = "x'" + std::string(64, '0') + "'";
+    const auto add = [&database](const char* table, const std::string& values) {
+        must(database.execute(fmt::format("insert into {} values ({})", table, values).c_str()));
+    };
+    constexpr const char* kObject =
+        "object (leaf, hash, size_bytes, shelf, type, device,"
+        " generation, first, verdict, reason)";
+    add("leaf", "0, 'log.opened', x'01'");
+    add("leaf", "1, 'object', x'01'");
+    CHECK(found() == 1U);
+    add(kObject, "1, " + hash + ", 1, 'stored', 'chapter', 'a', 0, 0, 'intact', ''");
+    CHECK(found() == std::nullopt);
+    add("leaf", "2, 'quarantine', x'01'");
+    CHECK(found() == 2U);
+    add("leaf", "3, 'fork', x'01'");
+    add(kObject, "2, " + hash + ", 1, 'quarantined', 'chapter', 'a', 0, 0, 'altered', ''");
+    CHECK(found() == 3U);  // what it tells of is not kept as a fork
+    add("leaf", "4, 'quarantine', x'01'");
+    add("leaf", "5, 'fork', x'01'");
+    add(kObject, "4, " + hash + ", 1, 'forked', 'chapter', 'a', 0, 0, 'altered', ''");
+    add("leaf", "6, 'receipt', x'01'");
+    CHECK(found() == 3U);
+    add("hold", "3, 0, 0, " + hash + ", 'a', 0, 1, null, " + hash + ", " + hash);
+    CHECK(found() == 3U);  // a row of another kind does not stand for it
+    Statement plan =
+        must(database.prepare(fmt::format("explain query plan {}", kLeafWithoutRow).c_str()));
+    std::vector<std::string> steps;
+    while (must(plan.step())) {
+        const std::string step = plan.text(3);
+        if (step.find("leaf") == 5) {
+            steps.push_back(step);
+        }
+        CHECK(step.find("SCAN object") == std::string::npos);
+        CHECK(step.find("SCAN receipt") == std::string::npos);
+        CHECK(step.find("TEMP B-TREE") == std::string::npos);
+    }
+    CHECK(steps == std::vector<std::string>{"SCAN leaf USING COVERING INDEX leaf_of_row"});
+}
+
+TEST_CASE("leaves of holds and classes without their rows are found") {
+    const hal::test::TemporaryFolder folder;
+    Database database = must(Database::open(folder / "a.db", kSchema, kSchemaVersion));
+    const auto found = [&database]() -> std::optional<std::uint64_t> {
+        Statement statement = must(database.prepare(kLeafWithoutRow));
+        return must(statement.step()) ? std::optional(statement.number(0)) : std::nullopt;
+    };
+    const std::string hash = "x'" + std::string(64, '0') + "'";
+    const auto run = [&database](const std::string& text) { must(database.execute(text.c_str())); };
+    run("insert into leaf values (0, 'hold.placed', x'01')");
+    CHECK(found() == 0U);
+    run("insert into hold values (0, 0, 0, " + hash + ", 'a', 0, 1, null, " + hash + ", " + hash +
+        ")");
+    run("insert into leaf values (1, 'hold.lifted', x'01')");
+    CHECK(found() == 1U);
+    run("insert into hold values (1, 0, 1, " + hash + ", 'a', 0, 1, null, " + hash + ", " + hash +
+        ")");
+    run("insert into leaf values (2, 'retention', x'01')");
+    CHECK(found() == 2U);
+    run("insert into retention values (2, 0, 'a', 0, 1, null, 'k', " + hash + ")");
+    CHECK(found() == std::nullopt);
+}
+
+TEST_CASE("a receipt's leaf without its row is found") {
+    const hal::test::TemporaryFolder folder;
+    Records records = must(Records::open(folder / "a.db"));
+    {
+        Transaction transaction = must(records.begin());
+        must(records.addLeaf(0, "log.opened", Buffer{1}));
+        must(records.addLeaf(1, "incident", Buffer{1}));
+        must(transaction.commit());
+    }
+    CHECK(must(records.leafWithoutRow()) == std::nullopt);
+    {
+        Transaction transaction = must(records.begin());
+        must(records.addLeaf(2, "receipt", Buffer{1}));
+        must(transaction.commit());
+    }
+    CHECK(must(records.leafWithoutRow()) == 2U);
 }
 
 TEST_CASE("a file that is no database is told as such") {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of what the vault does when its disk is full, fails or lies.
-#include "common/core/fault_files.hpp"
-#include "tests/dock/vault/bench.hpp"
+#include "tests/dock/vault/faulty_bench.hpp"
 #include "tests/dock/vault/full_database.hpp"
 
 #include <errno.h>
 
-#include <atomic>
 #include <filesystem>
-#include <thread>
 
 TEST_SUITE_BEGIN("vault/disk");
 
@@ -84,21 +81,6 @@ private:
         std::unique_ptr<core::File> file_;
     };
     SeamMedium honest_;
-};
-
-/// A vault on storage that can be told to fail.
-struct FaultyBench : Bench {
-    explicit FaultyBench(std::uint64_t quotaBytes = UINT64_MAX) : Bench(false) {
-        auto faulty = std::make_unique<core::FaultFiles>(quotaBytes);
-        disk = faulty.get();
-        files = std::move(faulty);
-        medium = std::make_unique<SeamMedium>(*files);
-        open();
-    }
-    ~FaultyBench() { close(); }
-    FaultyBench(const FaultyBench&) = delete;
-    FaultyBench& operator=(const FaultyBench&) = delete;
-    core::FaultFiles* disk = nullptr;
 };
 
 /// Fails operations of a kind on paths that end so, as often as told.
@@ -349,54 +331,6 @@ TEST_CASE("offers hold no descriptor for ever, and too many push out the oldest"
     must(must(bench.vault().append(last, 10, 10)).append(Buffer(10, 1)));  // takes up again
     CHECK(must(takeIn(bench.vault(), chapterPlace(recorder, 0), recorder.chapters()[0].bytes))
               .state == State::Receipted);
-}
-
-TEST_CASE("bays that commit and wait at once share checkpoints") {
-    FaultyBench bench;
-    constexpr std::uint64_t kBays = 12;
-    constexpr std::uint64_t kWaits = 10;  // of each bay, behind its commit
-    SampleRecorder recorder(bench.agency.root, "CAM-1", bench.agency.now);
-    const std::uint64_t recording = recorder.record(kBays, 1);
-    recorder.dock();
-    bench.enroll(recorder);
-    REQUIRE(must(takeIn(bench.vault(), chapterPlace(recorder, 0), recorder.chapters()[0].bytes))
-                .state == State::Receipted);
-    std::atomic<std::uint64_t> checkpoints{0};
-    bench.disk->setFault(
-        [&](core::FileOperation operation, const std::string& path, std::uint64_t) {
-            checkpoints +=
-                operation == core::FileOperation::SyncFolder && path.ends_with("/log") ? 1 : 0;
-            return 0;
-        });
-    std::vector<std::thread> bays;
-    std::atomic<std::uint64_t> receipted{0};
-    std::atomic<std::uint64_t> ready{0};
-    std::atomic<std::uint64_t> waited{0};
-    for (std::uint64_t n = 0; n < kBays; ++n) {
-        bays.emplace_back([&, n] {
-            const auto answer = takeIn(bench.vault(),
-                                       segmentPlace(recorder, recording, n),
-                                       recorder.segment(recording, n));
-            receipted += answer && answer->state == State::Receipted ? 1 : 0;
-            if (++ready == kBays) {
-                checkpoints = 0;  // each has come so far
-            }
-            while (ready < kBays) {
-                std::this_thread::yield();
-            }
-            for (std::uint64_t i = 0; i < kWaits; ++i) {
-                waited += bench.vault().incident({"test", "", ""}, true) ? 1 : 0;
-            }
-        });
-    }
-    for (std::thread& bay : bays) {
-        bay.join();
-    }
-    bench.disk->setFault(nullptr);
-    CHECK(receipted == kBays);
-    CHECK(waited == kBays * kWaits);
-    CHECK(checkpoints >= kWaits);
-    CHECK(checkpoints < kBays * kWaits / 2);
 }
 
 }  // namespace liuhen::vault::test

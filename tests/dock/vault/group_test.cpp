@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of group commit: many threads log at once, some of what they log is refused, and the disk
 // is full or fails in the middle.
-#include "tests/dock/vault/bench.hpp"
+#include "tests/dock/vault/faulty_bench.hpp"
 #include "tests/dock/vault/full_database.hpp"
 
 #include <algorithm>
@@ -189,6 +189,54 @@ TEST_CASE("a part of a transaction is undone alone") {
     }
     CHECK(must(records.leafCount()) == 2);
     CHECK(must(records.leaves(0, 9)).size() == 2);
+}
+
+TEST_CASE("bays that commit and wait at once share checkpoints") {
+    FaultyBench bench;
+    constexpr std::uint64_t kBays = 12;
+    constexpr std::uint64_t kWaits = 10;  // of each bay, behind its commit
+    SampleRecorder recorder(bench.agency.root, "CAM-1", bench.agency.now);
+    const std::uint64_t recording = recorder.record(kBays, 1);
+    recorder.dock();
+    bench.enroll(recorder);
+    REQUIRE(must(takeIn(bench.vault(), chapterPlace(recorder, 0), recorder.chapters()[0].bytes))
+                .state == State::Receipted);
+    std::atomic<std::uint64_t> checkpoints{0};
+    bench.disk->setFault(
+        [&](core::FileOperation operation, const std::string& path, std::uint64_t) {
+            checkpoints +=
+                operation == core::FileOperation::SyncFolder && path.ends_with("/log") ? 1 : 0;
+            return 0;
+        });
+    std::vector<std::thread> bays;
+    std::atomic<std::uint64_t> receipted{0};
+    std::atomic<std::uint64_t> ready{0};
+    std::atomic<std::uint64_t> waited{0};
+    for (std::uint64_t n = 0; n < kBays; ++n) {
+        bays.emplace_back([&, n] {
+            const auto answer = takeIn(bench.vault(),
+                                       segmentPlace(recorder, recording, n),
+                                       recorder.segment(recording, n));
+            receipted += answer && answer->state == State::Receipted ? 1 : 0;
+            if (++ready == kBays) {
+                checkpoints = 0;  // each has come so far
+            }
+            while (ready < kBays) {
+                std::this_thread::yield();
+            }
+            for (std::uint64_t i = 0; i < kWaits; ++i) {
+                waited += bench.vault().incident({"test", "", ""}, true) ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread& bay : bays) {
+        bay.join();
+    }
+    bench.disk->setFault(nullptr);
+    CHECK(receipted == kBays);
+    CHECK(waited == kBays * kWaits);
+    CHECK(checkpoints >= kWaits);
+    CHECK(checkpoints < kBays * kWaits / 2);
 }
 
 }  // namespace liuhen::vault::test

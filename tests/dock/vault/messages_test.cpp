@@ -24,10 +24,20 @@ TEST_CASE("every request is read as it was written") {
                                 BytesRequest{upload, 1, 2, true},
                                 CommitRequest{upload},
                                 CheckpointRequest{7},
+                                CheckpointRequest{7, true},
                                 CosignedRequest{"line"},
+                                CosignedRequest{"line", 8},
                                 IncidentRequest{{"what", "", "detail"}},
                                 IncidentRequest{{"what", "", "detail"}, true},
                                 StatusRequest{},
+                                HoldPlaceRequest{{"CAM-1", 2, 7, std::nullopt}, "why", "who"},
+                                HoldPlaceRequest{{"CAM-1", 2, {}, Digest{3}}, "why", "who"},
+                                HoldLiftRequest{Digest{4}, "why", "who"},
+                                HoldListRequest{},
+                                HoldListRequest{8},
+                                RetentionSetRequest{{"CAM-1", 2, 7, {}}, "years-10", "who"},
+                                RetentionListRequest{},
+                                RetentionListRequest{9},
                                 AccessRequest(EndRequest{})};  // the others: access_messages_test
     std::size_t kind = 0;
     for (const Request& request : requests) {
@@ -55,6 +65,9 @@ TEST_CASE("requests with anything wrong are refused") {
         {"a number too large", Cbor::map({{"verb", "checkpoint"}, {"old_size", UINT64_MAX}})},
         {"an upload as path", Cbor::map({{"verb", "commit"}, {"upload", "../../etc/passwd"}})},
         {"upper-case digits", Cbor::map({{"verb", "commit"}, {"upload", std::string(32, 'A')}})},
+        {"a witness that is none",
+         Cbor::map({{"verb", "checkpoint"}, {"old_size", 1}, {"for_witness", false}})},
+        {"a size that is none", Cbor::map({{"verb", "cosigned"}, {"line", "l"}, {"size", "1"}})},
         {"a wait for nothing",
          Cbor::map({{"verb", "incident"},
                     {"what", "w"},
@@ -140,13 +153,25 @@ TEST_CASE("answers are read as they were written") {
     CHECK(
         must(readCheckpointAnswer(toCbor(CheckpointAnswer{"n", {1}, {Digest{9}}}))).path.front() ==
         Digest{9});
-    CHECK_FALSE(must(readCosignedAnswer(toCbor(CosignedAnswer{false, "r"}))).added);
-    CHECK(must(readHello(toCbor(Hello{"o", 4, {1}, {2}}))).checkpointCertificate == Buffer{2});
-    Status status{"o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable", {}, 0, true, {}, {}};
+    const auto cosigned = must(readCosignedAnswer(toCbor(CosignedAnswer{false, true, "r"})));
+    CHECK_FALSE(cosigned.added);
+    CHECK(cosigned.older);
+    CHECK(cosigned.reason == "r");
+    const Hello hello = must(readHello(toCbor(Hello{"o", 4, {1}, {2}, true})));
+    CHECK(hello.checkpointCertificate == Buffer{2});
+    CHECK(hello.twoCopies);
+    Status status{"o", 1, 2, 3, 4, 5, 6, 7, 8, "shut in", "immutable", {}, 0, true, {}, {}, {}};
     CHECK(must(readStatus(toCbor(status))).absent == 8);
     CHECK(must(readStatus(toCbor(status))).sandbox == "shut in");
     CHECK(must(readStatus(toCbor(status))).freezing == "immutable");
     CHECK_FALSE(must(readStatus(toCbor(status))).second);
+    status.witnessing = Witnessing{{{"w1", 3, 4}, {"w2", 0, 0}}, 5, true, 6, "unreadable"};
+    const Witnessing told = must(readStatus(toCbor(status))).witnessing;
+    CHECK(told.witnesses == status.witnessing.witnesses);
+    CHECK(told.leaves == 5);
+    CHECK(told.witnessed);
+    CHECK(told.recorders == 6);
+    CHECK(told.trouble == "unreadable");
     status.second = "away";
     status.uncopied = 9;
     status.singleCopy = false;

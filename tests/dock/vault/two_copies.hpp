@@ -55,6 +55,9 @@ struct TwoCopies : Bench {
     std::string segmentFile(const std::string& copy, std::uint64_t number) {
         return copy + "/" + objectName(crypto::sha256(recorder_.segment(recording, number)));
     }
+    std::string chapterFile(const std::string& copy) {
+        return copy + "/" + objectName(crypto::sha256(recorder_.chapters().front().bytes));
+    }
     /// Other bytes, of the same length, in place of a frozen object's.
     void damage(const std::string& path) {
         Buffer bytes = must(core::readFile(*files, path, UINT64_MAX));

@@ -176,6 +176,77 @@ TEST_SUITE("recorder/release") {
         CHECK(stage.bench.verdict() == "intact");
     }
 
+    TEST_CASE("a single copy's age is the time that the recorder ran, whatever its clock says") {
+        struct Row {
+            const char* name;
+            std::chrono::hours shift;
+        };
+        for (const Row& row : {Row{"a clock that is right", std::chrono::hours(0)},
+                               Row{"a clock that was set back", std::chrono::hours(-240)},
+                               Row{"a clock that was set forward", std::chrono::hours(90'000)}}) {
+            SUBCASE(row.name) {
+                Stage stage({.singleCopyAfter = 3600s});
+                stage.vault.copies = 1;
+                stage.vault.receiptAll();
+                stage.bench.clock.setUtc(stage.bench.clock.utc() + row.shift);
+                stage.bench.clock.advance(3500s);
+                stage.rest(60'000);
+                CHECK(stage.holds(0));
+                CHECK(stage.holds(1));
+                stage.bench.clock.advance(100s);
+                stage.rest(90'000);
+                CHECK_FALSE(stage.holds(0));
+                CHECK_FALSE(stage.holds(1));
+                REQUIRE(stage.bench->shutdown("button").has_value());
+                CHECK(stage.bench.verdict() == "intact");
+            }
+        }
+    }
+
+    TEST_CASE("while it is off a single copy grows no older") {
+        Stage stage({.singleCopyAfter = 3600s});
+        stage.vault.copies = 1;
+        stage.vault.receiptAll();
+        stage.bench.clock.advance(2000s);
+        stage.rest(10'000);
+        REQUIRE(stage.bench->shutdown("button").has_value());
+        stage.bench.stop();
+        stage.bench.options.bootId = "boot-2";
+        stage.bench.reboot(5s, stage.bench.clock.utc() + std::chrono::hours(1000));
+        stage.bench.mustStart();
+        stage.rest(20'000);
+        CHECK(stage.holds(0));
+        stage.bench.clock.advance(1500s);
+        stage.rest(20'000);
+        CHECK(stage.holds(0));
+        stage.bench.clock.advance(120s);
+        stage.rest(60'000);
+        CHECK_FALSE(stage.holds(0));
+        CHECK_FALSE(stage.holds(1));
+        REQUIRE(stage.bench->shutdown("button").has_value());
+        CHECK(stage.bench.verdict() == "intact");
+    }
+
+    TEST_CASE("without the policy a single copy frees nothing, however old it is") {
+        Stage stage;
+        stage.vault.copies = 1;
+        stage.vault.receiptAll();
+        stage.bench.clock.advance(std::chrono::hours(10'000));
+        stage.rest(60'000);
+        CHECK(stage.holds(0));
+        CHECK(stage.holds(1));
+        CHECK(stage.bench.kinds()["release"] == 0);
+        CHECK(stage.bench.last("boot").body.find("release")->find("single_copy_after_s")->isNull());
+        // A receipt of two copies that comes later frees them.
+        stage.vault.copies = 2;
+        stage.vault.receiptAll();
+        stage.rest(20'000);
+        CHECK_FALSE(stage.holds(0));
+        CHECK_FALSE(stage.holds(1));
+        REQUIRE(stage.bench->shutdown("button").has_value());
+        CHECK(stage.bench.verdict() == "intact");
+    }
+
     TEST_CASE("a segment that a power cut ended is freed by its last part, and stays so") {
         Bench bench({.room = kWanting});
         Vault vault(bench);

@@ -9,7 +9,15 @@ from .merkle import read_vkey
 from .policy import POLICY_BYTES, Policy
 from .report import CannotTell
 
-_SMALL = 1 << 17
+_SMALL, VKEY_BYTES = 1 << 17, 65536
+
+
+def _vkey(raw):
+    """The key of a file that holds a verifier key and a newline, or None."""
+    try:
+        return read_vkey(raw[:-1].decode("utf-8")) if raw.endswith(b"\n") and len(raw) <= VKEY_BYTES else None
+    except UnicodeDecodeError:
+        return None
 
 
 class Agency:
@@ -50,7 +58,7 @@ class Agency:
         found = []
         for entry in listing(folder):
             if entry.name.endswith(".vkey"):
-                vkey = read_vkey((read(entry.path, _SMALL) or b"").decode("utf-8", "replace"))
+                vkey = _vkey(read(entry.path, VKEY_BYTES) or b"")
                 if vkey is None:
                     raise CannotTell(f"{entry.path} is no key of a witness")
                 if vkey[1] == 4:

@@ -15,7 +15,8 @@ _TILE = re.compile(r"log/tile/(0|[1-9][0-9]?|entries)/((?:x[0-9]{3}/)*[0-9]{3})(
 
 
 DEEPEST = 9  # a folder so many levels below log/ is a stray
-CHECKPOINT, TILE_BYTES = "log/checkpoint", 256 * 65537
+CHECKPOINT, WITNESSED, TILE_BYTES = "log/checkpoint", "log/witnessed", 256 * 65537
+EVIDENCE = ("object", "quarantine", "fork")
 
 
 def walk(folder, label):
@@ -74,6 +75,7 @@ class Log:
         self.report, self.agency, self.folder = report, agency, folder
         self.raw, self.leaves, self.note, self.public = [], [], None, None
         self._witnessed = agency.witnessed()
+        self._evidence = 0  # behind the last leaf that tells of bytes
         if os.path.lexists(self._path("log")) and not is_folder(self._path("log")):
             self._bad("log", "the log is no folder")
             return
@@ -85,6 +87,9 @@ class Log:
             self._read_leaves()
         self._tiles()
         self._opened()
+        if self.public:
+            self._seen()
+        report.leaves = len(self.raw)
 
     def _path(self, name):
         return os.path.join(self.folder, *name.split("/"))
@@ -121,6 +126,8 @@ class Log:
             leaf = None
             self._bad(name, str(error))
         self.leaves.append(leaf)
+        if leaf and leaf["kind"] in EVIDENCE:
+            self._evidence = len(self.leaves)
 
     def _tiles(self):
         """Every file must equal what the leaves give, and all that they give must be there."""
@@ -132,7 +139,7 @@ class Log:
                for level, row in enumerate(levels) for number in range((len(row) + 255) // 256)}
         for name, path, kind in walk(self._path("log"), "log"):
             due.discard(name)
-            if name == CHECKPOINT and kind == "file":
+            if name == CHECKPOINT and kind == "file" or name == WITNESSED:
                 continue
             match = _TILE.match(name)
             wanted = self._content(match, levels) if match and kind == "file" else None
@@ -175,12 +182,34 @@ class Log:
             self._bad(CHECKPOINT, "checkpoint is not signed by the key of leaf 0")
             return
         self.public = public
-        self.report.witnessed = self._witnessed(self.note)
+        if self._witnessed(self.note):
+            self.report.witnessed, self.report.witnessed_leaves = True, self.note.size
+
+    def _seen(self):
+        """The newest note that was witnessed, which lies beside the checkpoint."""
+        if not os.path.lexists(self._path(WITNESSED)):
+            return
+        try:
+            note = Note(read(self._path(WITNESSED), NOTE_BYTES) or b"")
+        except ValueError as error:
+            self._bad(WITNESSED, f"the witnessed note is malformed: {error}")
+            return
+        if not self._contains(WITNESSED, note) or not self._witnessed(note):
+            return
+        self.report.witnessed |= note.size >= self._evidence
+        self.report.witnessed_leaves = max(self.report.witnessed_leaves, note.size)
 
     def check_against(self, note):
         """Whether an earlier note of this log agrees with the leaves."""
+        self._contains(CHECKPOINT, note)
+
+    def _contains(self, name, note):
+        """Whether a note is one of this log and of its past; told under a name if not."""
         origin = self.leaves[0]["body"]["origin"] if self.public else None
         if note.origin != origin or not note.signed_by(origin, self.public):
-            self._bad(CHECKPOINT, "the given checkpoint is not one of this log")
-        elif note.size > len(self.raw) or root_of([leaf_hash(leaf) for leaf in self.raw[:note.size]]) != note.root:
-            self._bad(CHECKPOINT, "the log does not contain the tree of the given checkpoint")
+            self._bad(name, "a checkpoint that is not one of this log")
+            return False
+        if note.size > len(self.raw) or root_of([leaf_hash(leaf) for leaf in self.raw[:note.size]]) != note.root:
+            self._bad(name, "the log does not contain the tree of this checkpoint")
+            return False
+        return True

@@ -61,6 +61,7 @@ _ORIGIN = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _SIZE = re.compile(r"(?:0|[1-9][0-9]{0,19})\Z")
 _WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINE = re.compile(f"\u2014 ([^{_WHITE_SPACE}+]+) ([A-Za-z0-9+/=]+)\\Z")
+_VKEY = re.compile(f"([^{_WHITE_SPACE}+]+)\\+([0-9a-f]{{8}})\\+([A-Za-z0-9+/=]+)\\Z")
 _CONTROL = re.compile("[\0-\x09\x0b-\x1f]")
 NOTE_BYTES, NOTE_LINES = 65536, 64
 
@@ -130,11 +131,13 @@ def _ed25519(public, signature, message):
 
 def read_vkey(text):
     """(name, algorithm, public key) of a C2SP vkey, or None."""
-    match = re.fullmatch(r"([^ +\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\s*", text)
+    match = _VKEY.match(text)
     try:
         raw = _base64(match.group(3)) if match else b""
     except ValueError:
         return None
-    if len(raw) != 33 or key_id(match.group(1), raw[0], raw[1:]).hex() != match.group(2):
+    if len(raw) != 33 or raw[0] not in (1, 4) or _CONTROL.search(text):
+        return None
+    if key_id(match.group(1), raw[0], raw[1:]).hex() != match.group(2):
         return None
     return match.group(1), raw[0], raw[1:]

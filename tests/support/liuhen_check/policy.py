@@ -53,7 +53,7 @@ class Policy:
     def _key(text, algorithm, taken):
         text = text.decode("utf-8")  # UnicodeDecodeError is a ValueError
         vkey = read_vkey(text)
-        if vkey is None or text != text.strip() or vkey[1] != algorithm or vkey[2] in taken:
+        if vkey is None or vkey[1] != algorithm or vkey[2] in taken:
             raise ValueError("policy: key")
         return vkey[0], vkey[2]
 

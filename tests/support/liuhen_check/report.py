@@ -15,7 +15,7 @@ class Report:
         self.problems = []
         self.findings = []
         self.access = []
-        self.witnessed = False
+        self.witnessed, self.leaves, self.witnessed_leaves = False, 0, 0
 
     def add(self, verdict, generation, seq, file, offset, text):
         """One problem; generation None counts as higher than all others."""
@@ -35,7 +35,8 @@ class Report:
         if worst:
             chosen = min(worst, key=_place)
             first = {name: chosen[name] for name in ("generation", "seq", "file", "offset")}
-        return {"verdict": verdict, "witnessed": self.witnessed, "first_bad": first,
+        return {"verdict": verdict, "witnessed": self.witnessed, "witnessed_leaves": self.witnessed_leaves,
+                "leaves": self.leaves, "first_bad": first,
                 "findings": sorted(self.findings, key=_place), "problems": self.problems,
                 "access": self.access}
 

@@ -67,10 +67,11 @@ class SampleAgency:
         payload = {"device": device, "generation": generation, "genesis": digest, "version": 1}
         self.write(f"registered/{device}-{generation}.cose", sign1("liuhen/registration", payload, self.root))
 
-    def note(self, witnessed=True):
-        """The signed note over the leaves so far."""
-        root = base64.b64encode(root_of([leaf_hash(leaf) for leaf in self.leaves])).decode()
-        body = f"{ORIGIN}\n{len(self.leaves)}\n{root}\n"
+    def note(self, witnessed=True, count=None):
+        """The signed note over the leaves so far, or over the first `count` of them."""
+        leaves = self.leaves[:count]
+        root = base64.b64encode(root_of([leaf_hash(leaf) for leaf in leaves])).decode()
+        body = f"{ORIGIN}\n{len(leaves)}\n{root}\n"
         key, time = public(self.log_key), OPENED // 1_000_000 + 100
         line = base64.b64encode(key_id(ORIGIN, 1, key) + self.log_key.sign(body.encode())).decode()
         text = f"{body}\n\u2014 {ORIGIN} {line}\n"

@@ -14,7 +14,7 @@ from make_sample import make
 from verify import check
 
 
-COMPARED = ("verdict", "first_bad", "witnessed", "access")
+COMPARED = ("verdict", "first_bad", "witnessed", "witnessed_leaves", "leaves", "access")
 
 
 def other_answer(path, trust=None, checkpoint=None):
@@ -25,7 +25,7 @@ def other_answer(path, trust=None, checkpoint=None):
     command = [program, "verify", path, "--json"]
     command += ["--trust", trust] if trust else []
     command += ["--checkpoint", checkpoint] if checkpoint else []
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120, check=False)
     answer = json.loads(done.stdout) if done.returncode in (0, 1) else None
     return done.returncode, answer, done.stderr
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds and classes as leaves, and the rows that leaves of them give.
+#pragma once
+
+#include "common/evidence/messages.hpp"
+#include "dock/vault/records.hpp"
+
+namespace liuhen::vault {
+
+[[nodiscard]] Buffer holdLeaf(const HoldRow& row);
+[[nodiscard]] Buffer retentionLeaf(const RetentionRow& row);
+/// "hold.placed" or "hold.lifted".
+[[nodiscard]] std::string_view holdKind(const HoldRow& row);
+
+/// Adds the row of a leaf of these kinds; of others none. What opens its commitments is not in the
+/// leaf. Errors: DataLoss; those of the database.
+[[nodiscard]] Result<void> addRetentionRow(Records& records,
+                                           std::uint64_t index,
+                                           const evidence::Leaf& leaf);
+
+}  // namespace liuhen::vault
