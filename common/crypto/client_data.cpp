@@ -79,8 +79,7 @@ private:
         }
         inner.begun = true;
         std::string name;
-        if (inner.object &&
-            (!string(name) || !inner.names.insert(name).second || !take(':'))) {
+        if (inner.object && (!string(name) || !inner.names.insert(name).second || !take(':'))) {
             return false;
         }
         const bool outermost = open_.size() == 1;
@@ -122,9 +121,7 @@ private:
         }
     }
 
-    void skipSpace() {
-        at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size());
-    }
+    void skipSpace() { at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size()); }
 
     bool take(char wanted) {
         skipSpace();

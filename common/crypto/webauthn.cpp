@@ -28,7 +28,8 @@ bool isText(const JsonObject& object, const std::string& name, std::string_view 
 }
 
 std::optional<std::string> wrongClient(ByteView client, const AssertionDemand& demand) {
-    const auto object = client.size() <= kMaxClientDataBytes ? readJsonObject(client) : std::nullopt;
+    const auto object =
+        client.size() <= kMaxClientDataBytes ? readJsonObject(client) : std::nullopt;
     if (!object) {
         return "the client data is no JSON object, or has a name twice";
     }
@@ -85,12 +86,11 @@ Result<PublicKey> keyFromPoint(ByteView point) {
 Buffer pointOfKey(const PublicKey& key) {
     Buffer point(kPointBytes);
     std::size_t size = 0;
-    LIUHEN_ASSERT(EVP_PKEY_get_octet_string_param(key.handle().key.get(),
-                                                  OSSL_PKEY_PARAM_PUB_KEY,
-                                                  point.data(),
-                                                  point.size(),
-                                                  &size) == 1 &&
-                  size == point.size());
+    LIUHEN_ASSERT(
+        EVP_PKEY_get_octet_string_param(
+            key.handle().key.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(), &size) ==
+            1 &&
+        size == point.size());
     return point;
 }
 

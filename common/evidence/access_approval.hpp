@@ -26,7 +26,7 @@ struct GrantTerms {
 struct Approval {
     std::string vault;
     Digest request{};
-    Digest leaf{};  // leaf hash of the request's leaf
+    Digest leaf{};                      // leaf hash of the request's leaf
     std::optional<GrantTerms> granted;  // nothing: refused
     Manner manner = Manner::Key;
 

@@ -273,8 +273,8 @@ AccessBook::Reason AccessBook::wrongUse(const UseBody& use, std::int64_t timeUs)
         return NoGrant;
     }
     const RequestBody& asked = requests_.at(granted->request).body;
-    const bool due = use.copy ? asked.purpose == "copy"
-                              : asked.purpose == "view" || asked.purpose == "inspect";
+    const bool due =
+        use.copy ? asked.purpose == "copy" : asked.purpose == "view" || asked.purpose == "inspect";
     if (!due) {
         return Request;
     }
@@ -287,9 +287,9 @@ AccessBook::Reason AccessBook::wrongUse(const UseBody& use, std::int64_t timeUs)
     if (granted->used >= granted->terms.uses) {
         return UsedUp;
     }
-    if (std::none_of(asked.subjects.begin(), asked.subjects.end(), [&use](const AccessSubject& one) {
-            return use.subject.liesIn(one);
-        })) {
+    if (std::none_of(asked.subjects.begin(),
+                     asked.subjects.end(),
+                     [&use](const AccessSubject& one) { return use.subject.liesIn(one); })) {
         return Span;
     }
     return uses_.contains(use.use) ? Reason(Replayed) : std::nullopt;

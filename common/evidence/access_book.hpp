@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rule of access, leaf by leaf (docs/format/access.md): one book, by which a vault decides and a
-// check judges.
+// The rule of access, leaf by leaf (docs/format/access.md): one book, by which a vault decides and
+// a check judges.
 #pragma once
 
 #include "common/evidence/access_approval.hpp"
@@ -53,7 +53,8 @@ public:
     [[nodiscard]] const BookedRequest* request(const Digest& name) const;
     [[nodiscard]] const BookedGrant* grant(const Digest& name) const;
     /// Why nothing can be used under a grant at this time, nothing if it can; uses are not counted.
-    [[nodiscard]] std::optional<AccessReason> closed(const Digest& grant, std::int64_t timeUs) const;
+    [[nodiscard]] std::optional<AccessReason> closed(const Digest& grant,
+                                                     std::int64_t timeUs) const;
     /// Whether a person was appointed or has asked.
     [[nodiscard]] bool knows(const Person& person) const { return persons_.contains(person); }
 
@@ -86,7 +87,7 @@ private:
     static Reason run(const AccessBook& book, const Leaf& leaf, ByteView bytes, AccessBook* into);
 
     crypto::PublicKey root_;
-    std::string origin_;  // "" before leaf 0
+    std::string origin_;                                   // "" before leaf 0
     std::map<Buffer, Appointed> appointed_;                // by credential
     std::set<Digest> messages_;                            // taken, by their hash
     std::map<Person, std::int64_t> dismissedPersons_;      // the latest `at`

@@ -113,8 +113,7 @@ Result<RequestBody> RequestBody::fromCbor(const Cbor& body) {
 }
 
 Cbor UseBody::toCbor() const {
-    return Cbor::map(
-        {{kind(), use}, {"grant", grant}, {"by", by}, {"subject", subject.toCbor()}});
+    return Cbor::map({{kind(), use}, {"grant", grant}, {"by", by}, {"subject", subject.toCbor()}});
 }
 
 Result<UseBody> UseBody::fromCbor(std::string_view kind, const Cbor& body) {

@@ -19,7 +19,8 @@ using Person = Digest;
 inline constexpr std::size_t kMaxCredentialBytes = 1023;
 inline constexpr std::size_t kMaxHostBytes = 253;
 
-/// Whether a person can be given this power: copy, emergency, hold, inspect, paper, retention, view.
+/// Whether a person can be given this power: copy, emergency, hold, inspect, paper, retention,
+/// view.
 [[nodiscard]] bool isPower(std::string_view text);
 
 /// The instants t with `fromUs` <= t < `untilUs`, UTC microseconds.

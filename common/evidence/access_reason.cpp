@@ -31,9 +31,10 @@ constexpr std::array<std::pair<AccessReason, std::string_view>, 14> kReasons = {
 }  // namespace
 
 std::string_view name(AccessReason reason) {
-    const auto* const found = std::find_if(kReasons.begin(),
-                                           kReasons.end(),
-                                           [reason](const auto& row) { return row.first == reason; });
+    const auto* const found =
+        std::find_if(kReasons.begin(), kReasons.end(), [reason](const auto& row) {
+            return row.first == reason;
+        });
     return found == kReasons.end() ? "" : found->second;
 }
 

@@ -152,7 +152,8 @@ MediaSpan ClearSegment::timeOf(const TrackSpan& span) const {
                    ? kLast
                    : ticks / scale * kSecondNs + ticks % scale * kSecondNs / scale;
     };
-    const std::uint64_t end = span.start > kLast - span.duration ? kLast : span.start + span.duration;
+    const std::uint64_t end =
+        span.start > kLast - span.duration ? kLast : span.start + span.duration;
     return {toNs(span.start), toNs(end)};
 }
 
@@ -199,9 +200,10 @@ Result<std::size_t> ClearSegment::readAt(const media::ReadAt& read,
     }
     while (done < into.size() && offset < size() && offset + done < size()) {
         const auto behind = std::upper_bound(
-            parts_.begin(), parts_.end(), offset + done, [](std::uint64_t at, const ClearPart& part) {
-                return at < part.offset;
-            });
+            parts_.begin(),
+            parts_.end(),
+            offset + done,
+            [](std::uint64_t at, const ClearPart& part) { return at < part.offset; });
         const auto index = static_cast<std::size_t>(behind - parts_.begin()) - 1;
         if (held_ != index) {
             held_.reset();
@@ -222,7 +224,8 @@ Result<Buffer> ClearSegment::clearPart(const media::ReadAt& read, const ClearPar
     if (crypto::sha256(bytes) != part.hash) {
         return refuse("its bytes are not those that were signed");
     }
-    const ByteView content = ByteView(bytes).subspan(static_cast<std::size_t>(part.content - part.from));
+    const ByteView content =
+        ByteView(bytes).subspan(static_cast<std::size_t>(part.content - part.from));
     if (!part.encryption) {
         return core::toBuffer(content);
     }

@@ -20,7 +20,7 @@ using MediaSpan = std::pair<std::uint64_t, std::uint64_t>;
 struct ClearPart {
     std::uint64_t offset = 0;  // of its `moof` in the clear file
     std::uint64_t size = 0;    // of `moof mdat`
-    MediaSpan time;            // of its picture, else of its sound; {0, 0} of a part with no samples
+    MediaSpan time;  // of its picture, else of its sound; {0, 0} of a part with no samples
     std::vector<TrackSpan> tracks;
     // In the stored file:
     std::uint64_t from = 0;     // of `link`
@@ -58,8 +58,8 @@ public:
 
     /// Fills as much of `into` as the clear file has from `offset` on; answers how many bytes.
     ///
-    /// Errors: FailedPrecondition if it is encrypted and not unlocked; DataLoss if the bytes are not
-    /// what was signed; what `read` answers.
+    /// Errors: FailedPrecondition if it is encrypted and not unlocked; DataLoss if the bytes are
+    /// not what was signed; what `read` answers.
     [[nodiscard]] Result<std::size_t> readAt(const media::ReadAt& read,
                                              std::uint64_t offset,
                                              std::span<std::uint8_t> into);

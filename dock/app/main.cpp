@@ -73,7 +73,8 @@ int start(int argc, char** argv) {
     }
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
-    configured.insert(configured.end(), {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp});
+    configured.insert(configured.end(),
+                      {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }

@@ -41,16 +41,16 @@ private:
 /// Which refusals get a leaf. Not thread-safe.
 class RefusalLimits {
 public:
-    /// Whether this one is due: every one of an approval; of the others the first in an hour of each
-    /// person and reason.
+    /// Whether this one is due: every one of an approval; of the others the first in an hour of
+    /// each person and reason.
     [[nodiscard]] bool isDue(const evidence::RefusedBody& refusal, core::Nanoseconds now);
 
 private:
     std::map<std::string, core::Nanoseconds> told_;
 };
 
-/// All of it; `mutex` is held from the judgement of a leaf until it is in the book, and taken before
-/// the vault's own.
+/// All of it; `mutex` is held from the judgement of a leaf until it is in the book, and taken
+/// before the vault's own.
 struct AccessDesk {
     explicit AccessDesk(crypto::PublicKey root) : book(std::move(root)) {}
 

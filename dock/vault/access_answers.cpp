@@ -10,8 +10,7 @@ using core::Cbor;
 using evidence::unsignedAt;
 
 Cbor toCbor(const Asked& answer) {
-    return Cbor::map(
-        {{"request", answer.request}, {"leaf", answer.leaf}, {"index", answer.index}});
+    return Cbor::map({{"request", answer.request}, {"leaf", answer.leaf}, {"index", answer.index}});
 }
 
 Result<Asked> readAsked(const Cbor& map) {

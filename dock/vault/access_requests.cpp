@@ -145,8 +145,8 @@ Cbor withVerb(const Cbor& body, std::string_view verb, std::string_view name) {
 
 struct Encoder {
     Cbor operator()(const PresentRequest& request) const {
-        return Cbor::map({{"verb", request.dismissal ? "dismiss" : "appoint"},
-                          {"message", request.message}});
+        return Cbor::map(
+            {{"verb", request.dismissal ? "dismiss" : "appoint"}, {"message", request.message}});
     }
     Cbor operator()(const AskRequest& request) const {
         return withVerb(request.body.toCbor(), "request", "request");

@@ -121,11 +121,11 @@ void Vault::noteRefusal(evidence::RefusedBody refusal) {
     }
     const auto done = inGroup(
         [&]() -> Result<void> {
-            LIUHEN_TRY(const std::uint64_t index,
-                       log_->add("access.refused",
-                                 evidence::encodeLeaf(parts_.clock.utc().count(),
-                                                      "access.refused",
-                                                      refusal.toCbor())));
+            LIUHEN_TRY(
+                const std::uint64_t index,
+                log_->add("access.refused",
+                          evidence::encodeLeaf(
+                              parts_.clock.utc().count(), "access.refused", refusal.toCbor())));
             static_cast<void>(index);
             return {};
         },
@@ -174,11 +174,10 @@ Result<std::vector<StoredSegment>> Vault::storedFor(const evidence::AccessSubjec
         }
         return stored;
     }
-    LIUHEN_TRY(const auto rows,
-               records_.segmentsOf(subject.device,
-                                   *subject.generation,
-                                   *subject.recording,
-                                   kMostOpenedSegments + 1));
+    LIUHEN_TRY(
+        const auto rows,
+        records_.segmentsOf(
+            subject.device, *subject.generation, *subject.recording, kMostOpenedSegments + 1));
     if (rows.size() > kMostOpenedSegments) {
         return fail(ErrorKind::ResourceExhausted,
                     "open a view: the recording has too many segments for one");
@@ -258,7 +257,8 @@ Result<ReadBytes> Vault::read(const Digest& use,
 Result<std::uint64_t> Vault::endGrant(const evidence::GrantEndedBody& body) {
     const std::lock_guard lock(access_->mutex);
     const auto* const granted = access_->book.grant(body.grant);
-    const auto* const asked = granted == nullptr ? nullptr : access_->book.request(granted->request);
+    const auto* const asked =
+        granted == nullptr ? nullptr : access_->book.request(granted->request);
     const std::string what = asked == nullptr ? "view" : asked->body.purpose;
     return logAccess("grant.ended", body.toCbor(), {what, body.by, ""});
 }

@@ -50,8 +50,8 @@ Result<std::shared_ptr<OpenUse>> OpenUse::open(ReadingParts parts,
             use->stored_.push_back(std::move(each));
         }
     }
-    // What begins before the span lies in it only if it is the last of those, or was recorded beside
-    // it, as what is from before the press is.
+    // What begins before the span lies in it only if it is the last of those, or was recorded
+    // beside it, as what is from before the press is.
     if (use->span_) {
         const std::uint64_t from = use->span_->first;
         std::size_t outside = 0;
@@ -77,9 +77,8 @@ Result<OpenUse::Held> OpenUse::openFile(const StoredSegment& stored, std::size_t
 }
 
 Result<OpenUse::Held*> OpenUse::hold(std::uint64_t segment) {
-    const auto known = std::find_if(held_.begin(), held_.end(), [segment](const Held& one) {
-        return one.segment == segment;
-    });
+    const auto known = std::find_if(
+        held_.begin(), held_.end(), [segment](const Held& one) { return one.segment == segment; });
     if (known != held_.end()) {
         held_.splice(held_.begin(), held_, known);
         return &held_.front();
@@ -141,8 +140,7 @@ Result<ReadBytes> OpenUse::read(std::uint64_t segment, std::uint64_t offset, std
     const std::lock_guard lock(mutex_);
     LIUHEN_TRY(Held* const held, hold(segment));
     ReadBytes answer;
-    answer.bytes.resize(
-        static_cast<std::size_t>(std::min<std::uint64_t>(length, kMostReadBytes)));
+    answer.bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(length, kMostReadBytes)));
     std::size_t count = 0;
     if (held->clear) {
         answer.sizeBytes = held->clear->size();

@@ -34,9 +34,10 @@ class OpenUse {
 public:
     /// Reads where each segment begins, and leaves out those outside of the span. One that is
     /// damaged stays in, to be told of when it is read. Errors: those of the disk.
-    [[nodiscard]] static Result<std::shared_ptr<OpenUse>> open(ReadingParts parts,
-                                                               const evidence::AccessSubject& subject,
-                                                               std::vector<StoredSegment> stored);
+    [[nodiscard]] static Result<std::shared_ptr<OpenUse>> open(
+        ReadingParts parts,
+        const evidence::AccessSubject& subject,
+        std::vector<StoredSegment> stored);
 
     [[nodiscard]] const std::vector<OpenedSegment>& segments() const { return opened_; }
     /// Errors of both: NotFound if there is no such segment; FailedPrecondition if no key opens it;

@@ -7,11 +7,12 @@ namespace liuhen::vault {
 Result<std::vector<std::pair<std::uint64_t, Buffer>>> Records::accessLeaves(std::uint64_t index,
                                                                             std::uint64_t limit) {
     // The kinds are those of the index leaf_access, word by word.
-    LIUHEN_TRY(Statement statement,
-               database_.prepare(
-                   "select idx, content from leaf indexed by leaf_access where kind in ('appointment', 'dismissal', "
-                   "'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended')"
-                   " and idx >= ? order by idx limit ?"));
+    LIUHEN_TRY(
+        Statement statement,
+        database_.prepare("select idx, content from leaf indexed by leaf_access where kind in "
+                          "('appointment', 'dismissal', "
+                          "'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended')"
+                          " and idx >= ? order by idx limit ?"));
     statement.bind(index).bind(limit);
     std::vector<std::pair<std::uint64_t, Buffer>> leaves;
     while (true) {
@@ -39,8 +40,8 @@ Result<std::vector<ObjectRow>> Records::segmentsOf(const std::string& device,
             return rows;
         }
         ObjectRow row;
-        row.place = Place{
-            device, generation, ObjectType::Segment, 0, recording, statement.number(0)};
+        row.place =
+            Place{device, generation, ObjectType::Segment, 0, recording, statement.number(0)};
         row.object = statement.digest(1);
         row.sizeBytes = statement.number(2);
         rows.push_back(std::move(row));

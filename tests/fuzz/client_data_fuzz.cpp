@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         LIUHEN_ASSERT(!crypto::readJsonObject(longer).has_value());
     }
     static const crypto::PublicKey key = crypto::PrivateKey::generate().publicKey();
-    LIUHEN_ASSERT(crypto::wrongWith({core::toBuffer(bytes), core::toBuffer(bytes), {}}, {}, key).has_value());
+    LIUHEN_ASSERT(
+        crypto::wrongWith({core::toBuffer(bytes), core::toBuffer(bytes), {}}, {}, key).has_value());
     (void)crypto::keyFromPoint(bytes);
     (void)crypto::verifyDer(key, bytes, bytes.first(std::min<std::size_t>(size, 72)));
     return 0;

@@ -25,8 +25,7 @@ constexpr std::uint64_t kMaxFileBytes = 65'536;
 constexpr std::string_view kKeyHead = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
 
 Result<crypto::PrivateKey> rootKey(core::Files& files, const std::string& agency) {
-    LIUHEN_TRY(Buffer pem,
-               core::readFile(files, joinPath(agency, "root-key.pem"), kMaxFileBytes));
+    LIUHEN_TRY(Buffer pem, core::readFile(files, joinPath(agency, "root-key.pem"), kMaxFileBytes));
     auto key = crypto::PrivateKey::fromPem(core::textOf(pem));
     crypto::wipe(pem);
     return key;
@@ -103,16 +102,17 @@ Result<int> enrollApprover(core::Files& files, const ApproverOptions& options) {
                               "view, and --to is later than --from");
     }
     LIUHEN_CHECK(writeMessage(files, options.out, message));
-    fmt::print("appointed for {}: person {}\n  may approve: {}\n  from {} to {} (+08:00), at {}\n"
-               "  key {}\nnow, at the dock: liuhen-dock appoint {} --config dock.toml\n",
-               one.vault,
-               core::toHex(one.person),
-               fmt::join(one.powers, ", "),
-               formatTime(from, kLocalOffset),
-               formatTime(until, kLocalOffset),
-               one.origin,
-               core::toHex(crypto::sha256(one.key)),
-               options.out);
+    fmt::print(
+        "appointed for {}: person {}\n  may approve: {}\n  from {} to {} (+08:00), at {}\n"
+        "  key {}\nnow, at the dock: liuhen-dock appoint {} --config dock.toml\n",
+        one.vault,
+        core::toHex(one.person),
+        fmt::join(one.powers, ", "),
+        formatTime(from, kLocalOffset),
+        formatTime(until, kLocalOffset),
+        one.origin,
+        core::toHex(crypto::sha256(one.key)),
+        options.out);
     return 0;
 }
 
@@ -132,12 +132,13 @@ Result<int> dismiss(core::Files& files, const ApproverOptions& options) {
     const Buffer message = one.sign(key);
     LIUHEN_CHECK(evidence::Dismissal::parse(message));
     LIUHEN_CHECK(writeMessage(files, options.out, message));
-    fmt::print("dismissed for {}: person {}, {}\nnow, at the dock: liuhen-dock appoint {} "
-               "--config dock.toml\n",
-               one.vault,
-               core::toHex(one.person),
-               one.credential ? "one key" : "all keys",
-               options.out);
+    fmt::print(
+        "dismissed for {}: person {}, {}\nnow, at the dock: liuhen-dock appoint {} "
+        "--config dock.toml\n",
+        one.vault,
+        core::toHex(one.person),
+        one.credential ? "one key" : "all keys",
+        options.out);
     return 0;
 }
 

@@ -34,8 +34,8 @@ void addAssignmentOptions(CLI::App& app, AssignmentOptions& options) {
 class ApproverCommands {
 public:
     ApproverCommands(CLI::App& app, CLI::App& enroll) {
-        appoint_ = enroll.add_subcommand(
-            "approver", "sign who may approve what, for 'liuhen-dock appoint'");
+        appoint_ = enroll.add_subcommand("approver",
+                                         "sign who may approve what, for 'liuhen-dock appoint'");
         appoint_->add_option("--page", options_.page, "the file that the dock's page made")
             ->required();
         appoint_
@@ -47,8 +47,7 @@ public:
         appoint_->add_option("--from", options_.from, "begin, as 2026-11-24T08:00 (+08:00)")
             ->required();
         appoint_->add_option("--to", options_.until, "end")->required();
-        dismiss_ =
-            app.add_subcommand("dismiss", "sign that somebody may approve nothing any more");
+        dismiss_ = app.add_subcommand("dismiss", "sign that somebody may approve nothing any more");
         dismiss_->add_option("--person", options_.person, "the person, 64 hex digits")->required();
         dismiss_->add_option(
             "--credential", options_.credential, "one of their keys, base64url (default: all)");

@@ -15,13 +15,27 @@ TEST_SUITE("evidence/access_book") {
                   "signature");
             return;
         }
-        SUBCASE("for another vault") { one.vault = "x", reason = "malformed"; }
-        SUBCASE("with an unknown power") { one.powers.insert("all"), reason = "malformed"; }
-        SUBCASE("with no power") { one.powers.clear(), reason = "malformed"; }
-        SUBCASE("with a key that is no point") { one.key[64] ^= 1U, reason = "malformed"; }
-        SUBCASE("without a credential") { one.credential.clear(), reason = "malformed"; }
-        SUBCASE("with a very long one") { one.credential.resize(1024), reason = "malformed"; }
-        SUBCASE("for no time") { one.time.untilUs = one.time.fromUs, reason = "malformed"; }
+        SUBCASE("for another vault") {
+            one.vault = "x", reason = "malformed";
+        }
+        SUBCASE("with an unknown power") {
+            one.powers.insert("all"), reason = "malformed";
+        }
+        SUBCASE("with no power") {
+            one.powers.clear(), reason = "malformed";
+        }
+        SUBCASE("with a key that is no point") {
+            one.key[64] ^= 1U, reason = "malformed";
+        }
+        SUBCASE("without a credential") {
+            one.credential.clear(), reason = "malformed";
+        }
+        SUBCASE("with a very long one") {
+            one.credential.resize(1024), reason = "malformed";
+        }
+        SUBCASE("for no time") {
+            one.time.untilUs = one.time.fromUs, reason = "malformed";
+        }
         SUBCASE("with the credential of another") {
             one.credential = story.head.credential, reason = "person";
         }
@@ -32,7 +46,8 @@ TEST_SUITE("evidence/access_book") {
 
     TEST_CASE("an appointment is replaced, a message counts once") {
         Story story;
-        const core::Buffer wide = story.appointment(story.clerk, {"paper", "view"}).sign(story.root);
+        const core::Buffer wide =
+            story.appointment(story.clerk, {"paper", "view"}).sign(story.root);
         const core::Buffer narrow = story.appointment(story.clerk, {"paper"}).sign(story.root);
         REQUIRE(story.present("appointment", wide) == "");
         REQUIRE(story.present("appointment", narrow) == "");
@@ -48,8 +63,12 @@ TEST_SUITE("evidence/access_book") {
         second.person = story.head.person;
         const core::Buffer other = story.appointment(second, {"view"}).sign(story.root);
         story.now += kDay;
-        SUBCASE("the person") { REQUIRE(story.dismiss(story.head) == ""); }
-        SUBCASE("the credential") { REQUIRE(story.dismiss(story.head, true) == ""); }
+        SUBCASE("the person") {
+            REQUIRE(story.dismiss(story.head) == "");
+        }
+        SUBCASE("the credential") {
+            REQUIRE(story.dismiss(story.head, true) == "");
+        }
         CHECK(story.present("appointment", held.sign(story.root)) == "dismissed");
         held.time.fromUs = story.now - 1;
         CHECK(story.present("appointment", held.sign(story.root)) == "dismissed");
@@ -67,7 +86,8 @@ TEST_SUITE("evidence/access_book") {
         const core::Buffer message = one.sign(story.root);
         CHECK(story.present("dismissal", message) == "");
         CHECK(story.present("dismissal", message) == "replayed");
-        CHECK(story.present("dismissal", story.appointment(story.head, {"view"}).sign(story.root)) ==
-              "malformed");
+        CHECK(
+            story.present("dismissal", story.appointment(story.head, {"view"}).sign(story.root)) ==
+            "malformed");
     }
 }

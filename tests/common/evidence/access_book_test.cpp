@@ -23,22 +23,36 @@ TEST_SUITE("evidence/access_book") {
         evidence::Approval content = story.approval();
         std::vector<Approver*> by = {&story.head};
         std::string reason;
-        SUBCASE("of another request") { content.request = idOf("x"), reason = "request"; }
-        SUBCASE("of a request with another content") { content.leaf[0] ^= 1U, reason = "request"; }
-        SUBCASE("of another log") { content.vault = "dock-02-vault", reason = "malformed"; }
+        SUBCASE("of another request") {
+            content.request = idOf("x"), reason = "request";
+        }
+        SUBCASE("of a request with another content") {
+            content.leaf[0] ^= 1U, reason = "request";
+        }
+        SUBCASE("of another log") {
+            content.vault = "dock-02-vault", reason = "malformed";
+        }
         SUBCASE("for longer than 92 days") {
             content.granted->time.untilUs = kNow + 92 * kDay + 1, reason = "malformed";
         }
         SUBCASE("that ends before it begins") {
             content.granted->time.untilUs = kNow, reason = "malformed";
         }
-        SUBCASE("for no use") { content.granted->uses = 0, reason = "malformed"; }
-        SUBCASE("for 1001 uses") { content.granted->uses = 1001, reason = "malformed"; }
-        SUBCASE("by somebody without the power") { by = {&story.deputy}, reason = "power"; }
+        SUBCASE("for no use") {
+            content.granted->uses = 0, reason = "malformed";
+        }
+        SUBCASE("for 1001 uses") {
+            content.granted->uses = 1001, reason = "malformed";
+        }
+        SUBCASE("by somebody without the power") {
+            by = {&story.deputy}, reason = "power";
+        }
         SUBCASE("with one that lacks the power beside") {
             by = {&story.head, &story.deputy}, reason = "power";
         }
-        SUBCASE("twice by one person") { by = {&story.head, &story.head}, reason = "person"; }
+        SUBCASE("twice by one person") {
+            by = {&story.head, &story.head}, reason = "person";
+        }
         SUBCASE("on paper by one") {
             content.manner = evidence::Manner::Paper, by = {&story.clerk}, reason = "power";
         }
@@ -63,9 +77,15 @@ TEST_SUITE("evidence/access_book") {
         Story story;
         REQUIRE(story.ask("r") == "");
         std::string reason = "signature";
-        SUBCASE("nobody was there") { story.head.flags = 0x04; }
-        SUBCASE("nobody was verified") { story.head.flags = 0x01; }
-        SUBCASE("on another page") { story.head.page = "https://dock.example"; }
+        SUBCASE("nobody was there") {
+            story.head.flags = 0x04;
+        }
+        SUBCASE("nobody was verified") {
+            story.head.flags = 0x01;
+        }
+        SUBCASE("on another page") {
+            story.head.page = "https://dock.example";
+        }
         SUBCASE("by a removed head") {
             REQUIRE(story.dismiss(story.head) == "");
             reason = "dismissed";
@@ -74,8 +94,12 @@ TEST_SUITE("evidence/access_book") {
             REQUIRE(story.dismiss(story.head, true) == "");
             reason = "dismissed";
         }
-        SUBCASE("by one whose time is over") { story.now += 366 * kDay, reason = "expired"; }
-        SUBCASE("by one whose time has not come") { story.now -= 2 * kDay, reason = "not_yet"; }
+        SUBCASE("by one whose time is over") {
+            story.now += 366 * kDay, reason = "expired";
+        }
+        SUBCASE("by one whose time has not come") {
+            story.now -= 2 * kDay, reason = "not_yet";
+        }
         SUBCASE("with another one's name") {
             story.head.person = story.deputy.person, reason = "power";
         }
@@ -90,7 +114,8 @@ TEST_SUITE("evidence/access_book") {
         for (std::size_t bit = 0; bit < good.approval.size() * 8; bit += 3) {
             CAPTURE(bit);
             evidence::SignedApproval bad = good;
-            bad.approval[bit / 8] = static_cast<std::uint8_t>(bad.approval[bit / 8] ^ (1U << (bit % 8)));
+            bad.approval[bit / 8] =
+                static_cast<std::uint8_t>(bad.approval[bit / 8] ^ (1U << (bit % 8)));
             CHECK(story.take("approval", bad.toCbor()) != "");
         }
         CHECK(story.take("approval", good.toCbor()) == "");
@@ -188,23 +213,41 @@ TEST_SUITE("evidence/access_book") {
         const AccessSubject asked = story.request.subjects.front();
         AccessSubject other = asked;
         std::string reason = "span";
-        SUBCASE("before the span") { other.span = std::pair(9, 20); }
-        SUBCASE("behind the span") { other.span = std::pair(10, 21); }
-        SUBCASE("all of it") { other.span.reset(); }
-        SUBCASE("another recording") { other.recording = 4; }
-        SUBCASE("another generation") { other.generation = 1; }
-        SUBCASE("another recorder") { other.device = "LH-2"; }
+        SUBCASE("before the span") {
+            other.span = std::pair(9, 20);
+        }
+        SUBCASE("behind the span") {
+            other.span = std::pair(10, 21);
+        }
+        SUBCASE("all of it") {
+            other.span.reset();
+        }
+        SUBCASE("another recording") {
+            other.recording = 4;
+        }
+        SUBCASE("another generation") {
+            other.generation = 1;
+        }
+        SUBCASE("another recorder") {
+            other.device = "LH-2";
+        }
         SUBCASE("an object") {
             other = AccessSubject{"LH-1", 0, std::nullopt, idOf("o"), std::nullopt};
         }
-        SUBCASE("too early") { story.now = kNow - 1, reason = "not_yet"; }
-        SUBCASE("too late") { story.now = kNow + kDay, reason = "expired"; }
-        SUBCASE("by somebody else") { story.request.by = idOf("another"), reason = "person"; }
+        SUBCASE("too early") {
+            story.now = kNow - 1, reason = "not_yet";
+        }
+        SUBCASE("too late") {
+            story.now = kNow + kDay, reason = "expired";
+        }
+        SUBCASE("by somebody else") {
+            story.request.by = idOf("another"), reason = "person";
+        }
         SUBCASE("after it was given back") {
-            REQUIRE(story.take("grant.ended",
-                               evidence::GrantEndedBody{story.approval().granted->grant,
-                                                        story.request.by}
-                                   .toCbor()) == "");
+            REQUIRE(story.take(
+                        "grant.ended",
+                        evidence::GrantEndedBody{story.approval().granted->grant, story.request.by}
+                            .toCbor()) == "");
             reason = "ended";
         }
         SUBCASE("after its approver was dismissed") {
@@ -251,15 +294,22 @@ TEST_SUITE("evidence/access_book") {
 
     TEST_CASE("bodies that are none, and kinds of others") {
         Story story;
-        for (const char* kind : {"appointment", "dismissal", "request", "approval", "view", "copy",
-                                 "access.refused", "grant.ended"}) {
+        for (const char* kind : {"appointment",
+                                 "dismissal",
+                                 "request",
+                                 "approval",
+                                 "view",
+                                 "copy",
+                                 "access.refused",
+                                 "grant.ended"}) {
             CAPTURE(kind);
             CHECK(evidence::isAccessKind(kind));
             CHECK(story.take(kind, Cbor::map({{"a", 1}})) == "malformed");
         }
         CHECK(story.take("weather", Cbor::map({{"a", 1}})) == "");
         CHECK(story.take("grant.ended", evidence::GrantEndedBody{}.toCbor()) == "no_grant");
-        CHECK(story.take("access.refused", evidence::RefusedBody{"view", {}, "span"}.toCbor()) == "");
+        CHECK(story.take("access.refused", evidence::RefusedBody{"view", {}, "span"}.toCbor()) ==
+              "");
         CHECK(story.take("access.refused", evidence::RefusedBody{"view", {}, "?"}.toCbor()) ==
               "malformed");
     }
@@ -267,9 +317,15 @@ TEST_SUITE("evidence/access_book") {
     TEST_CASE("subjects that say two things are malformed") {
         Story story;
         AccessSubject subject = recording(1);
-        SUBCASE("no generation") { subject.generation.reset(); }
-        SUBCASE("an object too") { subject.object = idOf("o"); }
-        SUBCASE("an empty span") { subject.span = std::pair(5, 5); }
+        SUBCASE("no generation") {
+            subject.generation.reset();
+        }
+        SUBCASE("an object too") {
+            subject.object = idOf("o");
+        }
+        SUBCASE("an empty span") {
+            subject.span = std::pair(5, 5);
+        }
         SUBCASE("a span of all recordings") {
             subject.recording.reset(), subject.span = std::pair(5, 6);
         }

@@ -69,8 +69,8 @@ public:
         made.vault = kVault;
         made.request = request.request;
         made.leaf = book.request(request.request)->leaf;
-        made.granted =
-            evidence::GrantTerms{idOf("grant of " + core::toHex(request.request)), {now, now + kDay}, 2};
+        made.granted = evidence::GrantTerms{
+            idOf("grant of " + core::toHex(request.request)), {now, now + kDay}, 2};
         return made;
     }
     std::string approve(const evidence::Approval& content, std::vector<Approver*> by) {

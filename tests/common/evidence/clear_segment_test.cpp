@@ -36,8 +36,8 @@ struct Sample {
                                                      "evidence",
                                                      5,
                                                      core::Microseconds(1'790'000'000'000'000));
-            REQUIRE(media::appendUuidBox(
-                stored, evidence::kEnvelopeBox, *key.envelop({certificate})));
+            REQUIRE(
+                media::appendUuidBox(stored, evidence::kEnvelopeBox, *key.envelop({certificate})));
         }
         const core::Digest init = crypto::sha256(stored);
         for (std::size_t part = 0; part < kParts; ++part) {
@@ -70,14 +70,14 @@ struct Sample {
             core::append(clear, fragment);
             middles.push_back(stored.size() + content.size() - 40);
             core::append(stored, content);
-            REQUIRE(media::appendUuidBox(stored,
-                                         evidence::kProofBox,
-                                         evidence::signEntry(fields, signer).bytes));
+            REQUIRE(media::appendUuidBox(
+                stored, evidence::kProofBox, evidence::signEntry(fields, signer).bytes));
         }
     }
 
     [[nodiscard]] media::ReadAt reading() const {
-        return [this](std::uint64_t offset, std::span<std::uint8_t> into) -> core::Result<std::size_t> {
+        return [this](std::uint64_t offset,
+                      std::span<std::uint8_t> into) -> core::Result<std::size_t> {
             const std::size_t from = std::min<std::size_t>(offset, stored.size());
             const std::size_t count = std::min(into.size(), stored.size() - from);
             std::copy_n(stored.begin() + static_cast<std::ptrdiff_t>(from), count, into.begin());
@@ -92,7 +92,9 @@ struct Sample {
         }
         return *std::move(segment);
     }
-    [[nodiscard]] Buffer read(ClearSegment& segment, std::uint64_t offset, std::size_t length) const {
+    [[nodiscard]] Buffer read(ClearSegment& segment,
+                              std::uint64_t offset,
+                              std::size_t length) const {
         Buffer bytes(length);
         const auto count = segment.readAt(reading(), offset, bytes);
         REQUIRE(count.has_value());
@@ -123,7 +125,8 @@ TEST_SUITE("evidence/clear_segment") {
             REQUIRE(segment.parts().size() == kParts);
             for (std::size_t i = 0; i < kParts; ++i) {
                 CHECK(segment.parts()[i].offset == sample.starts[i]);
-                CHECK(segment.parts()[i].time == evidence::MediaSpan((10 + i) * kSecond, (11 + i) * kSecond));
+                CHECK(segment.parts()[i].time ==
+                      evidence::MediaSpan((10 + i) * kSecond, (11 + i) * kSecond));
             }
             CHECK(sample.read(segment, 0, sample.clear.size() + 100) == sample.clear);
             for (std::size_t offset = 0; offset < sample.clear.size() + 10; offset += 97) {
@@ -155,12 +158,16 @@ TEST_SUITE("evidence/clear_segment") {
             ClearSegment segment = sample.open();
             segment.narrow(row.span);
             REQUIRE(segment.parts().size() == row.count);
-            Buffer due(sample.clear.begin(), sample.clear.begin() + static_cast<std::ptrdiff_t>(sample.initBytes));
+            Buffer due(sample.clear.begin(),
+                       sample.clear.begin() + static_cast<std::ptrdiff_t>(sample.initBytes));
             if (row.count > 0) {
                 const std::size_t end = row.first + row.count < kParts
                                             ? sample.starts[row.first + row.count]
                                             : sample.clear.size();
-                core::append(due, ByteView(sample.clear).subspan(sample.starts[row.first], end - sample.starts[row.first]));
+                core::append(
+                    due,
+                    ByteView(sample.clear)
+                        .subspan(sample.starts[row.first], end - sample.starts[row.first]));
             }
             CHECK(sample.read(segment, 0, sample.clear.size()) == due);
         }
@@ -181,7 +188,8 @@ TEST_SUITE("evidence/clear_segment") {
             damaged.stored[damaged.middles[2]] ^= 1U;
             ClearSegment segment = damaged.open();
             CHECK(damaged.read(segment, damaged.starts[1], 10).size() == 10);
-            answer = segment.readAt(damaged.reading(), damaged.starts[2], std::span(bytes).first(10));
+            answer =
+                segment.readAt(damaged.reading(), damaged.starts[2], std::span(bytes).first(10));
             REQUIRE_FALSE(answer.has_value());
             CHECK(answer.error().kind == ErrorKind::DataLoss);
         }

@@ -20,8 +20,8 @@ public:
         const SampleChapter& chapter = footage->chapters().front();
         must(takeIn(vault(), chapterPlace(*footage, chapter.first), chapter.bytes));
         for (std::uint64_t n = 0; n < 2; ++n) {
-            const auto stored =
-                must(takeIn(vault(), segmentPlace(*footage, recording, n), footage->segment(recording, n)));
+            const auto stored = must(takeIn(
+                vault(), segmentPlace(*footage, recording, n), footage->segment(recording, n)));
             REQUIRE(stored.state == State::Receipted);
         }
         must(appoint(head, {"copy", "inspect", "view"}));
@@ -30,8 +30,8 @@ public:
     /// Opens it, or opens it anew.
     void begin() {
         held.reset();
-        held = must(Vault::open(
-            VaultParts{*files, *medium, hand, agency.identity(), {}, copies}, folders()));
+        held = must(Vault::open(VaultParts{*files, *medium, hand, agency.identity(), {}, copies},
+                                folders()));
     }
     Vault& vault() { return *held; }
 
@@ -72,9 +72,8 @@ public:
         content.vault = kOrigin;
         content.request = asked.request;
         content.leaf = asked.leaf;
-        content.granted = evidence::GrantTerms{tests::idOf("grant of " + core::toHex(asked.request)),
-                                               {now(), now() + kDayUs},
-                                               uses};
+        content.granted = evidence::GrantTerms{
+            tests::idOf("grant of " + core::toHex(asked.request)), {now(), now() + kDayUs}, uses};
         evidence::SignedApproval whole{content.encode(), {}};
         whole.signatures.push_back(by.sign(whole.approval));
         return whole;
@@ -139,7 +138,8 @@ public:
 /// The reason of a refusal, "" of what was not refused.
 template <class T>
 std::string reasonOf(const Result<T>& result) {
-    return result ? std::string() : refusedReason(result.error()).value_or("an error: " + result.error().message);
+    return result ? std::string()
+                  : refusedReason(result.error()).value_or("an error: " + result.error().message);
 }
 
 }  // namespace liuhen::vault::test

@@ -104,14 +104,23 @@ TEST_CASE("bounds of requests") {
     ask.purpose = "view";
     ask.subjects = {{"LH-1", 0, 3, std::nullopt, std::nullopt}};
     CHECK(parseRequest(encode(Request(AccessRequest(AskRequest{ask})))).has_value());
-    SUBCASE("a path as device") { ask.subjects[0].device = "../x"; }
-    SUBCASE("a number that no row holds") { ask.subjects[0].recording = UINT64_MAX; }
-    SUBCASE("another purpose") { ask.purpose = "delete"; }
-    SUBCASE("no subject") { ask.subjects.clear(); }
+    SUBCASE("a path as device") {
+        ask.subjects[0].device = "../x";
+    }
+    SUBCASE("a number that no row holds") {
+        ask.subjects[0].recording = UINT64_MAX;
+    }
+    SUBCASE("another purpose") {
+        ask.purpose = "delete";
+    }
+    SUBCASE("no subject") {
+        ask.subjects.clear();
+    }
     CHECK_FALSE(parseRequest(encode(Request(AccessRequest(AskRequest{ask})))).has_value());
-    CHECK_FALSE(parseRequest(encode(Request(AccessRequest(PresentRequest{false, Buffer(9000)})))).has_value());
-    CHECK_FALSE(
-        parseRequest(encode(Request(AccessRequest(ReadRequest{{}, 0, UINT64_MAX, 1})))).has_value());
+    CHECK_FALSE(parseRequest(encode(Request(AccessRequest(PresentRequest{false, Buffer(9000)}))))
+                    .has_value());
+    CHECK_FALSE(parseRequest(encode(Request(AccessRequest(ReadRequest{{}, 0, UINT64_MAX, 1}))))
+                    .has_value());
 }
 
 TEST_CASE("answers are read as they were written") {

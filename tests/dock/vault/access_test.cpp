@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evidence leaves the vault under approved, logged views alone.
-#include "tests/dock/vault/access_bench.hpp"
-
 #include "common/media/box_list.hpp"
+#include "tests/dock/vault/access_bench.hpp"
 
 using namespace liuhen;
 using namespace liuhen::vault;
@@ -14,7 +13,8 @@ namespace {
 
 /// What a clear segment of the sample recorder is: all of its file but our boxes.
 Buffer clearOf(const Buffer& file) {
-    const auto read = [&file](std::uint64_t offset, std::span<std::uint8_t> into) -> Result<std::size_t> {
+    const auto read = [&file](std::uint64_t offset,
+                              std::span<std::uint8_t> into) -> Result<std::size_t> {
         const std::size_t count = std::min<std::size_t>(into.size(), file.size() - offset);
         std::copy_n(file.begin() + static_cast<std::ptrdiff_t>(offset), count, into.begin());
         return count;
@@ -72,10 +72,9 @@ TEST_SUITE("vault/access") {
         CHECK(reasonOf(bench.vault().approve(forged)) == "signature");
         CHECK(reasonOf(bench.vault().approve(forged)) == "signature");
         CHECK(bench.leavesOf("view").empty());
-        CHECK(bench.refusals() == std::vector<std::string>{"view no_grant",
-                                                           "approval power",
-                                                           "approval signature",
-                                                           "approval signature"});
+        CHECK(bench.refusals() ==
+              std::vector<std::string>{
+                  "view no_grant", "approval power", "approval signature", "approval signature"});
         for (const Digest& use : {tests::idOf("grant"), asked.request}) {
             CHECK(bench.vault().read(use, 0, 0, 10).error().kind == ErrorKind::NotFound);
             CHECK(bench.vault().parts(use, 0, 0).error().kind == ErrorKind::NotFound);
@@ -183,9 +182,15 @@ TEST_SUITE("vault/access") {
         const std::string path = bench.path() + "/objects/" + hex.substr(0, 2) + "/" + hex;
         must(bench.files->remove(path));
         Buffer damaged = file;
-        SUBCASE("gone") { damaged.clear(); }
-        SUBCASE("its beginning") { damaged[100] ^= 1U; }
-        SUBCASE("its footage") { damaged[file.size() - 1000] ^= 1U; }
+        SUBCASE("gone") {
+            damaged.clear();
+        }
+        SUBCASE("its beginning") {
+            damaged[100] ^= 1U;
+        }
+        SUBCASE("its footage") {
+            damaged[file.size() - 1000] ^= 1U;
+        }
         if (!damaged.empty()) {
             writeFile(*bench.files, path, damaged);
         }
@@ -194,7 +199,8 @@ TEST_SUITE("vault/access") {
         const auto read = bench.read(opened.use, 0);
         REQUIRE_FALSE(read.has_value());
         CHECK(read.error().kind == (damaged.empty() ? ErrorKind::NotFound : ErrorKind::DataLoss));
-        CHECK(must(bench.read(opened.use, 1)) == clearOf(bench.footage->segment(bench.recording, 1)));
+        CHECK(must(bench.read(opened.use, 1)) ==
+              clearOf(bench.footage->segment(bench.recording, 1)));
     }
 
     TEST_CASE("what is quarantined is looked into as it is") {
@@ -202,7 +208,8 @@ TEST_SUITE("vault/access") {
         Buffer bytes = bench.footage->segment(bench.recording, 1);
         bytes[bytes.size() - 3] ^= 1U;
         Place place = segmentPlace(*bench.footage, bench.recording, 1);
-        const auto kept = must(takeIn(bench.vault(), Offer{place, bytes.size(), tests::idOf("x")}, bytes));
+        const auto kept =
+            must(takeIn(bench.vault(), Offer{place, bytes.size(), tests::idOf("x")}, bytes));
         REQUIRE(kept.state == State::Quarantined);
         evidence::AccessSubject subject{
             bench.footage->device(), 0, std::nullopt, crypto::sha256(bytes), std::nullopt};
