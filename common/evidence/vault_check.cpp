@@ -2,6 +2,7 @@
 // Objects and evidence of a vault against its log.
 #include "common/evidence/vault_check.hpp"
 
+#include "common/evidence/access_book.hpp"
 #include "common/evidence/fields.hpp"
 #include "common/evidence/ledger_check.hpp"
 #include "common/evidence/messages.hpp"
@@ -19,7 +20,11 @@ using core::Result;
 class VaultCheck {
 public:
     VaultCheck(core::Files& files, std::string vault, const Trust& trust, Report& report)
-        : files_(files), vault_(std::move(vault)), trust_(trust), report_(report) {}
+        : files_(files), vault_(std::move(vault)), trust_(trust), report_(report) {
+        if (auto key = trust.root().key()) {
+            book_.emplace(*std::move(key));
+        }
+    }
 
     /// Reads the log, then checks what its leaves tell of.
     Result<void> run(const std::optional<std::string>& otherNote) {
@@ -29,8 +34,9 @@ public:
                                 trust_,
                                 otherNote,
                                 report_,
-                                [this](const Leaf& leaf, ByteView bytes) {
+                                [this](std::uint64_t index, const Leaf& leaf, ByteView bytes) {
                                     addLeaf(leaves_, leaf, bytes);
+                                    checkAccess(index, leaf, bytes);
                                 }));
         finishLeaves(leaves_);
         report_.witnessed = log.witnessed;
@@ -61,6 +67,16 @@ private:
     [[nodiscard]] bool isPresent(const std::string& name) const {
         const auto found = leaves_.known.find(name);
         return found != leaves_.known.end() && found->second.has_value();
+    }
+
+    /// access.md section 6.
+    void checkAccess(std::uint64_t index, const Leaf& leaf, ByteView bytes) {
+        if (!book_) {
+            return;  // the root's key is none of ours: nothing is signed by it
+        }
+        if (const auto wrong = book_->take(leaf, bytes)) {
+            report_.find(AccessFinding{index, leaf.kind, std::string(name(*wrong))});
+        }
     }
 
     Result<void> listObjects() {
@@ -293,6 +309,7 @@ private:
     const Trust& trust_;
     Report& report_;
     VaultLeaves leaves_;
+    std::optional<AccessBook> book_;
     std::set<std::string> told_;  // names of objects of which something was told
 };
 

@@ -208,7 +208,7 @@ private:
             if (log_.leaves == 0) {
                 opening_ = *leaf;
             }
-            take_(*leaf, bytes);
+            take_(log_.leaves, *leaf, bytes);
             if (leaf->kind == "object" || leaf->kind == "quarantine" || leaf->kind == "fork") {
                 evidence_ = log_.leaves + 1;
             }

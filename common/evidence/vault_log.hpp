@@ -13,8 +13,8 @@
 
 namespace liuhen::evidence {
 
-/// Takes each well-formed leaf, in order; `bytes` are the leaf as it was read.
-using LeafTaker = std::function<void(const Leaf& leaf, core::ByteView bytes)>;
+/// Takes each well-formed leaf with its index, in order; `bytes` are the leaf as it was read.
+using LeafTaker = std::function<void(std::uint64_t index, const Leaf& leaf, core::ByteView bytes)>;
 
 /// What the check of a log tells besides its problems.
 struct VaultLog {

@@ -125,4 +125,12 @@ std::vector<Problem> ProblemList::take() {
     return problems;
 }
 
+void Report::find(AccessFinding finding) {
+    if (access.size() < kMaxFindings) {
+        access.push_back(std::move(finding));
+    } else {
+        ++accessLeftOut;
+    }
+}
+
 }  // namespace liuhen::evidence

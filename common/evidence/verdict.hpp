@@ -41,6 +41,13 @@ struct Finding {
     std::string text;
 };
 
+/// A leaf that a vault's rule of access should not have written; it changes no verdict.
+struct AccessFinding {
+    std::uint64_t leaf = 0;  // index
+    std::string kind;
+    std::string why;  // as name(AccessReason)
+};
+
 /// A check keeps no more problems than this of one step, and no more findings: first the worst, and
 /// among them those with the lowest (generation, seq).
 inline constexpr std::size_t kMaxProblems = 10'000;
@@ -82,6 +89,8 @@ struct Report {
     std::vector<Finding> findings;
     std::uint64_t problemsLeftOut = 0;  // more than are kept; none of them is the first bad one
     std::uint64_t findingsLeftOut = 0;
+    std::vector<AccessFinding> access;  // in order of leaves, at most kMaxFindings
+    std::uint64_t accessLeftOut = 0;
     bool witnessed = false;
     std::uint64_t leaves = 0;           // read of a vault's log
     std::uint64_t witnessedLeaves = 0;  // of its newest tree that is witnessed; 0 if none is
@@ -97,6 +106,7 @@ struct Report {
     /// Adds a step's problems behind those that are there.
     void join(ProblemList& step);
     void find(Finding finding);
+    void find(AccessFinding finding);
 };
 
 }  // namespace liuhen::evidence

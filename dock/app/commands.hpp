@@ -49,6 +49,12 @@ struct RunOptions {
                                               const Config& config,
                                               const std::string& name);
 
+/// Presents what `liuhen enroll approver` or `liuhen dismiss` signed. Answers 0; errors: those of
+/// the vault, which may refuse it.
+[[nodiscard]] core::Result<int> appoint(core::Files& files,
+                                        const Config& config,
+                                        const std::string& path);
+
 /// Who remembers the custody log, a line each, as the vault's status tells it. `nowSeconds`, since
 /// 1970-01-01 UTC, is what ages are counted from.
 [[nodiscard]] std::string witnessLines(const vault::Status& status, std::int64_t nowSeconds);

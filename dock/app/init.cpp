@@ -119,6 +119,8 @@ std::string vaultToml(const std::string& folder,
         "witnesses = \"{}/witnesses\"\n\n"
         "# A folder on another disk for the second copy: receipts then wait for both.\n"
         "# second_copy = \"/mnt/second/vault\"\n\n"
+        "# Only with the evidence key can encrypted recordings be shown here (chmod 600).\n"
+        "# evidence_key = \"/etc/liuhen/evidence-key.pem\"\n\n"
         "receipt_key = \"keys/receipt.pem\"\n"
         "receipt_certificate = \"keys/receipt.crt\"\n"
         "checkpoint_key = \"keys/checkpoint.pem\"\n"

@@ -55,6 +55,12 @@ int start(int argc, char** argv) {
         "hold the catalogue against the vault: 0 they agree, 1 they do not, 2 cannot tell");
     CLI::App* rebuildApp = app.add_subcommand(
         "rebuild", "make the catalogue anew from the vault, with dock and vault stopped");
+    std::string messagePath;
+    CLI::App* appointApp = app.add_subcommand(
+        "appoint", "present an appointment or a dismissal that the agency signed");
+    appointApp
+        ->add_option("file", messagePath, "what 'liuhen enroll approver' or 'liuhen dismiss' wrote")
+        ->required();
     std::string witnessName;
     CLI::App* witnessApp =
         app.add_subcommand("witness", "exchange with a witness by file, where no network leads");
@@ -68,7 +74,8 @@ int start(int argc, char** argv) {
     }
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
-    configured.insert(configured.end(), {runApp, checkApp, rebuildApp, requestApp, answerApp});
+    configured.insert(configured.end(),
+                      {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
@@ -95,6 +102,7 @@ int start(int argc, char** argv) {
         code = done                   ? *done
                : runApp->parsed()     ? run(*files, *config, runOptions, stopAsked)
                : rebuildApp->parsed() ? rebuild(*files, *config)
+               : appointApp->parsed() ? appoint(*files, *config, messagePath)
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                : retention.parsed()   ? retention.run(*config)

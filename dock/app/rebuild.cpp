@@ -45,14 +45,15 @@ Result<LoggedObjects> readLog(core::Files& files,
                               const evidence::Trust& trust) {
     evidence::Report report;
     LoggedObjects logged;
-    const evidence::LeafTaker take = [&logged](const evidence::Leaf& leaf, core::ByteView bytes) {
-        if (leaf.kind == "object") {
-            if (auto object = evidence::ObjectLeaf::decode(bytes)) {
-                logged.objects.push_back({logged.leaves, *std::move(object)});
+    const evidence::LeafTaker take =
+        [&logged](std::uint64_t /*index*/, const evidence::Leaf& leaf, core::ByteView bytes) {
+            if (leaf.kind == "object") {
+                if (auto object = evidence::ObjectLeaf::decode(bytes)) {
+                    logged.objects.push_back({logged.leaves, *std::move(object)});
+                }
             }
-        }
-        ++logged.leaves;  // each is well-formed, or the log is refused below
-    };
+            ++logged.leaves;  // each is well-formed, or the log is refused below
+        };
     LIUHEN_TRY(const evidence::VaultLog log,
                evidence::readVaultLog(
                    files, joinPath(config.vaultFolder, "log"), trust, std::nullopt, report, take));

@@ -171,6 +171,10 @@ Result<Status> Client::status() {
     return readStatus(answer);
 }
 
+Result<Cbor> Client::ask(const AccessRequest& request) {
+    return calls_->call(request);
+}
+
 Result<HoldAnswer> Client::placeHold(const Subject& subject,
                                      const std::string& reason,
                                      const std::string& by) {

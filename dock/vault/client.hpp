@@ -2,6 +2,7 @@
 // The dock's end of the vault's socket: one blocking call per verb.
 #pragma once
 
+#include "dock/vault/access_requests.hpp"
 #include "dock/vault/retention.hpp"
 #include "dock/vault/types.hpp"
 
@@ -79,6 +80,8 @@ public:
     /// then. After an error the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);
     [[nodiscard]] Result<Status> status();
+    /// Asks a verb of access, for AccessClient; answers the answer's map.
+    [[nodiscard]] Result<core::Cbor> ask(const AccessRequest& request);
 
     /// Places a hold on what a leaf tells of. Texts as wrongText() allows. Errors: NotFound for
     /// another subject. After an error that is none of the vault's the hold may stand all the same.

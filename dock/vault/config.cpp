@@ -6,6 +6,8 @@
 #include "dock/vault/retention_config.hpp"
 #include "dock/vault/stream.hpp"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 
 namespace liuhen::vault {
@@ -46,6 +48,21 @@ std::optional<Account> readAccount(core::ConfigTable& table, const char* key) {
         return std::nullopt;
     }
     return *std::move(account);
+}
+
+/// The key that opens footage: nobody but its owner may read the file. Nothing if none is named.
+std::optional<crypto::PrivateKey> readEvidenceKey(core::Files& files, core::ConfigTable& table) {
+    constexpr const char* kKey = "evidence_key";
+    if (!table.has(kKey)) {
+        return std::nullopt;
+    }
+    struct stat status {};
+    const std::string path = table.path(kKey);
+    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        table.reject(kKey, path + " can be read by others; run: chmod 600 " + path);
+        return std::nullopt;
+    }
+    return readPem<crypto::PrivateKey>(files, table, kKey);
 }
 
 constexpr std::int64_t kMostHours = 100'000;
@@ -99,6 +116,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     auto checkpointKey = readPem<crypto::NoteKey>(files, table, "checkpoint_key");
     auto checkpoint = readPem<crypto::Certificate>(files, table, "checkpoint_certificate");
     CopyConfig copies = readCopies(table, folder);
+    auto evidenceKey = readEvidenceKey(files, table);
     auto retention = readClasses(table);
     if (const auto address = SocketAddress::of(socket); !socket.empty() && !address) {
         table.reject("socket", address.error().message);
@@ -127,7 +145,8 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
                            *std::move(checkpointKey),
                            *std::move(checkpoint)},
                   std::move(copies),
-                  std::move(retention)};
+                  std::move(retention),
+                  std::move(evidenceKey)};
     if (const auto wrong = wrongIdentity(config.identity, core::SystemClock().utc())) {
         table.reject(wrong->key, wrong->why);
         LIUHEN_CHECK(table.finish());

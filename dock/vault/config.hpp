@@ -35,6 +35,7 @@ struct Config {
     Identity identity;
     CopyConfig copies;
     std::vector<RetentionClass> retention;
+    std::optional<crypto::PrivateKey> evidenceKey;  // none: encrypted footage stays closed
 };
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.

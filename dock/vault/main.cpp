@@ -77,8 +77,14 @@ VaultParts partsOf(const Config& config,
                    Medium& medium,
                    const core::Clock& clock,
                    const Hardening& hardening) {
-    return {
-        files, medium, clock, config.identity, hardening, config.copies.settings, config.retention};
+    return {files,
+            medium,
+            clock,
+            config.identity,
+            hardening,
+            config.copies.settings,
+            config.retention,
+            config.evidenceKey};
 }
 
 /// Tells if both copies go with one disk.

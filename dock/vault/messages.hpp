@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/cbor.hpp"
+#include "dock/vault/access_requests.hpp"
 #include "dock/vault/retention_messages.hpp"
 #include "dock/vault/types.hpp"
 
@@ -63,7 +64,8 @@ using Request = std::variant<HelloRequest,
                              HoldLiftRequest,
                              HoldListRequest,
                              RetentionSetRequest,
-                             RetentionListRequest>;
+                             RetentionListRequest,
+                             AccessRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown
 /// verb, a field too many, absent, of another type or out of bounds.

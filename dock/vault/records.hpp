@@ -189,6 +189,19 @@ public:
     /// The newest `policy` leaf.
     [[nodiscard]] Result<std::optional<Buffer>> lastPolicy();
 
+    // records_access.cpp
+    /// Leaves of access by their index, from `index` on, at most `limit`.
+    [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, Buffer>>> accessLeaves(
+        std::uint64_t index, std::uint64_t limit);
+    /// The stored segments of a recording, by number, at most `limit`.
+    [[nodiscard]] Result<std::vector<ObjectRow>> segmentsOf(const std::string& device,
+                                                            std::uint64_t generation,
+                                                            std::uint64_t recording,
+                                                            std::uint64_t limit);
+    /// Size of bytes of a device that are kept as no evidence.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> keptAside(
+        const Digest& object, const std::string& device, std::optional<std::uint64_t> generation);
+
 private:
     explicit Records(Database database) : database_(std::move(database)) {}
     [[nodiscard]] Result<std::optional<ChapterRow>> oneChapter(Statement& statement);

@@ -212,6 +212,10 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
         LIUHEN_CHECK(expectFields(map, 1));
         return verb == "hello" ? Request(HelloRequest{}) : Request(StatusRequest{});
     }
+    LIUHEN_TRY(auto access, readAccessRequest(verb, map));
+    if (access) {
+        return Request(*std::move(access));
+    }
     LIUHEN_TRY(auto request, readRetentionVerb(verb, map));
     if (request) {
         return *std::move(request);
@@ -229,6 +233,7 @@ struct Encoder {
     Cbor operator()(const HelloRequest& /*request*/) const {
         return Cbor::map({{"verb", "hello"}});
     }
+    Cbor operator()(const AccessRequest& request) const { return toCbor(request); }
     Cbor operator()(const StatusRequest& /*request*/) const {
         return Cbor::map({{"verb", "status"}});
     }

@@ -5,7 +5,7 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 /// Tables are only ever added to: triggers refuse the rest, also to other programs. But rows of
 /// `opening` may be erased, by who has the file: the vault's own connection cannot.
@@ -76,6 +76,7 @@ create table if not exists receipt (
 ) strict;
 create index if not exists receipt_object on receipt (object_leaf);
 create index if not exists leaf_policy on leaf (idx) where kind = 'policy';
+create index if not exists leaf_access on leaf (idx) where kind in ('appointment', 'dismissal', 'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended');
 create index if not exists leaf_of_row on leaf (idx, kind)
     where kind in ('fork', 'hold.lifted', 'hold.placed', 'object', 'quarantine', 'receipt', 'retention');
 create table if not exists store (

@@ -2,6 +2,7 @@
 // Requests to the vault's calls.
 #include "dock/vault/session.hpp"
 
+#include "dock/vault/access_session.hpp"
 #include "dock/vault/messages.hpp"
 
 #include <algorithm>
@@ -118,6 +119,11 @@ public:
     Result<Buffer> operator()(const RetentionListRequest& request) {
         LIUHEN_TRY(const RetentionList list, vault_.retentions(request.after));
         return encoded(toCbor(list));
+    }
+
+    Result<Buffer> operator()(const AccessRequest& request) {
+        LIUHEN_TRY(const Cbor answer, answerAccess(vault_, request));
+        return encoded(answer);
     }
 
     bool desynchronised = false;

@@ -5,6 +5,7 @@
 #include "common/core/file_lock.hpp"
 #include "common/core/log.hpp"
 #include "common/evidence/messages.hpp"
+#include "dock/vault/access.hpp"
 
 #include <algorithm>
 
@@ -84,6 +85,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultParts parts, VaultFolders folder
                                 vault->parts_.clock));
     vault->log_.emplace(std::move(log));
     vault->published_ = vault->log_->tiles().size();
+    LIUHEN_CHECK(vault->openBook());
     LIUHEN_CHECK(vault->recover());
     // Both may still write what a narrower sandbox keeps from them, and nobody else is here.
     LIUHEN_CHECK(vault->beginCopies());

@@ -5,6 +5,7 @@
 #include "common/core/clock.hpp"
 #include "common/core/unique_fd.hpp"
 #include "common/evidence/witnesses.hpp"
+#include "dock/vault/access_requests.hpp"
 #include "dock/vault/chapter_cache.hpp"
 #include "dock/vault/clock_watch.hpp"
 #include "dock/vault/custody_log.hpp"
@@ -33,6 +34,9 @@ struct VaultFolders {
 };
 
 class Freezer;
+struct AccessDesk;
+class OpenUse;
+struct StoredSegment;
 
 /// What stands around a vault; it works without any of it. All must outlive it.
 struct Hardening {
@@ -53,6 +57,8 @@ struct VaultParts {
     Hardening hardening = {};
     CopySettings copies{};
     std::vector<RetentionClass> retention = archiveClasses();
+    /// Opens encrypted footage for views and copies; none: it stays closed here.
+    std::optional<crypto::PrivateKey> evidenceKey{};
 };
 
 /// The lock of a vault's folder, held while the answer lives. Errors: Unavailable if another
@@ -119,6 +125,28 @@ public:
     [[nodiscard]] Result<HoldList> holds(std::optional<std::uint64_t> after = std::nullopt);
     [[nodiscard]] Result<RetentionList> retentions(
         std::optional<std::uint64_t> after = std::nullopt);
+
+    // access_verbs.cpp (docs/format/access.md); errors of all: PermissionDenied with a
+    // refusedReason() if a rule does not allow it, which is logged.
+    /// Takes an appointment, or a dismissal, of the agency's root; answers the leaf's index.
+    [[nodiscard]] Result<std::uint64_t> present(const Buffer& message, bool dismissal);
+    /// Logs a request under a name of the vault's own.
+    [[nodiscard]] Result<Asked> ask(evidence::RequestBody body);
+    /// Logs an approval that holds; under a checkpoint when it answers.
+    [[nodiscard]] Result<std::uint64_t> approve(const evidence::SignedApproval& approval);
+    /// Logs a view or copy under a name of the vault's own and opens what it covers; its leaf is
+    /// under a checkpoint when it answers. Errors: NotFound if nothing of the subject is stored.
+    [[nodiscard]] Result<Opened> use(evidence::UseBody body);
+    /// Errors of both: NotFound if it is not open, or has no such segment; FailedPrecondition if no
+    /// key opens it; DataLoss if it is damaged.
+    [[nodiscard]] Result<ListedParts> parts(const Digest& use,
+                                            std::uint64_t segment,
+                                            std::uint64_t first);
+    [[nodiscard]] Result<ReadBytes> read(const Digest& use,
+                                         std::uint64_t segment,
+                                         std::uint64_t offset,
+                                         std::uint64_t length);
+    [[nodiscard]] Result<std::uint64_t> endGrant(const evidence::GrantEndedBody& body);
 
     /// Appends to one upload while it lives; nobody else can meanwhile. The vault must outlive it.
     class Appender {
@@ -200,6 +228,16 @@ private:
 
     /// Errors: as inGroup().
     [[nodiscard]] Result<std::uint64_t> addIncident(const Incident& incident, Then then);
+
+    // access_verbs.cpp
+    [[nodiscard]] Result<void> openBook();
+    [[nodiscard]] Result<std::uint64_t> logAccess(std::string_view kind,
+                                                  const core::Cbor& body,
+                                                  evidence::RefusedBody refusal);
+    void noteRefusal(evidence::RefusedBody refusal);
+    [[nodiscard]] Result<std::vector<StoredSegment>> storedFor(
+        const evidence::AccessSubject& subject);
+    [[nodiscard]] Result<std::shared_ptr<OpenUse>> openUse(const Digest& use);
 
     // cosigned.cpp
     [[nodiscard]] Result<std::vector<tlog::NotePublicKey>> cosignerKeys(
@@ -333,6 +371,7 @@ private:
     std::atomic<std::uint64_t> published_{0};  // leaves under the checkpoint
     std::unique_ptr<SecondCopy> second_;       // nothing if none is due
     std::mutex attachMutex_;                   // nobody attaches the second copy twice at once
+    std::unique_ptr<AccessDesk> access_;       // has a mutex of its own, taken before the next
     std::mutex mutex_;  // everything below; taken last, and never while a chapter is read
     Records records_;
     std::optional<CustodyLog> log_;

@@ -8,6 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import access_rows  # noqa: E402
 import cable_rows  # noqa: E402
 import clock_rows  # noqa: E402
 import copy_rows  # noqa: E402
@@ -27,7 +28,7 @@ import witness_rows  # noqa: E402
 def main():
     prefix = f"test_row_{int(sys.argv[1]):02d}_"
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
-    for module in (cable_rows, clock_rows, copy_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows,
+    for module in (access_rows, cable_rows, clock_rows, copy_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows,
                    mutation_rows, prevent_rows, privacy_rows, text_rows, vault_rows, witness_rows):
         for name in loader.getTestCaseNames(module.Rows):
             if name.startswith(prefix):

@@ -76,9 +76,9 @@ def _dock(folder, bin_folder, day):
         _end(recorder)
 
 
-def _make(folder, bin_folder):
+def _make(folder, bin_folder, settings):
     liuhen, agency = os.path.join(bin_folder, "liuhen"), os.path.join(folder, "agency")
-    write_text(os.path.join(folder, "recorder.toml"), RECORDER_TOML)
+    write_text(os.path.join(folder, "recorder.toml"), settings)
     write_text(os.path.join(folder, "sim/board.toml"), BOARD_TOML)
     write_text(os.path.join(folder, "sim/script.toml"), SCRIPT_TOML)
     device = ("--agency", agency, "--recorder", os.path.join(folder, "recorder"))
@@ -97,10 +97,13 @@ def _make(folder, bin_folder):
                             ignore=shutil.ignore_patterns("*.sock"))
 
 
-def stored(made_folder, bin_folder):
+def stored(made_folder, bin_folder, encrypted=False):
     """The folder with agency/, recorder/, dock/keys/, vault/ and yesterday/, the vault as it was a day before."""
+    settings = RECORDER_TOML.replace("encrypt = false", "encrypt = true") if encrypted else RECORDER_TOML
+
     def make(half):
         with tempfile.TemporaryDirectory(prefix="attack-") as folder:  # a socket's path must be short
-            _make(folder, bin_folder)
+            _make(folder, bin_folder, settings)
             shutil.copytree(folder, half, ignore=shutil.ignore_patterns("*.sock"))
-    return kept("stored", made_folder, [os.path.join(bin_folder, name) for name in PROGRAMS], make)
+    return kept("stored-encrypted" if encrypted else "stored", made_folder,
+                [os.path.join(bin_folder, name) for name in PROGRAMS], make)

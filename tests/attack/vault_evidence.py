@@ -104,7 +104,7 @@ class VaultAttack(unittest.TestCase):
                               text=True, timeout=120, check=False)
         self.assertIn(done.returncode, (0, 1), done.stderr)
         ours, theirs = json.loads(done.stdout), answer(path, None, checkpoint)
-        self.assertEqual(*([one["verdict"], one["first_bad"]] for one in (ours, theirs)),
+        self.assertEqual(*([one["verdict"], one["first_bad"], one["access"]] for one in (ours, theirs)),
                          (ours["problems"], theirs["problems"]))
         return ours
 

@@ -25,6 +25,14 @@ void readAnswer(core::ByteView bytes) {
     if (const auto answer = vault::readCheckpointAnswer(*map)) {
         LIUHEN_ASSERT(vault::readCheckpointAnswer(vault::toCbor(*answer))->path == answer->path);
     }
+    if (const auto answer = vault::readListedParts(*map)) {
+        LIUHEN_ASSERT(vault::readListedParts(vault::toCbor(*answer))->parts == answer->parts);
+    }
+    if (const auto answer = vault::readReadBytes(*map)) {
+        LIUHEN_ASSERT(vault::readReadBytes(vault::toCbor(*answer))->bytes == answer->bytes);
+    }
+    static_cast<void>(vault::readAsked(*map));
+    static_cast<void>(vault::readOpened(*map));
     if (const auto list = vault::readHolds(*map)) {
         const auto again = vault::readHolds(vault::toCbor(*list));
         LIUHEN_ASSERT(again && again->holds.size() == list->holds.size());

@@ -28,7 +28,8 @@ and witnesses are read from the folder of the root.
 
 --json prints verdict (intact, unproven, incomplete, altered), witnessed, witnessed_leaves and leaves (of a
 vault's log), first_bad (generation, seq, file, offset, or null), findings (facts that change no verdict) and
-problems, the latter two with kind or verdict, place and text. --batch reads one PATH a line, maybe a TAB and a root, and prints one line of JSON for each.
+problems, the latter two with kind or verdict, place and text, and access (leaf, kind and why of what was not
+approved). --batch reads one PATH a line, maybe a TAB and a root, and prints one line of JSON for each.
 
 exit status: 0 intact, 1 anything else, 2 cannot tell (no such folder, no root, unreadable, called wrongly)"""
 
@@ -80,7 +81,7 @@ def answer(path, trust=None, checkpoint=None):
         return check(path, trust, checkpoint)
     except (CannotTell, OSError, ValueError) as error:
         return {"verdict": None, "witnessed": False, "witnessed_leaves": 0, "leaves": 0, "first_bad": None,
-                "findings": [], "problems": [], "error": str(error)}
+                "findings": [], "problems": [], "access": [], "error": str(error)}
 
 
 def batch():
@@ -101,6 +102,8 @@ def show(result):
         print("  {verdict} at {generation}/{seq} {file}@{offset}: {text}".format(**problem))
     for finding in result["findings"]:
         print("  {kind} at {generation}/{seq} {file}: {text}".format(**finding))
+    for finding in result["access"]:
+        print("  access: leaf {leaf} ({kind}): {why}".format(**finding))
 
 
 def main():
@@ -124,7 +127,7 @@ def main():
         print(json.dumps(result))
     else:
         show(result)
-    return 2 if "error" in result else 0 if result["verdict"] == "intact" else 1
+    return 2 if "error" in result else 0 if result["verdict"] == "intact" and not result["access"] else 1
 
 
 if __name__ == "__main__":

@@ -64,6 +64,23 @@ struct AssignmentOptions {
 [[nodiscard]] core::Result<int> enrollAssignment(core::Files& files,
                                                  const AssignmentOptions& options);
 
+struct ApproverOptions {
+    std::string agency;
+    std::string vault;  // the origin of its log
+    std::string page;   // of an appointment: the file that the dock's page made
+    std::vector<std::string> powers;
+    std::string from;
+    std::string until;
+    std::string person;      // of a dismissal: hex
+    std::string credential;  // base64url; "": all of the person's
+    std::string at;          // "": now
+    std::string out;
+};
+/// Signs who may approve what, with the agency's root key.
+[[nodiscard]] core::Result<int> enrollApprover(core::Files& files, const ApproverOptions& options);
+/// Signs that somebody may not any more.
+[[nodiscard]] core::Result<int> dismiss(core::Files& files, const ApproverOptions& options);
+
 struct OpenOptions {
     std::string path;
     std::string key;

@@ -30,6 +30,49 @@ void addAssignmentOptions(CLI::App& app, AssignmentOptions& options) {
     app.add_option("--out", options.out, "the new file")->required();
 }
 
+/// `enroll approver` and `dismiss`.
+class ApproverCommands {
+public:
+    ApproverCommands(CLI::App& app, CLI::App& enroll) {
+        appoint_ = enroll.add_subcommand("approver",
+                                         "sign who may approve what, for 'liuhen-dock appoint'");
+        appoint_->add_option("--page", options_.page, "the file that the dock's page made")
+            ->required();
+        appoint_
+            ->add_option("--power",
+                         options_.powers,
+                         "copy, emergency, hold, inspect, paper, retention or view; as often as "
+                         "needed")
+            ->required();
+        appoint_->add_option("--from", options_.from, "begin, as 2026-11-24T08:00 (+08:00)")
+            ->required();
+        appoint_->add_option("--to", options_.until, "end")->required();
+        dismiss_ = app.add_subcommand("dismiss", "sign that somebody may approve nothing any more");
+        dismiss_->add_option("--person", options_.person, "the person, 64 hex digits")->required();
+        dismiss_->add_option(
+            "--credential", options_.credential, "one of their keys, base64url (default: all)");
+        dismiss_->add_option("--at", options_.at, "since when (default: now)");
+        for (CLI::App* sub : {appoint_, dismiss_}) {
+            sub->add_option("--agency", options_.agency, "the agency's folder")->required();
+            sub->add_option("--vault", options_.vault, "the vault's origin, such as dock-01-vault")
+                ->required();
+            sub->add_option("--out", options_.out, "the new file")->required();
+        }
+    }
+    /// The exit code, if one of them was called.
+    std::optional<core::Result<int>> run(core::Files& files) const {
+        if (appoint_->parsed()) {
+            return enrollApprover(files, options_);
+        }
+        return dismiss_->parsed() ? std::optional(dismiss(files, options_)) : std::nullopt;
+    }
+
+private:
+    ApproverOptions options_;
+    CLI::App* appoint_ = nullptr;
+    CLI::App* dismiss_ = nullptr;
+};
+
 /// `witness` and what it can be told.
 class WitnessCommands {
 public:
@@ -147,6 +190,7 @@ int start(int argc, char** argv) {
     openApp->add_option("--out", openOptions.out, "folder for the clear files")->required();
 
     const WitnessCommands witnessCommands(app);
+    const ApproverCommands approverCommands(app, *enrollApp);
 
     CLI::App* benchApp = app.add_subcommand(
         "bench",
@@ -179,6 +223,8 @@ int start(int argc, char** argv) {
         code = enrollAssignment(*files, assignmentOptions);
     } else if (openApp->parsed()) {
         code = openFootage(*files, openOptions);
+    } else if (auto appointed = approverCommands.run(*files)) {
+        code = *std::move(appointed);
     } else if (benchApp->parsed()) {
         code = bench(benchApp->remaining());
     } else if (auto witnessed = witnessCommands.run(*files)) {

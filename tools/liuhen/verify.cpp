@@ -77,6 +77,12 @@ void printJson(const evidence::Report& report) {
         item["text"] = finding.text;
         answer["findings"].push_back(std::move(item));
     }
+    answer["access"] = json::array();
+    for (const evidence::AccessFinding& finding : report.access) {
+        answer["access"].push_back(
+            {{"leaf", finding.leaf}, {"kind", finding.kind}, {"why", finding.why}});
+    }
+    answer["access_left_out"] = report.accessLeftOut;
     answer["problems"] = json::array();
     for (const evidence::Problem& problem : report.problems) {
         json item = placeOf(problem.place);
@@ -120,6 +126,12 @@ void printText(const evidence::Report& report) {
         fmt::print("first bad:{}: {}\n", textOf(first->place), first->text);
         fmt::print("{} places in all; --json lists them\n",
                    report.problems.size() + report.problemsLeftOut);
+    }
+    for (const evidence::AccessFinding& finding : report.access) {
+        fmt::print("access 调阅: leaf {} ({}): {}\n", finding.leaf, finding.kind, finding.why);
+    }
+    if (report.accessLeftOut > 0) {
+        fmt::print("access 调阅: and {} more leaves\n", report.accessLeftOut);
     }
     for (const evidence::Finding& finding : report.findings) {
         fmt::print("note: {}:{}: {}\n", finding.kind, textOf(finding.place), finding.text);
@@ -214,7 +226,9 @@ Result<int> verify(core::Files& files, const VerifyOptions& given) {
     } else {
         printText(report);
     }
-    return report.verdict() == evidence::Verdict::Intact ? kIntact : kNotIntact;
+    // Bytes may be whole although what happened to them was not allowed.
+    const bool good = report.verdict() == evidence::Verdict::Intact && report.access.empty();
+    return good ? kIntact : kNotIntact;
 }
 
 }  // namespace liuhen::cli

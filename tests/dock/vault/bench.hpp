@@ -15,6 +15,7 @@
 
 namespace liuhen::vault::test {
 
+using liuhen::test::SampleChapter;
 using liuhen::test::SampleRecorder;
 
 inline constexpr const char* kOrigin = "vault-01.test.example";

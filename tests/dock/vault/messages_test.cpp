@@ -37,7 +37,8 @@ TEST_CASE("every request is read as it was written") {
                                 HoldListRequest{8},
                                 RetentionSetRequest{{"CAM-1", 2, 7, {}}, "years-10", "who"},
                                 RetentionListRequest{},
-                                RetentionListRequest{9}};
+                                RetentionListRequest{9},
+                                AccessRequest(EndRequest{})};  // the others: access_messages_test
     std::size_t kind = 0;
     for (const Request& request : requests) {
         const Buffer bytes = encode(request);

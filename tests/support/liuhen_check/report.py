@@ -14,6 +14,7 @@ class Report:
     def __init__(self):
         self.problems = []
         self.findings = []
+        self.access = []
         self.witnessed, self.leaves, self.witnessed_leaves = False, 0, 0
 
     def add(self, verdict, generation, seq, file, offset, text):
@@ -36,7 +37,8 @@ class Report:
             first = {name: chosen[name] for name in ("generation", "seq", "file", "offset")}
         return {"verdict": verdict, "witnessed": self.witnessed, "witnessed_leaves": self.witnessed_leaves,
                 "leaves": self.leaves, "first_bad": first,
-                "findings": sorted(self.findings, key=_place), "problems": self.problems}
+                "findings": sorted(self.findings, key=_place), "problems": self.problems,
+                "access": self.access}
 
 
 def _place(problem):

@@ -4,6 +4,7 @@
 import os
 import re
 
+from .access import check_access
 from .chain import Generation, Ledger
 from .custody import Log
 from .files import is_folder, listing, open_file
@@ -55,6 +56,7 @@ class Vault:
             if leaf["kind"] == "fork":
                 body = leaf["body"]
                 self.report.add("altered", body["generation"], body["seq"], None, None, "two histories of one recorder")
+        check_access(self.report, self.agency.root, log.leaves, log.raw)
 
     def _list(self):
         """The objects that are there: label to path, or None for what cannot be one."""

@@ -14,7 +14,7 @@ from make_sample import make
 from verify import check
 
 
-COMPARED = ("verdict", "first_bad", "witnessed", "witnessed_leaves", "leaves")
+COMPARED = ("verdict", "first_bad", "witnessed", "witnessed_leaves", "leaves", "access")
 
 
 def other_answer(path, trust=None, checkpoint=None):

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a log says of requests and uses (docs/format/access.md sections 2 and 4).
+#pragma once
+
+#include "common/evidence/access_messages.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace liuhen::evidence {
+
+/// Recordings, a stretch of one, or one object.
+struct AccessSubject {
+    std::string device;
+    std::optional<std::uint64_t> generation;  // nothing: all of the device's
+    std::optional<std::uint64_t> recording;   // nothing: all; given only with a generation
+    std::optional<Digest> object;             // then there is no recording
+    /// Nanoseconds of media time, the second exclusive; nothing: all of the recording.
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> span;
+
+    bool operator==(const AccessSubject&) const = default;
+    /// Whether all of this is part of `other` (section 2).
+    [[nodiscard]] bool liesIn(const AccessSubject& other) const;
+    [[nodiscard]] Cbor toCbor() const;
+    /// Errors: DataLoss.
+    [[nodiscard]] static Result<AccessSubject> fromCbor(const Cbor& map);
+};
+
+/// Whether a request can be for it: view, copy, inspect, hold, retention.
+[[nodiscard]] bool isPurpose(std::string_view text);
+
+/// The body of a `request` leaf.
+struct RequestBody {
+    Digest request{};  // 32 random bytes that name it
+    std::string purpose;
+    std::vector<AccessSubject> subjects;  // 1 to 64
+    Person by{};
+    Digest reason{};                   // a commitment
+    std::optional<Digest> caseNumber;  // likewise
+    bool emergency = false;
+
+    [[nodiscard]] Cbor toCbor() const;
+    /// Errors: DataLoss.
+    [[nodiscard]] static Result<RequestBody> fromCbor(const Cbor& body);
+};
+inline constexpr std::size_t kMaxSubjects = 64;
+
+/// The body of a `view` or `copy` leaf.
+struct UseBody {
+    bool copy = false;
+    Digest use{};  // 32 random bytes that name it
+    Digest grant{};
+    Person by{};
+    AccessSubject subject;  // of one recording or object
+
+    [[nodiscard]] std::string_view kind() const { return copy ? "copy" : "view"; }
+    [[nodiscard]] Cbor toCbor() const;
+    /// `kind` of the leaf says which. Errors: DataLoss.
+    [[nodiscard]] static Result<UseBody> fromCbor(std::string_view kind, const Cbor& body);
+};
+
+/// The body of a `grant.ended` leaf.
+struct GrantEndedBody {
+    Digest grant{};
+    Person by{};
+
+    [[nodiscard]] Cbor toCbor() const;
+    /// Errors: DataLoss.
+    [[nodiscard]] static Result<GrantEndedBody> fromCbor(const Cbor& body);
+};
+
+/// The body of an `access.refused` leaf.
+struct RefusedBody {
+    std::string what;  // a purpose, "approval", "appointment", "dismissal"
+    std::optional<Person> by;
+    std::string reason;  // as name(AccessReason)
+
+    [[nodiscard]] Cbor toCbor() const;
+    /// Errors: DataLoss.
+    [[nodiscard]] static Result<RefusedBody> fromCbor(const Cbor& body);
+};
+
+}  // namespace liuhen::evidence

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows that access needs: its leaves, and what lies under a subject.
+#include "dock/vault/records.hpp"
+
+namespace liuhen::vault {
+
+Result<std::vector<std::pair<std::uint64_t, Buffer>>> Records::accessLeaves(std::uint64_t index,
+                                                                            std::uint64_t limit) {
+    // The kinds are those of the index leaf_access, word by word.
+    LIUHEN_TRY(
+        Statement statement,
+        database_.prepare("select idx, content from leaf indexed by leaf_access where kind in "
+                          "('appointment', 'dismissal', "
+                          "'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended')"
+                          " and idx >= ? order by idx limit ?"));
+    statement.bind(index).bind(limit);
+    std::vector<std::pair<std::uint64_t, Buffer>> leaves;
+    while (true) {
+        LIUHEN_TRY(const bool found, statement.step());
+        if (!found) {
+            return leaves;
+        }
+        leaves.emplace_back(statement.number(0), statement.bytes(1));
+    }
+}
+
+Result<std::vector<ObjectRow>> Records::segmentsOf(const std::string& device,
+                                                   std::uint64_t generation,
+                                                   std::uint64_t recording,
+                                                   std::uint64_t limit) {
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("select segment, hash, size_bytes from object where device = ?"
+                                 " and generation = ? and recording = ? and type = 'segment'"
+                                 " and shelf = 'stored' order by segment limit ?"));
+    statement.bind(std::string_view(device)).bind(generation).bind(recording).bind(limit);
+    std::vector<ObjectRow> rows;
+    while (true) {
+        LIUHEN_TRY(const bool found, statement.step());
+        if (!found) {
+            return rows;
+        }
+        ObjectRow row;
+        row.place =
+            Place{device, generation, ObjectType::Segment, 0, recording, statement.number(0)};
+        row.object = statement.digest(1);
+        row.sizeBytes = statement.number(2);
+        rows.push_back(std::move(row));
+    }
+}
+
+Result<std::optional<std::uint64_t>> Records::keptAside(const Digest& object,
+                                                        const std::string& device,
+                                                        std::optional<std::uint64_t> generation) {
+    const char* sql = generation ? "select size_bytes from object where hash = ? and device = ?"
+                                   " and shelf <> 'stored' and generation = ? limit 1"
+                                 : "select size_bytes from object where hash = ? and device = ?"
+                                   " and shelf <> 'stored' limit 1";
+    LIUHEN_TRY(Statement statement, database_.prepare(sql));
+    statement.bind(ByteView(object)).bind(std::string_view(device));
+    if (generation) {
+        statement.bind(*generation);
+    }
+    LIUHEN_TRY(const bool found, statement.step());
+    return found ? std::optional(statement.number(0)) : std::nullopt;
+}
+
+}  // namespace liuhen::vault
