@@ -70,6 +70,9 @@ public:
     /// Hands over the cosignature line of a recorder or of a witness that the agency names, for the
     /// newest checkpoint.
     [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line);
+    /// Leaves of the log from an index on, at most `count` and as many as fit one answer; those
+    /// under the newest checkpoint alone. None behind its end.
+    [[nodiscard]] Result<LeavesAnswer> leaves(std::uint64_t from, std::uint64_t count);
     /// Answers the index of the leaf, which is durable; with `wait` it is under a checkpoint by
     /// then. After an error the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);

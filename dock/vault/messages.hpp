@@ -40,6 +40,10 @@ struct CheckpointRequest {
 struct CosignedRequest {
     std::string line;
 };
+struct LeavesRequest {
+    std::uint64_t from = 0;
+    std::uint64_t count = 0;  // at most
+};
 struct IncidentRequest {
     Incident incident;
     bool wait = false;  // the answer comes when the leaf is under a checkpoint
@@ -54,6 +58,7 @@ using Request = std::variant<HelloRequest,
                              CommitRequest,
                              CheckpointRequest,
                              CosignedRequest,
+                             LeavesRequest,
                              IncidentRequest,
                              StatusRequest>;
 
@@ -73,6 +78,7 @@ using Request = std::variant<HelloRequest,
 [[nodiscard]] core::Cbor toCbor(const CommitAnswer& answer);
 [[nodiscard]] core::Cbor toCbor(const CheckpointAnswer& answer);
 [[nodiscard]] core::Cbor toCbor(const CosignedAnswer& answer);
+[[nodiscard]] core::Cbor toCbor(const LeavesAnswer& answer);
 [[nodiscard]] core::Cbor toCbor(const Status& status);
 
 /// Errors of all: DataLoss.
@@ -82,6 +88,7 @@ using Request = std::variant<HelloRequest,
 [[nodiscard]] Result<CommitAnswer> readCommitAnswer(const core::Cbor& map);
 [[nodiscard]] Result<CheckpointAnswer> readCheckpointAnswer(const core::Cbor& map);
 [[nodiscard]] Result<CosignedAnswer> readCosignedAnswer(const core::Cbor& map);
+[[nodiscard]] Result<LeavesAnswer> readLeavesAnswer(const core::Cbor& map);
 [[nodiscard]] Result<Status> readStatus(const core::Cbor& map);
 
 /// An upload's name: 32 lower-case hex digits.

@@ -165,6 +165,13 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
         LIUHEN_TRY(std::string line, textAt(map, "line", kLineBytes));
         return Request(CosignedRequest{std::move(line)});
     }
+    if (verb == "leaves") {
+        LIUHEN_CHECK(expectFields(map, 3));
+        LeavesRequest request;
+        LIUHEN_TRY(request.from, numberAt(map, "from"));
+        LIUHEN_TRY(request.count, numberAt(map, "count"));
+        return Request(request);
+    }
     if (verb == "hello" || verb == "status") {
         LIUHEN_CHECK(expectFields(map, 1));
         return verb == "hello" ? Request(HelloRequest{}) : Request(StatusRequest{});
@@ -221,6 +228,9 @@ struct Encoder {
     }
     Cbor operator()(const CosignedRequest& request) const {
         return Cbor::map({{"verb", "cosigned"}, {"line", request.line}});
+    }
+    Cbor operator()(const LeavesRequest& request) const {
+        return Cbor::map({{"verb", "leaves"}, {"from", request.from}, {"count", request.count}});
     }
     Cbor operator()(const IncidentRequest& request) const {
         Cbor map = Cbor::map({{"verb", "incident"},

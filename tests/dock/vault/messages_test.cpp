@@ -25,6 +25,7 @@ TEST_CASE("every request is read as it was written") {
                                 CommitRequest{upload},
                                 CheckpointRequest{7},
                                 CosignedRequest{"line"},
+                                LeavesRequest{3, 200},
                                 IncidentRequest{{"what", "", "detail"}},
                                 IncidentRequest{{"what", "", "detail"}, true},
                                 StatusRequest{}};
@@ -52,6 +53,7 @@ TEST_CASE("requests with anything wrong are refused") {
         {"a path as device", Cbor::map({{"verb", "held"}, {"device", "../x"}, {"generation", 0}})},
         {"a negative number", Cbor::map({{"verb", "held"}, {"device", "C"}, {"generation", -1}})},
         {"a number too large", Cbor::map({{"verb", "checkpoint"}, {"old_size", UINT64_MAX}})},
+        {"leaves without end", Cbor::map({{"verb", "leaves"}, {"from", 0}})},
         {"an upload as path", Cbor::map({{"verb", "commit"}, {"upload", "../../etc/passwd"}})},
         {"upper-case digits", Cbor::map({{"verb", "commit"}, {"upload", std::string(32, 'A')}})},
         {"a wait for nothing",
