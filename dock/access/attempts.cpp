@@ -11,7 +11,9 @@ using std::chrono::seconds;
 std::optional<seconds> Attempts::begin(const std::string& key) {
     const std::scoped_lock guard(mutex_);
     const core::Nanoseconds now = clock_->boottime();
-    makeRoom();
+    if (!counts_.contains(key)) {
+        makeRoom();
+    }
     Count& count = counts_[key];
     if (count.failures > 0 && now - count.newest > limits_.forgotten) {
         count = Count{};

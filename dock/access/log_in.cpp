@@ -74,11 +74,16 @@ Result<LogInAnswer> LogIn::judge(const Attempt& attempt, const std::optional<Acc
                               Doing{account->person, now}));
     LogInAnswer answer;
     answer.kind = Kind::Open;
-    answer.cookie = sessions_.begin(NewSession{account->person,
-                                               account->roles,
-                                               secrets.first,
-                                               !secrets.totp,
-                                               account->lastLoginUs});
+    answer.cookie = sessions_.begin(NewSession{
+        account->person, account->roles, secrets.first, !secrets.totp, account->lastLoginUs});
+    // Roles that were taken away between reading and beginning must not live on in the session.
+    LIUHEN_TRY(const auto present, people_.find(account->person));
+    if (!present || present->closedUs || !(present->roles == account->roles)) {
+        if (const auto session = sessions_.use(answer.cookie)) {
+            sessions_.end(session->key);
+        }
+        return LogInAnswer{};
+    }
     return answer;
 }
 

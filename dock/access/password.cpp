@@ -113,7 +113,8 @@ bool isGoodPassword(std::string_view password, std::string_view workNumber) {
     std::set<std::string_view> different;
     for (std::size_t at = 0; at < password.size();) {
         std::size_t end = at + 1;
-        while (end < password.size() && (static_cast<unsigned char>(password[end]) & 0xC0U) == 0x80U) {
+        while (end < password.size() &&
+               (static_cast<unsigned char>(password[end]) & 0xC0U) == 0x80U) {
             ++end;
         }
         different.insert(password.substr(at, end - at));

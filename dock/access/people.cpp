@@ -2,7 +2,9 @@
 // Accounts read from people.db.
 #include "dock/access/people.hpp"
 
+#include "common/core/file_lock.hpp"
 #include "common/core/files.hpp"
+#include "common/core/unique_fd.hpp"
 #include "dock/access/schema.hpp"
 
 #include <fcntl.h>
@@ -11,8 +13,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-
-#include "common/core/unique_fd.hpp"
 
 namespace liuhen::access {
 
@@ -51,9 +51,10 @@ std::optional<std::int64_t> optionalTimeAt(const Statement& row, int column) {
     return row.isNull(column) ? std::nullopt : std::optional(timeAt(row, column));
 }
 
+constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+
 /// The file with its mode, before SQLite makes it with another.
 Result<void> makePrivate(const std::string& path) {
-    constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
     const core::UniqueFd fd(
         ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
     if (!fd.valid() || ::fchmod(fd.get(), kOwnerOnly) != 0) {
@@ -76,11 +77,23 @@ bool matches(const Account& account, const AccountFilter& filter) {
 }  // namespace
 
 Result<std::unique_ptr<People>> People::open(const std::string& folder) {
+    // SQLite of Debian 12 loses rows if two processes checkpoint one database.
+    auto lock = core::lockForWriting(core::joinPath(folder, "people.lock"), kOwnerOnly);
+    if (!lock && lock.error().kind == core::ErrorKind::Unavailable) {
+        return core::fail(core::ErrorKind::AlreadyExists,
+                          lock.error().message + ": stop the liuhen-dock that uses this folder");
+    }
+    if (!lock) {
+        return tl::make_unexpected(lock.error());
+    }
     const std::string path = core::joinPath(folder, "people.db");
     LIUHEN_CHECK(makePrivate(path));
-    LIUHEN_TRY(Connection connection,
-               Connection::open(path, Connection::Mode::Write, kPeopleSchema, kPeopleVersion));
-    return std::unique_ptr<People>(new People(std::move(connection)));
+    auto connection =
+        Connection::open(path, Connection::Mode::Write, kPeopleSchema, kPeopleVersion);
+    if (!connection) {
+        return core::failWith(connection.error(), "open the accounts");
+    }
+    return std::unique_ptr<People>(new People(*std::move(connection), *std::move(lock)));
 }
 
 Result<Account> People::accountOf(const Statement& row) {
@@ -247,9 +260,8 @@ Result<std::vector<Event>> People::events(std::optional<Person> person,
 
 Result<std::uint64_t> People::countEvents(std::string_view what, std::int64_t sinceUs) {
     const std::scoped_lock guard(mutex_);
-    LIUHEN_TRY(
-        Statement asked,
-        connection_.prepare("select count(*) from event where what = ?1 and at_us >= ?2"));
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare("select count(*) from event where what = ?1 and at_us >= ?2"));
     LIUHEN_TRY(const bool row, asked.bind(what).bind(sinceUs).step());
     return row ? asked.number(0) : 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/core/clock.hpp"
+#include "common/core/unique_fd.hpp"
 #include "dock/access/role.hpp"
 #include "dock/catalogue/sqlite.hpp"
 
@@ -103,7 +104,8 @@ struct AccountFilter {
 class People {
 public:
     /// Opens, making the database if there is none; readable by its owner alone.
-    /// Errors besides: FailedPrecondition if it is of another version.
+    /// Errors besides: AlreadyExists if another process has it; FailedPrecondition if it is of
+    /// another version.
     [[nodiscard]] static Result<std::unique_ptr<People>> open(const std::string& folder);
 
     // people.cpp: reading
@@ -154,7 +156,8 @@ public:
                                     const Doing& doing);
 
 private:
-    explicit People(catalogue::Connection connection) : connection_(std::move(connection)) {}
+    People(catalogue::Connection connection, core::UniqueFd lock)
+        : lock_(std::move(lock)), connection_(std::move(connection)) {}
 
     // With the mutex held.
     [[nodiscard]] Result<std::optional<Account>> findLocked(std::string_view where,
@@ -175,6 +178,7 @@ private:
                                         std::string_view detail,
                                         const Doing& doing);
 
+    core::UniqueFd lock_;
     std::mutex mutex_;
     catalogue::Connection connection_;  // under mutex_
 };

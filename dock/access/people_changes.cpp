@@ -162,9 +162,7 @@ Result<Refusal> People::add(const NewAccount& account,
     return Refusal::None;
 }
 
-Result<Refusal> People::close(const Person& person,
-                              const std::string& reason,
-                              const Doing& doing) {
+Result<Refusal> People::close(const Person& person, const std::string& reason, const Doing& doing) {
     const std::scoped_lock guard(mutex_);
     LIUHEN_TRY(Transaction transaction, Transaction::begin(connection_));
     LIUHEN_TRY(const auto account, findLocked("where a.person = ?1", person));

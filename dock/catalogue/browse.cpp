@@ -95,15 +95,14 @@ Result<RecordingPage> Browser::recordings(const RecordingFilter& filter,
         return page;
     }
     const std::scoped_lock guard(mutex_);
-    LIUHEN_TRY(
-        Statement asked,
-        connection_.prepare(
-            fmt::format("select device, generation, start, manner, trigger, start_us, end_us, "
-                        "end_reason from recording where start_us >= ?1 and start_us < ?2 and {} "
-                        "and (?4 is null or (start_us, device, generation, start) < (?4, ?5, ?6, "
-                        "?7)) order by start_us desc, device desc, generation desc, start desc "
-                        "limit ?8",
-                        filter.device ? "device = ?3" : "?3 is null")));
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(fmt::format(
+                   "select device, generation, start, manner, trigger, start_us, end_us, "
+                   "end_reason from recording where start_us >= ?1 and start_us < ?2 and {} "
+                   "and (?4 is null or (start_us, device, generation, start) < (?4, ?5, ?6, "
+                   "?7)) order by start_us desc, device desc, generation desc, start desc "
+                   "limit ?8",
+                   filter.device ? "device = ?3" : "?3 is null")));
     const auto [from, to] = boundsOf(filter);
     asked.bind(from).bind(to);
     if (filter.device) {
@@ -195,10 +194,11 @@ Result<RecordingRow> Browser::complete(RecordingRow row) {
             row.verdict = worse(row.verdict, "incomplete");
         }
     }
-    LIUHEN_TRY(Statement chapter,
-               connection_.prepare("select o.verdict from object o where o.device = ?1 and "
-                                   "o.generation = ?2 and o.recording is null and o.type = 'chapter' and "
-                                   "o.first <= ?3 and o.seq >= ?3 order by o.leaf limit 1"));
+    LIUHEN_TRY(
+        Statement chapter,
+        connection_.prepare("select o.verdict from object o where o.device = ?1 and "
+                            "o.generation = ?2 and o.recording is null and o.type = 'chapter' and "
+                            "o.first <= ?3 and o.seq >= ?3 order by o.leaf limit 1"));
     LIUHEN_TRY(const bool stored, bindName(chapter, row.name).step());
     if (stored) {
         row.verdict = worse(row.verdict, chapter.text(0));
@@ -255,12 +255,8 @@ Result<void> Browser::readEvents(Timeline& timeline) {
         if (!more) {
             return {};
         }
-        timeline.statements.push_back(TimelineStatement{row.number(0),
-                                                        row.text(1),
-                                                        row.text(2),
-                                                        timeAt(row, 3),
-                                                        row.number(4),
-                                                        row.number(5)});
+        timeline.statements.push_back(TimelineStatement{
+            row.number(0), row.text(1), row.text(2), timeAt(row, 3), row.number(4), row.number(5)});
     }
 }
 
