@@ -50,6 +50,18 @@ void closeNow(Stream& stream) {
     }
 }
 
+/// Whether nobody has closed it; of streams that cannot tell, true.
+template <class Stream>
+bool isOpen(Stream& stream) {
+    if constexpr (requires { stream.next_layer(); }) {
+        return isOpen(stream.next_layer());
+    } else if constexpr (requires { stream.is_open(); }) {
+        return stream.is_open();
+    } else {
+        return true;
+    }
+}
+
 /// Cuts a stream when a span of time is over. One thread: that of the executor.
 ///
 /// Moving the deadline costs an assignment; the timer is armed only if it would fire too late.

@@ -80,6 +80,25 @@ std::string responseHead(const Response& response, const BodyPlan& plan, bool ke
     return head;
 }
 
+std::string streamHead(const Response& response, bool chunked, bool keepAlive) {
+    std::string head =
+        fmt::format("HTTP/1.1 {} {}\r\n", response.status, reasonOf(response.status));
+    appendFields(head, response.headers);
+    if (!response.contentType.empty()) {
+        appendField(head, "Content-Type", response.contentType);
+    }
+    if (chunked) {
+        appendField(head, "Transfer-Encoding", "chunked");
+    }
+    appendField(head, "Connection", keepAlive ? "keep-alive" : "close");
+    head += "\r\n";
+    return head;
+}
+
+std::string chunkHead(std::size_t bytes) {
+    return fmt::format("{:x}\r\n", bytes);
+}
+
 Result<std::string> requestHead(const Request& request, std::string_view host) {
     const bool plain = std::all_of(request.target.begin(), request.target.end(), [](char c) {
         const auto code = static_cast<unsigned char>(c);

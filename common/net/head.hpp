@@ -16,6 +16,11 @@ namespace liuhen::net {
                                        const BodyPlan& plan,
                                        bool keepAlive);
 
+/// The same for a body of unknown length: in chunks, or until the connection ends.
+[[nodiscard]] std::string streamHead(const Response& response, bool chunked, bool keepAlive);
+/// What goes before a chunk of so many bytes; "\r\n" goes behind it. Of none: the last chunk.
+[[nodiscard]] std::string chunkHead(std::size_t bytes);
+
 /// A request's head for `host`. Errors: InvalidArgument if method or target could not stand in a
 /// start line.
 [[nodiscard]] Result<std::string> requestHead(const Request& request, std::string_view host);

@@ -4,6 +4,7 @@
 
 #include "common/core/bytes.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -49,6 +50,7 @@ struct Request {
     Buffer body;
     std::string peerSubject;    // of the verified certificate; empty without one
     Buffer peerCertificateDer;  // likewise
+    std::string peerAddress;    // numeric, without port; empty if the stream has none
 };
 
 /// A body that is read piece by piece while it is sent.
@@ -61,7 +63,19 @@ struct BodySource {
     std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::uint8_t> to)> readAt;
 };
 
-/// What a server answers. The body is `source` if there is one, else `body`.
+/// A body whose end is not known when it begins, such as a stream of events.
+///
+/// `next` answers the next bytes, no bytes if there are none just now, or nothing at the end. It is
+/// called on a worker thread, one call at a time, the first one at once and each other one `pace`
+/// after the one before ended; it should not wait. An error cuts the connection. A peer that is
+/// gone is found only by sending: who has long silences sends something now and then.
+struct BodyStream {
+    std::chrono::milliseconds pace{1000};
+    std::function<Result<std::optional<Buffer>>()> next;
+};
+
+/// What a server answers. The body is `stream` or `source` if there is one, else `body`. A stream
+/// goes out in chunks (RFC 9112 section 7.1), has no ranges, and is for GET and HEAD alone.
 /// Content-Length, Content-Range, Connection and Content-Type are set by the server itself; an
 /// ETag among `headers` is what If-Range is compared with.
 struct Response {
@@ -70,6 +84,7 @@ struct Response {
     Headers headers;
     Buffer body;
     std::optional<BodySource> source;
+    std::optional<BodyStream> stream;
 };
 
 /// Answers one request. Called on a worker thread, by several at once; it may block.

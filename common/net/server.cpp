@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -39,6 +40,7 @@ struct Connection {
             TlsContext::watch(tls.native_handle(), note);
         }
     }
+    std::string address;
     void cut() {
         std::visit([](auto& each) { closeNow(each); }, stream);
     }
@@ -85,6 +87,7 @@ struct HttpServer::Impl {
     asio::awaitable<void> talkPlain(Connection& connection, tcp::socket& socket);
     void refuse(const Connection& connection, const ErrorCode& error) const;
     void cutAll();
+    [[nodiscard]] bool isTooMany(const std::string& address) const;
     void run();
 
     std::unique_ptr<TlsContext> tls;  // nothing: without TLS
@@ -93,6 +96,7 @@ struct HttpServer::Impl {
     asio::thread_pool workers;
     SessionContext session;
     std::unordered_set<Connection*> connections;  // of the io thread
+    std::map<std::string, std::size_t> fromOne;   // of the io thread: those of an address
     bool stopping = false;                        // of the io thread
     std::uint16_t boundPort = 0;
     std::once_flag stopped;
@@ -179,8 +183,15 @@ asio::awaitable<void> HttpServer::Impl::accept() {
             continue;
         }
         ErrorCode ignored;
+        const std::string address = socket.remote_endpoint(ignored).address().to_string();
+        if (isTooMany(address)) {
+            core::log(LogLevel::Warning, "net", "closed a connection: too many of one address");
+            continue;
+        }
         socket.set_option(tcp::no_delay(true), ignored);
         auto connection = std::make_shared<Connection>(std::move(socket), tls.get());
+        connection->address = address;
+        ++fromOne[address];
         connections.insert(connection.get());
         asio::co_spawn(io, serve(std::move(connection)), Rethrow{});
     }
@@ -193,10 +204,21 @@ asio::awaitable<void> HttpServer::Impl::serve(std::shared_ptr<Connection> connec
         co_await talkPlain(*connection, std::get<tcp::socket>(connection->stream));
     }
     connections.erase(connection.get());
+    if (const auto found = fromOne.find(connection->address);
+        found != fromOne.end() && --found->second == 0) {
+        fromOne.erase(found);
+    }
+}
+
+bool HttpServer::Impl::isTooMany(const std::string& address) const {
+    const auto found = fromOne.find(address);
+    return session.limits.connectionsOfOne > 0 && found != fromOne.end() &&
+           found->second >= session.limits.connectionsOfOne;
 }
 
 asio::awaitable<void> HttpServer::Impl::talkPlain(Connection& connection, tcp::socket& socket) {
-    ServerSession<tcp::socket> talking(socket, session, Peer{}, connection.watchdog);
+    Peer peer{{}, {}, connection.address};
+    ServerSession<tcp::socket> talking(socket, session, std::move(peer), connection.watchdog);
     co_await talking.run();
     co_await lingerOn(socket, connection.watchdog, session.limits.farewellTime);
 }
@@ -209,9 +231,10 @@ asio::awaitable<void> HttpServer::Impl::talk(Connection& connection, TlsStream& 
         co_await lingerOn(stream.next_layer(), connection.watchdog, session.limits.farewellTime);
         co_return;
     }
-    Peer peer;
+    Peer peer{{}, {}, connection.address};
     if (connection.note.peer) {
-        peer = Peer{connection.note.peer->subject(), connection.note.peer->der()};
+        peer.subject = connection.note.peer->subject();
+        peer.certificateDer = connection.note.peer->der();
     }
     ServerSession<TlsStream> talking(stream, session, std::move(peer), connection.watchdog);
     co_await talking.run();

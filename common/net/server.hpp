@@ -19,6 +19,7 @@ struct Limits {
     std::size_t bodyBytes = 1024UL * 1024;
     std::size_t chunkBytes = 256UL * 1024;  // of a source's body; two are held per connection
     std::size_t connections = 64;           // further ones are closed on arrival
+    std::size_t connectionsOfOne = 0;       // likewise, from one address; 0: as many as from all
     std::size_t workers = 4;                // threads on which handlers run
     std::chrono::milliseconds handshakeTime{10'000};
     std::chrono::milliseconds idleTime{60'000};     // between two requests

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -40,6 +41,7 @@ struct SessionContext {
 struct Peer {
     std::string subject;
     Buffer certificateDer;
+    std::string address;
 };
 
 /// Answers requests from `stream` until the peer ends, misbehaves or is too slow.
@@ -90,6 +92,10 @@ private:
         const auto work = [this, &request] { return context_.handler(request); };
         const Response response = co_await runOn(context_.workers, work);
         const bool keepAlive = parser.keep_alive();
+        if (response.stream) {
+            const bool chunked = parser.get().version() >= kHttp11;
+            co_return co_await sendStream(request, response, chunked, keepAlive && chunked);
+        }
         const bool sent = co_await send(request, response, keepAlive);
         co_return sent&& keepAlive;
     }
@@ -136,6 +142,7 @@ private:
         request.body = std::move(message.body());
         request.peerSubject = peer_.subject;
         request.peerCertificateDer = peer_.certificateDer;
+        request.peerAddress = peer_.address;
         return request;
     }
 
@@ -248,6 +255,49 @@ private:
         co_return !error;
     }
 
+    asio::awaitable<bool> sendStream(const Request& request,
+                                     const Response& response,
+                                     bool chunked,
+                                     bool keepAlive) {
+        const std::string head = streamHead(response, chunked, keepAlive);
+        ErrorCode error = co_await write(head);
+        if (request.method == "HEAD") {
+            co_return !error&& keepAlive;
+        }
+        asio::steady_timer pause(stream_.get_executor());
+        while (!error && isOpen(stream_)) {
+            watchdog_.rest();
+            const auto work = [&response] { return response.stream->next(); };
+            const auto piece = co_await runOn(context_.workers, work);
+            if (!piece) {
+                core::log(core::LogLevel::Error, "net", piece.error().message);
+                closeNow(stream_);
+                co_return false;
+            }
+            if (!*piece) {
+                const std::string end = chunked ? chunkHead(0) + "\r\n" : std::string();
+                error = co_await write(end);
+                co_return !error&& keepAlive;
+            }
+            if (!(*piece)->empty()) {
+                error = co_await writeChunk(**piece, chunked);
+            }
+            pause.expires_after(response.stream->pace);
+            co_await pause.async_wait(kAwait);
+        }
+        co_return false;
+    }
+
+    asio::awaitable<ErrorCode> writeChunk(ByteView bytes, bool chunked) {
+        if (!chunked) {
+            co_return co_await writePieces(bytes);
+        }
+        std::string framed = chunkHead(bytes.size());
+        framed += core::textOf(bytes);
+        framed += "\r\n";
+        co_return co_await writePieces(core::viewOf(framed));
+    }
+
     asio::awaitable<ErrorCode> write(std::string_view text) {
         return writeView(core::viewOf(text));
     }
@@ -276,6 +326,7 @@ private:
         co_return error;
     }
 
+    static constexpr unsigned kHttp11 = 11;
     static constexpr std::size_t kReadBytes = 16UL * 1024;
     static constexpr std::size_t kJoinBytes = 16UL * 1024;
     static constexpr std::size_t kDrainBytes = 4UL * 1024 * 1024;

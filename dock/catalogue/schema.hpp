@@ -43,6 +43,8 @@ create table recording (
     primary key (device, generation, start),
     foreign key (device, generation) references generation (device, generation)
 ) strict;
+create index recording_by_time on recording (start_us, device, generation, start);
+create index recording_of_device on recording (device, start_us, generation, start);
 create table segment (
     device text not null,
     generation integer not null,
@@ -73,6 +75,7 @@ create table interruption (
     primary key (device, generation, seq),
     foreign key (device, generation) references generation (device, generation)
 ) strict;
+create index interruption_of_recording on interruption (device, generation, recording);
 create table mark (
     device text not null,
     generation integer not null,
@@ -83,6 +86,7 @@ create table mark (
     primary key (device, generation, seq),
     foreign key (device, generation) references generation (device, generation)
 ) strict;
+create index mark_of_recording on mark (device, generation, recording);
 create table statement (
     device text not null,
     generation integer not null,
@@ -96,6 +100,7 @@ create table statement (
     primary key (device, generation, seq),
     foreign key (device, generation) references generation (device, generation)
 ) strict;
+create index statement_of_recording on statement (device, generation, recording);
 create table object (                          -- the object leaves of the custody log
     leaf integer primary key,
     object blob not null unique check (length(object) = 32),

@@ -61,7 +61,8 @@ int authorize(void* /*context*/,
             return SQLITE_OK;
         case SQLITE_FUNCTION: {
             const std::string_view function = second == nullptr ? "" : second;
-            const bool known = function == "count" || function == "max" || function == "coalesce";
+            const bool known = function == "count" || function == "max" || function == "coalesce" ||
+                               function == "min";
             return known ? SQLITE_OK : SQLITE_DENY;
         }
         case SQLITE_PRAGMA:

@@ -219,6 +219,27 @@ Result<CheckpointAnswer> readCheckpointAnswer(const Cbor& map) {
     return answer;
 }
 
+Cbor toCbor(const LeavesAnswer& answer) {
+    Cbor::Array leaves;
+    for (const Buffer& leaf : answer.leaves) {
+        leaves.push_back(Cbor(core::ByteView(leaf)));
+    }
+    return Cbor::map({{"size", answer.size}, {"leaves", std::move(leaves)}});
+}
+
+Result<LeavesAnswer> readLeavesAnswer(const Cbor& map) {
+    LeavesAnswer answer;
+    LIUHEN_TRY(answer.size, unsignedAt(map, "size"));
+    LIUHEN_TRY(const Cbor::Array leaves, evidence::itemsAt(map, "leaves"));
+    for (const Cbor& leaf : leaves) {
+        if (leaf.bytes() == nullptr) {
+            return fail(ErrorKind::DataLoss, "read answer: a leaf is no bytes");
+        }
+        answer.leaves.push_back(*leaf.bytes());
+    }
+    return answer;
+}
+
 Cbor toCbor(const CosignedAnswer& answer) {
     return Cbor::map({{"added", answer.added}, {"older", answer.older}, {"reason", answer.reason}});
 }

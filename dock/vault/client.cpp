@@ -161,6 +161,11 @@ Result<CosignedAnswer> Client::cosigned(const std::string& line,
     return readCosignedAnswer(answer);
 }
 
+Result<LeavesAnswer> Client::leaves(std::uint64_t from, std::uint64_t count) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(LeavesRequest{from, count}));
+    return readLeavesAnswer(answer);
+}
+
 Result<std::uint64_t> Client::incident(const Incident& incident, bool wait) {
     LIUHEN_TRY(const Cbor answer, calls_->call(IncidentRequest{incident, wait}));
     return evidence::unsignedAt(answer, "index");

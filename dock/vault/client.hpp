@@ -76,6 +76,9 @@ public:
     /// newest checkpoint or for the log's tree of `size` leaves.
     [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line,
                                                   std::optional<std::uint64_t> size = std::nullopt);
+    /// Leaves of the log from an index on, at most `count` and as many as fit one answer; those
+    /// under the newest checkpoint alone. None behind its end.
+    [[nodiscard]] Result<LeavesAnswer> leaves(std::uint64_t from, std::uint64_t count);
     /// Answers the index of the leaf, which is durable; with `wait` it is under a checkpoint by
     /// then. After an error the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);

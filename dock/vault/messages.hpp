@@ -44,6 +44,10 @@ struct CosignedRequest {
     std::string line;
     std::optional<std::uint64_t> size{};  // of the tree; nothing: the newest checkpoint's
 };
+struct LeavesRequest {
+    std::uint64_t from = 0;
+    std::uint64_t count = 0;  // at most
+};
 struct IncidentRequest {
     Incident incident;
     bool wait = false;  // the answer comes when the leaf is under a checkpoint
@@ -58,6 +62,7 @@ using Request = std::variant<HelloRequest,
                              CommitRequest,
                              CheckpointRequest,
                              CosignedRequest,
+                             LeavesRequest,
                              IncidentRequest,
                              StatusRequest,
                              HoldPlaceRequest,
@@ -83,6 +88,7 @@ using Request = std::variant<HelloRequest,
 [[nodiscard]] core::Cbor toCbor(const CommitAnswer& answer);
 [[nodiscard]] core::Cbor toCbor(const CheckpointAnswer& answer);
 [[nodiscard]] core::Cbor toCbor(const CosignedAnswer& answer);
+[[nodiscard]] core::Cbor toCbor(const LeavesAnswer& answer);
 [[nodiscard]] core::Cbor toCbor(const Status& status);
 
 /// Errors of all: DataLoss.
@@ -92,6 +98,7 @@ using Request = std::variant<HelloRequest,
 [[nodiscard]] Result<CommitAnswer> readCommitAnswer(const core::Cbor& map);
 [[nodiscard]] Result<CheckpointAnswer> readCheckpointAnswer(const core::Cbor& map);
 [[nodiscard]] Result<CosignedAnswer> readCosignedAnswer(const core::Cbor& map);
+[[nodiscard]] Result<LeavesAnswer> readLeavesAnswer(const core::Cbor& map);
 [[nodiscard]] Result<Status> readStatus(const core::Cbor& map);
 
 /// An upload's name: 32 lower-case hex digits.

@@ -208,6 +208,13 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
     if (verb == "cosigned") {
         return readCosigned(map);
     }
+    if (verb == "leaves") {
+        LIUHEN_CHECK(expectFields(map, 3));
+        LeavesRequest request;
+        LIUHEN_TRY(request.from, numberAt(map, "from"));
+        LIUHEN_TRY(request.count, numberAt(map, "count"));
+        return Request(request);
+    }
     if (verb == "hello" || verb == "status") {
         LIUHEN_CHECK(expectFields(map, 1));
         return verb == "hello" ? Request(HelloRequest{}) : Request(StatusRequest{});
@@ -286,6 +293,9 @@ struct Encoder {
             map.set("size", *request.size);
         }
         return map;
+    }
+    Cbor operator()(const LeavesRequest& request) const {
+        return Cbor::map({{"verb", "leaves"}, {"from", request.from}, {"count", request.count}});
     }
     Cbor operator()(const IncidentRequest& request) const {
         Cbor map = Cbor::map({{"verb", "incident"},

@@ -89,6 +89,10 @@ public:
         LIUHEN_TRY(const CosignedAnswer answer, vault_.cosigned(request.line, request.size));
         return encoded(toCbor(answer));
     }
+    Result<Buffer> operator()(const LeavesRequest& request) {
+        LIUHEN_TRY(const LeavesAnswer answer, vault_.leaves(request.from, request.count));
+        return encoded(toCbor(answer));
+    }
     Result<Buffer> operator()(const IncidentRequest& request) {
         LIUHEN_TRY(const std::uint64_t index, vault_.incident(request.incident, request.wait));
         return encoded(Cbor::map({{"index", index}}));

@@ -114,6 +114,12 @@ struct CosignedAnswer {
     std::string reason;  // why it was not added
 };
 
+/// Leaves of the custody log that stand one after the other, as many as fit an answer.
+struct LeavesAnswer {
+    std::uint64_t size = 0;  // leaves under the newest checkpoint
+    std::vector<Buffer> leaves;
+};
+
 /// Something that custody should know, such as a refused peer.
 struct Incident {
     std::string what;     // at most 64 bytes

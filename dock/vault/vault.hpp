@@ -104,6 +104,8 @@ public:
     [[nodiscard]] Result<CheckpointAnswer> checkpointForWitness(std::uint64_t oldSize);
     [[nodiscard]] Result<CosignedAnswer> cosigned(const std::string& line,
                                                   std::optional<std::uint64_t> size = std::nullopt);
+    /// Leaves under the checkpoint, from an index on.
+    [[nodiscard]] Result<LeavesAnswer> leaves(std::uint64_t from, std::uint64_t count);
     /// Answers the index of the leaf: durable, and with `wait` under a checkpoint. After an error
     /// the leaf may be there all the same.
     [[nodiscard]] Result<std::uint64_t> incident(const Incident& incident, bool wait = false);

@@ -53,6 +53,7 @@ THIRD_PARTY_HOME = [
     (re.compile(r"^boost/(beast|asio)(/|\.hpp$)"), ["common/net", "dock/web"]),
     (re.compile(r"^libusb"), ["hal/linux"]),
     (re.compile(r"^seccomp\.h$"), ["dock/vault/sandbox"]),
+    (re.compile(r"^argon2\.h$"), ["dock/access"]),
     (re.compile(r"^tl/expected\.hpp$"), ["common/core/result.hpp"]),
 ]
 

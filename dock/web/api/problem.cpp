@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of refusals.
+#include "dock/web/api/problem.hpp"
+
+#include "common/core/log.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace liuhen::web {
+
+namespace {
+
+struct Row {
+    Problem problem;
+    unsigned status;
+    const char* code;
+    const char* action;
+    const char* zh;
+    const char* en;
+};
+
+// One row a problem, in the order of the enumeration. {} is the wait in seconds.
+constexpr std::array kRows = {
+    // clang-format off
+    Row{Problem::MalformedBody, 400, "malformed_body", "reload", "请求内容不是有效的数据，请刷新页面后重试。", "The request is malformed; reload the page and try again."},
+    Row{Problem::TooLarge, 413, "too_large", "correct", "提交的内容超过 64 KB，请减少内容后重试。", "The request is larger than 64 KB; shorten it and try again."},
+    Row{Problem::WrongField, 422, "wrong_field", "correct", "填写的内容不符合要求，请按提示更正后再提交。", "A value is not allowed; correct it and send it again."},
+    Row{Problem::NotLoggedIn, 401, "not_logged_in", "log_in", "您尚未登录或登录已过期，请重新登录。", "You are not logged in, or the session has ended; log in again."},
+    Row{Problem::MustEnrol, 403, "must_enrol", "enrol", "首次登录须先设置密码和动态口令，请先完成设置。", "Set password and one-time code first."},
+    Row{Problem::Forbidden, 403, "forbidden", "ask_secadmin", "您的角色无权进行此操作，如工作需要请联系安全管理员。", "Your roles do not allow this; ask the security administrator."},
+    Row{Problem::WrongCsrf, 403, "wrong_csrf", "reload", "页面已失效，请刷新页面后重试。", "The page is out of date; reload it and try again."},
+    Row{Problem::ForeignOrigin, 403, "foreign_origin", "reload", "请求不是从采集站页面发出的，已被拒绝，请从采集站页面操作。", "The request does not come from the dock's page; use that."},
+    Row{Problem::NoSuchPath, 404, "no_such_path", "back", "没有这个地址，请返回首页。", "There is no such address; go back to the first page."},
+    Row{Problem::NotFound, 404, "not_found", "back", "没有找到这条记录，或者您无权查看，请返回列表。", "There is no such thing, or not for you; go back to the list."},
+    Row{Problem::WrongMethod, 405, "wrong_method", "back", "此地址不支持该操作，请返回首页。", "This address does not take that method; go back."},
+    Row{Problem::WrongLogIn, 401, "wrong_login", "correct", "工号、密码或动态口令不正确，请核对后重试。", "Work number, password or one-time code is wrong; check them and try again."},
+    Row{Problem::FirstExpired, 401, "first_expired", "ask_sysadmin", "初始密码已超过三天，不能再用，请联系系统管理员重新发放。", "The first password is older than three days; ask the system administrator for another."},
+    Row{Problem::TooMany, 429, "too_many", "wait", "失败次数过多，请在 {} 秒后重试。", "Too many failures; try again in {} s."},
+    Row{Problem::PasswordRule, 422, "password_rule", "correct", "新密码至少 12 个字符、至少含 5 个不同字符，且不得包含工号，请更换后重试。", "A password has at least 12 characters, 5 different ones, and not the work number; choose another."},
+    Row{Problem::SamePassword, 422, "same_password", "correct", "新密码不得与原密码相同，请更换后重试。", "The new password is the old one; choose another."},
+    Row{Problem::WrongPassword, 403, "wrong_password", "correct", "原密码不正确，请核对后重试。", "The present password is wrong; check it and try again."},
+    Row{Problem::WrongTotp, 403, "wrong_totp", "correct", "动态口令不正确或已经用过，请等待下一个口令后重试。", "The one-time code is wrong or was used; wait for the next one."},
+    Row{Problem::TotpNotBegun, 409, "totp_not_begun", "reload", "动态口令尚未生成或已经失效，请重新开始设置。", "No one-time secret waits to be confirmed; begin again."},
+    Row{Problem::WorkNumberTaken, 409, "work_number_taken", "correct", "该工号已有账号（含已注销的账号），请核对工号。", "An account, perhaps a closed one, has this work number; check it."},
+    Row{Problem::AccountClosed, 409, "account_closed", "back", "该账号已注销，不能再更改，请返回列表。", "The account is closed and stays as it is; go back to the list."},
+    Row{Problem::OwnRoles, 409, "own_roles", "back", "不能更改本人的角色，请由另一名安全管理员办理。", "Nobody changes their own roles; another security administrator must."},
+    Row{Problem::OwnAccount, 409, "own_account", "back", "不能注销或重置本人的账号，请由另一名系统管理员办理。", "Nobody closes or resets their own account; another system administrator must."},
+    Row{Problem::AdministratorAlone, 409, "administrator_alone", "correct", "系统、安全、审计管理员不得兼任其他角色，请只选一项。", "An administrator has no other role; choose one."},
+    Row{Problem::OtherAdministrator, 409, "other_administrator", "correct", "此人曾任另一类管理员，不得再任，请另行指定人员。", "This person was another administrator before; choose somebody else."},
+    Row{Problem::LastAdministrator, 409, "last_administrator", "back", "这是最后一名此类管理员，请先指定接任者。", "Nobody else has this administrator's role; give it to a successor first."},
+    Row{Problem::ConsoleOnly, 409, "console_only", "back", "管理员账号须在采集站控制台重置，请联系采集站维护人员。", "Administrators' accounts are reset on the dock's console."},
+    Row{Problem::TooManyStreams, 409, "too_many_streams", "retry", "打开的页面过多，请关闭其他页面后重试。", "Too many pages are open; close some and try again."},
+    Row{Problem::NoRegister, 409, "no_register", "correct", "领用登记尚未启用，不能按人员查询，请改用设备编号查询。", "There is no register of hand-outs yet; search by device."},
+    Row{Problem::VaultAway, 503, "vault_away", "retry", "证据保管服务没有响应，请稍后重试；持续出现请联系系统管理员。", "The vault does not answer; try again later, then ask the system administrator."},
+    Row{Problem::Internal, 500, "internal", "retry", "系统出现故障，操作没有完成，请稍后重试；持续出现请联系系统管理员。", "Something failed and nothing was done; try again later, then ask the system administrator."},
+    // clang-format on
+};
+
+const Row& rowOf(Problem problem) {
+    const Row& row = kRows.at(static_cast<std::size_t>(problem));
+    LIUHEN_ASSERT(row.problem == problem);
+    return row;
+}
+
+nlohmann::json bodyOf(Problem problem, std::string_view field, std::chrono::seconds wait) {
+    const Row& row = rowOf(problem);
+    nlohmann::json error = {{"code", row.code},
+                            {"message_zh", fmt::format(fmt::runtime(row.zh), wait.count())},
+                            {"message_en", fmt::format(fmt::runtime(row.en), wait.count())},
+                            {"action", row.action}};
+    if (!field.empty()) {
+        error["field"] = field;
+    }
+    if (wait.count() > 0) {
+        error["retry_after_s"] = wait.count();
+    }
+    return {{"error", std::move(error)}};
+}
+
+std::string textOf(const nlohmann::json& body) {
+    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+net::Response refusal(Problem problem, std::string_view field, std::chrono::seconds wait) {
+    net::Response response;
+    response.status = rowOf(problem).status;
+    response.contentType = "application/json";
+    response.body = core::toBuffer(core::viewOf(textOf(bodyOf(problem, field, wait))));
+    if (wait.count() > 0) {
+        response.headers.set("Retry-After", std::to_string(wait.count()));
+    }
+    return response;
+}
+
+net::Response refusalOf(const core::Error& error) {
+    core::log(core::LogLevel::Error, "web", error.message);
+    const bool away = error.kind == core::ErrorKind::Unavailable ||
+                      error.kind == core::ErrorKind::DeadlineExceeded;
+    return refusal(away ? Problem::VaultAway : Problem::Internal);
+}
+
+std::string problemText(Problem problem) {
+    return textOf(bodyOf(problem, {}, {}));
+}
+
+}  // namespace liuhen::web

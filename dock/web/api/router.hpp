@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// One table of routes: each with who may, checked before its handler runs.
+#pragma once
+
+#include "dock/access/sessions.hpp"
+#include "dock/web/api/input.hpp"
+#include "dock/web/api/problem.hpp"
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace liuhen::web {
+
+using nlohmann::json;
+
+/// Who may use a route, as `x-roles` of openapi.yaml says.
+struct Who {
+    bool anonymous = false;  // no session is needed
+    bool enrolling = false;  // also a session that lacks password or TOTP
+    bool signedIn = false;   // every whole session, whatever its roles
+    access::Roles roles;     // a whole session with one of these
+
+    [[nodiscard]] static Who anybody() { return {true, false, false, {}}; }
+    [[nodiscard]] static Who everySession() { return {false, true, true, {}}; }
+    [[nodiscard]] static Who signedInOnly() { return {false, false, true, {}}; }
+    [[nodiscard]] static Who of(std::initializer_list<access::Role> roles) {
+        return {false, false, false, access::Roles(roles)};
+    }
+};
+
+/// A request that may be answered: its session is judged, its query read.
+struct Call {
+    const net::Request& request;
+    std::map<std::string, std::string> path;  // the parts in braces
+    Query query;
+    std::optional<access::Session> session;  // there, unless the route is for anybody
+
+    /// The session of a route that needs one.
+    [[nodiscard]] const access::Session& who() const { return *session; }
+    [[nodiscard]] const std::string& part(const char* name) const { return path.at(name); }
+};
+
+struct Parts;
+using RouteHandler = std::function<net::Response(Parts&, Call&)>;
+
+struct Route {
+    const char* method;     // GET also answers HEAD
+    const char* path;       // as openapi.yaml has it: "/api/v1/accounts/{person}/roles"
+    const char* operation;  // its operationId
+    Who who;
+    RouteHandler handler;
+};
+
+/// Answers what lies below /api/. Thread-safe.
+class Router {
+public:
+    /// Both must outlive it. `origin` is the page's, such as https://localhost:8443.
+    Router(Parts& parts, access::Sessions& sessions, std::string origin)
+        : parts_(&parts), sessions_(&sessions), origin_(std::move(origin)) {}
+
+    void add(std::vector<Route> routes);
+    [[nodiscard]] net::Response answer(const net::Request& request) const;
+    /// The table: method, path, operation, roles of each route; for the test of openapi.yaml.
+    [[nodiscard]] static json tableOf(const std::vector<Route>& routes);
+
+private:
+    [[nodiscard]] std::optional<Problem> judge(const Route& route,
+                                               const net::Request& request,
+                                               std::optional<access::Session>& session) const;
+
+    Parts* parts_;
+    access::Sessions* sessions_;
+    std::string origin_;
+    std::vector<Route> routes_;
+};
+
+/// The name of the session's cookie.
+inline constexpr const char* kCookie = "__Host-liuhen";
+
+/// A JSON answer that nobody keeps.
+[[nodiscard]] net::Response reply(unsigned status, const json& body);
+/// 204.
+[[nodiscard]] net::Response replyNothing();
+
+}  // namespace liuhen::web
