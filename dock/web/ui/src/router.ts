@@ -18,6 +18,7 @@ export const places: RouteRecordRaw[] = [
   { path: "/login", component: () => import("./pages/LogIn.vue"), meta: { open: true } },
   { path: "/enrol", component: () => import("./pages/Enrol.vue") },
   { path: "/today", component: () => import("./pages/Today.vue"), meta: { needs: "todo" } },
+  { path: "/bays", redirect: "/intake" },
   { path: "/intake", component: () => import("./pages/Intake.vue"), meta: { needs: "bays" } },
   { path: "/quarantine", component: () => import("./pages/Quarantine.vue"), meta: { needs: "quarantine" } },
   { path: "/recordings", component: () => import("./pages/Recordings.vue"), meta: { needs: "listRecordings" } },
