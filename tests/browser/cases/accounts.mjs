@@ -20,7 +20,7 @@ export function cases(world) {
     await t.test("an account is made, and its first password shown once", async () => {
       await logIn(page, origin, world.account("sysadmin"));
       await page.goto(`${origin}/#/accounts`);
-      await page.click("text=建立账号");
+      await page.click("button:has-text('建立账号')");
       await page.fill(".el-dialog [name=work_number]", "1 2");
       await page.fill(".el-dialog [name=name]", "马丽");
       await page.fill(".el-dialog [name=unit]", "城关市场监管所");
@@ -41,12 +41,12 @@ export function cases(world) {
 
     await t.test("a closed account stays in the list, and has nothing left to do to it", async () => {
       await find("1002");
-      await page.click("text=关闭账号");
+      await page.click("button:has-text('注销账号')");
       await page.click(".el-dialog button[type=submit]");
       assert.equal(await page.innerText(".el-dialog [role=alert]"), "请填写原因。");
       await page.fill(".el-dialog [name=reason]", "调离");
       await page.click(".el-dialog button[type=submit]");
-      await page.waitForSelector("tbody >> text=已关闭");
+      await page.waitForSelector("tbody >> text=已注销");
       assert.equal(await page.locator("tbody button").count(), 1);
       assert.notEqual(double.state.people.find((one) => one.work_number === "1002").closed_us, null);
     });
@@ -69,7 +69,7 @@ export function cases(world) {
     await t.test("nobody is offered to change their own roles", async () => {
       await find("9002");
       await page.click("tbody button");
-      await page.waitForSelector(".el-dialog >> text=岗位变更");
+      await page.waitForSelector(".el-dialog >> text=角色变更");
       assert.equal(await page.locator(".el-dialog input").count(), 0);
     });
     await browser.close();

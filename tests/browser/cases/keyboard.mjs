@@ -9,13 +9,14 @@ const focused = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
     const style = getComputedStyle(element);
-    return { text: (element.getAttribute("aria-label") ?? element.innerText ?? element.name ?? "").trim(), name: element.name ?? "", seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
+    return { text: (element.getAttribute("aria-label") ?? element.innerText ?? element.name ?? "").trim(), name: element.name ?? "", out: element === document.body, seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
   });
 /** Tab until `wanted` holds; each stop must be seen. */
 async function tabTo(page, wanted, most = 60) {
   for (let stop = 0; stop < most; stop += 1) {
     await page.keyboard.press("Tab");
     const at = await focused(page);
+    if (at.out) continue; // past the last stop Tab leaves the page, then comes in again
     assert.ok(at.seen, `no focus is seen at "${at.text || at.name}"`);
     if (wanted(at)) return at;
   }

@@ -29,7 +29,7 @@ export function cases(world) {
     await page.goto(`${origin}/#/recordings/LH-0003/0/412`);
 
     await t.test("before a view is begun nothing is fetched of it", async () => {
-      await page.waitForSelector("text=开始回放");
+      await page.waitForSelector("button:has-text('开始回放')");
       assert.equal(double.state.views.size, 0);
       assert.equal(await page.locator("video").count(), 0);
     });
@@ -44,7 +44,7 @@ export function cases(world) {
     });
 
     await t.test("it plays under the grant", async () => {
-      await page.click("text=开始回放");
+      await page.click("button:has-text('开始回放')");
       await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
       assert.equal(double.state.requests.find((one) => one.decision?.used === 1)?.by.work_number, "4001");
       await page.evaluate(() => document.querySelector("video").play());

@@ -6,6 +6,10 @@ import { join } from "node:path";
 import { logIn, seriousOf, sidewaysOf } from "../support/browser.mjs";
 
 const sizes = [[1366, 768], [1920, 1080]];
+async function beginReplay(page) {
+  await page.click("button:has-text('开始回放')");
+  await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
+}
 /** [name of the picture, role, place, what to do there] */
 const pages = [
   ["today", "custodian", "/today"],
@@ -20,11 +24,11 @@ const pages = [
   ["today-officer", "officer", "/today"],
   ["recordings-officer", "officer", "/recordings"],
   ["requests-officer", "officer", "/requests"],
-  ["replay-ask", "officer", "/recordings/LH-0003/0/412", (page) => page.click("text=申请调阅")],
-  ["replay", "supervisor", "/recordings/LH-0003/0/412", (page) => page.click("text=开始回放")],
+  ["replay-ask", "officer", "/recordings/LH-0003/0/412", (page) => page.click("button:has-text('申请调阅')")],
+  ["replay", "supervisor", "/recordings/LH-0003/0/412", beginReplay],
   ["log", "supervisor", "/log", (page) => page.click("tbody button")],
   ["accounts-sysadmin", "sysadmin", "/accounts"],
-  ["accounts-make", "sysadmin", "/accounts", (page) => page.click("text=建立账号")],
+  ["accounts-make", "sysadmin", "/accounts", (page) => page.click("button:has-text('建立账号')")],
   ["today-secadmin", "secadmin", "/today"],
   ["accounts-roles", "secadmin", "/accounts", (page) => page.click("tbody tr:nth-child(3) button")],
   ["audit", "audadmin", "/audit"],

@@ -30,7 +30,7 @@ export function cases(world) {
 
     await t.test("a wrong role", async () => {
       await begin("officer", "/accounts");
-      await (await box("forbidden", "您的岗位不能打开此页面。如工作需要，请联系安全管理员分配岗位。", "返回今日待办")).click();
+      await (await box("forbidden", "您的角色不能打开此页面。如工作需要，请联系安全管理员分配角色。", "返回今日待办")).click();
       await page.waitForFunction(() => location.hash === "#/today");
     });
 

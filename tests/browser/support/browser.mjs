@@ -34,7 +34,7 @@ export async function openBrowser(spki, size, troubles, origin) {
     viewport: { width: size[0], height: size[1] },
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
-    args: [`--ignore-certificate-errors-spki-list=${spki}`, "--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+    args: [`--ignore-certificate-errors-spki-list=${spki}`, "--no-sandbox", "--lang=zh-CN", "--autoplay-policy=no-user-gesture-required"],
   });
   context.setDefaultTimeout(Number(process.env.LIUHEN_PATIENCE_MS ?? 15000));
   const watch = (page) => {

@@ -39,7 +39,8 @@ export const pages: Pages = {
   },
   quarantine: {
     title: "Quarantine", why: "This did not verify. It is kept as it came, counts as no intact recording and is never deleted.", none: "Nothing is in quarantine.",
-    noneButton: "See the bays", time: "Stored", device: "Recorder", what: "What", reason: "Reason", advice: "What to do", leaf: "Leaf", ofRecording: "recording {recording}, segment {segment}",
+    noneButton: "See the bays", time: "Stored", device: "Recorder", what: "What", reason: "Reason", advice: "What to do", leaf: "Leaf",
+    types: { chapter: "chapter", segment: "segment", torn: "torn end" }, ofRecording: "recording {recording}, segment {segment}",
   },
   recordings: {
     title: "Recordings", device: "Recorder", officer: "Officer", from: "From", to: "To", verdict: "Verdict", start: "Start", length: "Length", manner: "Manner",

@@ -36,7 +36,7 @@ export const zh = {
     myRecordings: "我的音像记录",
     requests: "调阅申请与审批",
     myRequests: "我的申请",
-    accounts: "人员与岗位",
+    accounts: "人员与角色",
     log: "流转记录",
     audit: "账号日志",
     status: "系统状态",
@@ -51,7 +51,7 @@ export const zh = {
     sysadmin: "系统管理员",
     secadmin: "安全管理员",
     audadmin: "审计管理员",
-    none: "尚未分配岗位",
+    none: "尚未分配角色",
   },
   action: {
     log_in: "重新登录",
@@ -66,8 +66,8 @@ export const zh = {
     ask_custodian: "返回，联系资料设备管理员",
   },
   state: {
-    forbidden: "您的岗位不能打开此页面。如工作需要，请联系安全管理员分配岗位。",
-    noRole: "您的账号尚未分配岗位，暂时看不到任何内容。请联系安全管理员分配岗位。",
+    forbidden: "您的角色不能打开此页面。如工作需要，请联系安全管理员分配角色。",
+    noRole: "您的账号尚未分配角色，暂时看不到任何内容。请联系安全管理员分配角色。",
     expired: "登录已过期，未提交的内容没有保存。请重新登录后继续。",
     nowhere: "没有这个页面，可能是链接有误。请返回今日待办。",
     crashed: "页面出错，采集和存储不受影响。请重新加载页面。",
