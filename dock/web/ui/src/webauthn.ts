@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lets a person's own key sign a decision. The page only carries bytes: the dock makes them, the vault judges the signature.
+import { call, type Schemas } from "./api/client";
+
+export type Decision = { decision: "granted"; from_us: number; until_us: number; uses: number } | { decision: "refused" };
+
+/** The key gave no signature: not confirmed, timed out, or not the person's. */
+export class NoSignature extends Error {}
+
+const bytesOf = (text: string) => {
+  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
+};
+const textOf = (bytes: ArrayBuffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+export const canSign = () => window.isSecureContext && typeof PublicKeyCredential === "function";
+
+/** Asks for the bytes to sign, has them signed, hands them over. Throws Problem or NoSignature. */
+export async function decide(request: string, decision: Decision): Promise<Schemas["AccessRequest"]> {
+  const { approval, public_key } = await call("get", "/api/v1/requests/{id}/approval", { at: { id: request }, query: decision });
+  let credential: PublicKeyCredential | null = null;
+  try {
+    credential = (await navigator.credentials.get({
+      publicKey: {
+        challenge: bytesOf(public_key.challenge),
+        rpId: public_key.rpId,
+        timeout: public_key.timeout,
+        userVerification: "required",
+        allowCredentials: public_key.allowCredentials.map((one) => ({ type: "public-key", id: bytesOf(one.id) })),
+      },
+    })) as PublicKeyCredential | null;
+  } catch {
+    throw new NoSignature();
+  }
+  if (!credential) throw new NoSignature();
+  const answer = credential.response as AuthenticatorAssertionResponse;
+  return call("post", "/api/v1/requests/{id}/approval", {
+    at: { id: request },
+    body: {
+      approval,
+      credential: textOf(credential.rawId),
+      authenticator: textOf(answer.authenticatorData),
+      client: textOf(answer.clientDataJSON),
+      signature: textOf(answer.signature),
+    },
+  });
+}

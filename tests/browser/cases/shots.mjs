@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page for every role that has it: a screenshot at both sizes, nothing serious from axe-core, nothing wider than the window.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { join } from "node:path";
+import { logIn, seriousOf, sidewaysOf } from "../support/browser.mjs";
+
+const sizes = [[1366, 768], [1920, 1080]];
+async function beginReplay(page) {
+  await page.click("button:has-text('开始回放')");
+  await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
+}
+/** [name of the picture, role, place, what to do there] */
+const pages = [
+  ["today", "custodian", "/today"],
+  ["intake", "custodian", "/intake"],
+  ["quarantine", "custodian", "/quarantine"],
+  ["recordings", "custodian", "/recordings"],
+  ["status", "custodian", "/status"],
+  ["me", "custodian", "/me"],
+  ["today-head", "head", "/today"],
+  ["requests-head", "head", "/requests"],
+  ["decide", "head", "/requests", (page) => page.click("article .el-button--primary")],
+  ["today-officer", "officer", "/today"],
+  ["recordings-officer", "officer", "/recordings"],
+  ["requests-officer", "officer", "/requests"],
+  ["replay-ask", "officer", "/recordings/LH-0003/0/412", (page) => page.click("button:has-text('申请调阅')")],
+  ["replay", "supervisor", "/recordings/LH-0003/0/412", beginReplay],
+  ["log", "supervisor", "/log", (page) => page.click("tbody button")],
+  ["accounts-sysadmin", "sysadmin", "/accounts"],
+  ["accounts-make", "sysadmin", "/accounts", (page) => page.click("button:has-text('建立账号')")],
+  ["today-secadmin", "secadmin", "/today"],
+  ["accounts-roles", "secadmin", "/accounts", (page) => page.click("tbody tr:nth-child(3) button")],
+  ["audit", "audadmin", "/audit"],
+];
+const onlyDouble = new Set(["decide", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
+
+async function settle(page) {
+  await page.waitForSelector("main h1, main .state");
+  await page.waitForFunction(() => !document.querySelector("main")?.innerText.includes("正在读取…"));
+  await page.waitForTimeout(350); // a dialog opens for 300 ms
+}
+
+export function shots(world) {
+  for (const size of sizes) {
+    test(`pages at ${size.join("×")}`, async (t) => {
+      const browser = await world.open(size);
+      const { page } = browser;
+      const look = async (name) => {
+        await settle(page);
+        await page.screenshot({ path: join(world.artefacts, `${name}-${size[0]}.png`) });
+        assert.deepEqual(await sidewaysOf(page), [], "wider than the window");
+        if (size === sizes[0]) assert.deepEqual(await seriousOf(page), [], "axe-core");
+      };
+      await t.test("login", async () => {
+        await page.goto(`${world.origin}/#/login`);
+        await look("login");
+      });
+      for (const [name, who, place, act] of pages) {
+        if (!world.double && (onlyDouble.has(name) || !world.account(who))) continue;
+        await t.test(name, async () => {
+          world.double?.reset();
+          await logIn(page, world.origin, world.account(who));
+          await page.goto(`${world.origin}/#${place}`);
+          await settle(page);
+          if (act) await act(page);
+          await look(name);
+        });
+      }
+      await browser.close();
+    });
+  }
+  test("nothing on the console, nothing from elsewhere, no breach of the contract", () => {
+    assert.deepEqual(world.troubles.filter((one) => !/status of 4\d\d|401/.test(one)), []);
+    assert.deepEqual(world.double?.faults ?? [], []);
+  });
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the double remembers while the tests run; tests turn its switches.
+import { makeBays, makeLog, makePeople, makeQuarantine, makeRecordings, makeRequests } from "./day.mjs";
+
+export const password = "correct horse battery";
+export const totpCode = "123456";
+
+export function freshState() {
+  const people = makePeople();
+  return {
+    people,
+    roleHistory: new Map(),
+    bays: makeBays(),
+    recordings: makeRecordings(people),
+    requests: makeRequests(people),
+    quarantine: makeQuarantine(),
+    log: makeLog(),
+    views: new Map(),
+    audit: [],
+    sessions: new Map(),
+    streams: new Set(),
+    credential: null, // {id, key}: of the head's authenticator
+    challenges: new Map(),
+    down: false, // the dock restarts
+    expired: false, // every session has ended
+    empty: false, // a dock at its first start
+    long: false, // very long names
+  };
+}

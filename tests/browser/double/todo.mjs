@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is to be done on the double's day, by role, the most pressing first.
+import { longName } from "./day.mjs";
+
+const item = (kind, level, text_zh, text_en, link, count = 1) => ({ kind, level, text_zh, text_en, count, link });
+
+export function todoFor(roles, state) {
+  if (state.empty) return [];
+  const has = (...wanted) => roles.some((role) => wanted.includes(role));
+  const items = [];
+  if (has("custodian", "supervisor", "head")) {
+    items.push(item("handout.overdue", "alarm", `执法记录仪 LH-0007 超期未还：${state.long ? longName : "王芳"}领用，应于昨日 18:00 归还，已超期 15 小时。`, "Recorder LH-0007 is overdue since yesterday 18:00.", "/intake"));
+  }
+  if (has("custodian", "supervisor", "officer")) {
+    items.push(item("interruption.unexplained", "due", "执法记录仪 LH-0003 的音像记录有 1 处中止没有说明，请补充书面说明。", "An interruption of LH-0003 is not explained.", "/recordings/LH-0003/0/412?interruption=466"));
+  }
+  if (has("custodian", "supervisor")) items.push(item("quarantine", "info", "异常待处理共 3 项，请逐项查看原因。", "3 objects are in quarantine; see why.", "/quarantine", 3));
+  if (has("secadmin")) items.push(item("accounts.without_role", "due", "2 个账号尚未授予角色，请核实身份后授权。", "2 accounts have no role.", "/accounts", 2));
+  if (has("sysadmin")) items.push(item("accounts.not_enrolled", "info", "1 个账号尚未完成首次登录，请提醒本人。", "1 account was never used.", "/accounts"));
+  if (has("audadmin")) items.push(item("login.failed", "info", "24 小时内登录失败 4 次，请查看审计记录。", "4 log-ins failed within a day.", "/audit", 4));
+  return items;
+}
