@@ -26,11 +26,10 @@ std::array<std::uint8_t, kSha1Bytes> hmacSha1(ByteView key, ByteView message) {
         OSSL_PARAM_construct_end()};
     std::array<std::uint8_t, kSha1Bytes> out{};
     std::size_t size = 0;
-    LIUHEN_ASSERT(mac != nullptr &&
-                  EVP_MAC_init(mac.get(), key.data(), key.size(), params.data()) == 1 &&
-                  EVP_MAC_update(mac.get(), message.data(), message.size()) == 1 &&
-                  EVP_MAC_final(mac.get(), out.data(), &size, out.size()) == 1 &&
-                  size == out.size());
+    LIUHEN_ASSERT(
+        mac != nullptr && EVP_MAC_init(mac.get(), key.data(), key.size(), params.data()) == 1 &&
+        EVP_MAC_update(mac.get(), message.data(), message.size()) == 1 &&
+        EVP_MAC_final(mac.get(), out.data(), &size, out.size()) == 1 && size == out.size());
     return out;
 }
 

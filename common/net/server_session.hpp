@@ -262,7 +262,7 @@ private:
         const std::string head = streamHead(response, chunked, keepAlive);
         ErrorCode error = co_await write(head);
         if (request.method == "HEAD") {
-            co_return !error&& keepAlive;
+            co_return !error && keepAlive;
         }
         asio::steady_timer pause(stream_.get_executor());
         while (!error && isOpen(stream_)) {
@@ -277,7 +277,7 @@ private:
             if (!*piece) {
                 const std::string end = chunked ? chunkHead(0) + "\r\n" : std::string();
                 error = co_await write(end);
-                co_return !error&& keepAlive;
+                co_return !error && keepAlive;
             }
             if (!(*piece)->empty()) {
                 error = co_await writeChunk(**piece, chunked);

@@ -16,6 +16,8 @@ struct InitOptions {
     std::string folder;  // of the whole: dock/ and vault/ are made in it
     std::string agency;
     std::vector<std::string> recorders;  // HOST:PORT, a bay each
+    std::string web;                     // the page's origin; "": no page
+    std::string ui;                      // folder of the built page
 };
 /// Makes folders, `dock/dock.toml` and `dock/vault.toml` from the keys that `liuhen enroll dock`
 /// wrote to `dock/keys`. Errors: AlreadyExists if a configuration is there; NotFound if a key is
@@ -48,6 +50,22 @@ struct RunOptions {
 [[nodiscard]] core::Result<int> witnessAnswer(core::Files& files,
                                               const Config& config,
                                               const std::string& name);
+
+struct AccountOptions {
+    std::string workNumber;
+    std::string name;
+    std::string unit;
+    std::string role;
+    bool another = false;  // although there is one of this role
+};
+/// Makes an administrator's account and prints its first password, once. Errors: InvalidArgument;
+/// FailedPrecondition if there is one of the role; AlreadyExists if the work number is taken.
+[[nodiscard]] core::Result<int> accountMake(const Config& config, const AccountOptions& options);
+/// Gives an administrator's account a new first password and prints it, once. A session that is
+/// open stays so until it ends. Errors: NotFound unless it is an open administrator's.
+[[nodiscard]] core::Result<int> accountReset(const Config& config, const AccountOptions& options);
+/// Prints the page's routes and who may use them, as JSON.
+[[nodiscard]] core::Result<int> printRoutes();
 
 /// Presents what `liuhen enroll approver` or `liuhen dismiss` signed. Answers 0; errors: those of
 /// the vault, which may refuse it.

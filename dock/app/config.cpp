@@ -167,6 +167,7 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
     auto identity = readIdentity(files, keys);
     auto bays = readBays(file);
     auto witnesses = readWitnesses(file);
+    auto page = identity ? readWeb(files, file, identity->tls.root) : std::nullopt;
     if (!revoked.empty()) {
         if (const auto readable = net::checkRevoked(revoked); !readable) {
             file.reject("revoked", readable.error().message);
@@ -183,7 +184,8 @@ Result<Config> loadConfig(core::Files& files, const std::string& path) {
                   std::move(rootPath),
                   *std::move(identity),
                   std::move(bays),
-                  std::move(witnesses)};
+                  std::move(witnesses),
+                  std::move(page)};
 }
 
 }  // namespace liuhen::dock

@@ -2,9 +2,12 @@
 // The dock's configuration file.
 #pragma once
 
+#include "common/core/config_table.hpp"
 #include "dock/bay/fleet.hpp"
+#include "dock/web/api/server.hpp"
 #include "dock/witness/place.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +30,13 @@ struct Config {
     Identity identity;
     std::vector<ingest::BayPlace> bays;
     std::vector<witnessing::Place> witnesses;
+    std::optional<web::WebSettings> page;  // nothing: none is served
 };
+
+/// Reads [web], if it is there; what is wrong is told by the table.
+[[nodiscard]] std::optional<web::WebSettings> readWeb(core::Files& files,
+                                                      core::ConfigTable& file,
+                                                      const crypto::Certificate& root);
 
 /// Reads the file, keys and certificates, and judges whether they belong together; makes nothing.
 /// Errors: InvalidArgument with file, line and key; NotFound if there is no such file.

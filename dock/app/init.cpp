@@ -63,7 +63,33 @@ Result<ingest::Endpoint> parseEndpoint(const std::string& text) {
     return ingest::Endpoint{host, static_cast<std::uint16_t>(*port)};
 }
 
-Result<std::string> dockToml(const std::string& folder, const std::vector<std::string>& recorders) {
+/// The table of the page, as comment if there is none yet.
+Result<std::string> webToml(const InitOptions& options) {
+    std::string ui = options.ui;
+    if (!options.web.empty()) {
+        LIUHEN_TRY(const auto place, web::parseOrigin(options.web));
+        static_cast<void>(place);
+        LIUHEN_TRY(ui, absolute(options.ui));
+    }
+    const char* mark = options.web.empty() ? "# " : "";
+    return fmt::format(
+        "\n# The page for people, once 'liuhen enroll web' has made its certificate.\n"
+        "{0}[web]\n"
+        "# As browsers show it: https://NAME:PORT, NAME being localhost or the certificate's.\n"
+        "{0}origin = \"{1}\"\n"
+        "# Where it listens; 127.0.0.1 is this machine alone.\n"
+        "{0}address = \"127.0.0.1\"\n"
+        "{0}key = \"keys/web.pem\"\n"
+        "{0}certificate = \"keys/web.crt\"\n"
+        "# The built page.\n"
+        "{0}ui = \"{2}\"\n",
+        mark,
+        options.web.empty() ? "https://localhost:8443" : options.web,
+        ui);
+}
+
+Result<std::string> dockToml(const std::string& folder, const InitOptions& options) {
+    const std::vector<std::string>& recorders = options.recorders;
     std::string text = fmt::format(
         "# Configuration of liuhen-dock; docs/ref/config.md tells every key.\n"
         "# Paths are relative to this file.\n\n"
@@ -96,7 +122,8 @@ Result<std::string> dockToml(const std::string& folder, const std::vector<std::s
         "# [[witness]]\n"
         "# name = \"w1\"\n"
         "# url = \"http://192.0.2.7:8480\"\n";
-    return text;
+    LIUHEN_TRY(const std::string page, webToml(options));
+    return text + page;
 }
 
 std::string vaultToml(const std::string& folder,
@@ -184,7 +211,7 @@ Result<int> init(core::Files& files, const InitOptions& options) {
                     "use " + folder + ": its path is too long for a socket below it");
     }
     LIUHEN_TRY(const std::string origin, originOf(files, joinPath(dock, "keys"), agency));
-    LIUHEN_TRY(const std::string dockText, dockToml(folder, options.recorders));
+    LIUHEN_TRY(const std::string dockText, dockToml(folder, options));
     LIUHEN_CHECK(files.makeFolders(joinPath(folder, "vault")));
     LIUHEN_CHECK(files.makeFolders(joinPath(agency, "registered")));
     const std::string vaultText = vaultToml(folder, agency, socket, origin);

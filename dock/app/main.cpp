@@ -45,6 +45,9 @@ int start(int argc, char** argv) {
         ->add_option(
             "--recorder", initOptions.recorders, "HOST:PORT of a recorder; may be repeated")
         ->required();
+    initApp->add_option("--web", initOptions.web, "the page's address, as https://localhost:8443");
+    initApp->add_option("--ui", initOptions.ui, "folder of the built page")
+        ->default_val("/usr/share/liuhen/ui");
     RunOptions runOptions;
     std::string configPath;
     CLI::App* runApp = app.add_subcommand(
@@ -72,10 +75,28 @@ int start(int argc, char** argv) {
     for (CLI::App* sub : {requestApp, answerApp}) {
         sub->add_option("name", witnessName, "the witness, as dock.toml names it")->required();
     }
+    AccountOptions accountOptions;
+    CLI::App* accountApp = app.add_subcommand("account", "administrators' accounts of the page");
+    accountApp->require_subcommand(1);
+    CLI::App* makeApp = accountApp->add_subcommand(
+        "make", "make the first of the three administrators; prints a first password");
+    makeApp->add_option("--name", accountOptions.name, "the person's name")->required();
+    makeApp->add_option("--unit", accountOptions.unit, "the person's unit")->required();
+    makeApp->add_option("--role", accountOptions.role, "sysadmin, secadmin or audadmin")
+        ->required();
+    makeApp->add_flag("--another", accountOptions.another, "although there is one of this role");
+    CLI::App* resetApp = accountApp->add_subcommand(
+        "reset", "a new first password for an administrator who lost password or codes");
+    for (CLI::App* sub : {makeApp, resetApp}) {
+        sub->add_option("--work-number", accountOptions.workNumber, "with which they log in")
+            ->required();
+    }
+    CLI::App* routesApp =
+        app.add_subcommand("routes", "print the page's routes and who may use them");
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
     configured.insert(configured.end(),
-                      {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp});
+                      {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
@@ -90,6 +111,8 @@ int start(int argc, char** argv) {
     core::Result<int> code = 0;
     if (initApp->parsed()) {
         code = init(*files, initOptions);
+    } else if (routesApp->parsed()) {
+        code = printRoutes();
     } else {
         std::signal(SIGINT, askStop);
         std::signal(SIGTERM, askStop);
@@ -106,6 +129,8 @@ int start(int argc, char** argv) {
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                : retention.parsed()   ? retention.run(*config)
+               : makeApp->parsed()    ? accountMake(*config, accountOptions)
+               : resetApp->parsed()   ? accountReset(*config, accountOptions)
                                       : check(*config);
     }
     if (!code && (checkApp->parsed() || witnessApp->parsed())) {

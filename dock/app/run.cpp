@@ -6,11 +6,13 @@
 #include "dock/app/display.hpp"
 #include "dock/register/register.hpp"
 #include "dock/vault/client.hpp"
+#include "dock/web/api/server.hpp"
 #include "dock/witness/circle.hpp"
 #include "dock/witness/post.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include <fmt/format.h>
@@ -146,6 +148,7 @@ Result<int> run(core::Files& files,
                   "dock",
                   fmt::format("vault {} has {} leaves", hello.origin, hello.logSize));
     }
+    const core::SystemClock clock{};
     bay::Pace pace;
     pace.once = options.once;
     bay::Fleet fleet(parts, config.bays, pace);
@@ -153,6 +156,16 @@ Result<int> run(core::Files& files,
     witnessing::Circle witnesses(
         {config.vaultSocket, parts.identity.root, patience, witnessing::witnessLimits(), watching},
         config.witnesses);
+    std::unique_ptr<web::WebServer> server;
+    if (config.page && !options.once) {
+        auto started = web::WebServer::start(
+            *config.page, {files, config.folder, config.vaultSocket, fleet, clock});
+        if (!started) {
+            stopping.ask();  // the bays are at work already
+            return tl::make_unexpected(std::move(started).error());
+        }
+        server = *std::move(started);
+    }
     Display display;
     std::vector<std::int64_t> written = stampsOf(fleet);
     while (!fleet.ended()) {

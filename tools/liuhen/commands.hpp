@@ -47,6 +47,8 @@ struct EnrollOptions {
 [[nodiscard]] core::Result<int> enrollRecorder(core::Files& files, const EnrollOptions& options);
 [[nodiscard]] core::Result<int> enrollGenesis(core::Files& files, const EnrollOptions& options);
 [[nodiscard]] core::Result<int> enrollDock(core::Files& files, const EnrollOptions& options);
+/// The certificate of a dock's page, for the host name `name` and localhost.
+[[nodiscard]] core::Result<int> enrollWeb(core::Files& files, const EnrollOptions& options);
 
 struct AssignmentOptions {
     std::string dock;  // its folder

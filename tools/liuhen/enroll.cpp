@@ -206,4 +206,22 @@ Result<int> enrollDock(core::Files& files, const EnrollOptions& options) {
     return 0;
 }
 
+Result<int> enrollWeb(core::Files& files, const EnrollOptions& options) {
+    LIUHEN_TRY(const crypto::Authority authority, openAgency(files, options.agency));
+    const std::string keys = joinPath(options.dock, "keys");
+    LIUHEN_CHECK(files.makeFolders(keys));
+    LIUHEN_CHECK(issue(files,
+                       authority,
+                       Role::Web,
+                       options.name,
+                       joinPath(keys, "web.pem"),
+                       joinPath(keys, "web.crt")));
+    fmt::print(
+        "page of {} certified; browsers must trust {}\n"
+        "next:  name it in [web] of dock.toml, then 'liuhen-dock account make'\n",
+        options.name,
+        joinPath(options.agency, "root.pem"));
+    return 0;
+}
+
 }  // namespace liuhen::cli

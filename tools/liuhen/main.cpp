@@ -161,7 +161,9 @@ int start(int argc, char** argv) {
         "genesis", "register the newest generation of a recorder's ledger");
     CLI::App* dockApp =
         enrollApp->add_subcommand("dock", "make the keys of a dock and its vault and certify them");
-    for (CLI::App* sub : {agencyApp, recorderApp, genesisApp, dockApp}) {
+    CLI::App* webApp =
+        enrollApp->add_subcommand("web", "make the key of a dock's page and certify it");
+    for (CLI::App* sub : {agencyApp, recorderApp, genesisApp, dockApp, webApp}) {
         sub->add_option("--agency", enrollOptions.agency, "the agency's folder")->required();
     }
     for (CLI::App* sub : {recorderApp, genesisApp}) {
@@ -169,7 +171,11 @@ int start(int argc, char** argv) {
                "--recorder", enrollOptions.recorder, "the recorder's folder (card/ and keystore/)")
             ->required();
     }
-    dockApp->add_option("--dock", enrollOptions.dock, "the dock's folder")->required();
+    for (CLI::App* sub : {dockApp, webApp}) {
+        sub->add_option("--dock", enrollOptions.dock, "the dock's folder")->required();
+    }
+    webApp->add_option("--name", enrollOptions.name, "its host name, such as dock.example")
+        ->required();
     agencyApp->add_option("--name", enrollOptions.name, "the agency's name")->required();
     recorderApp->add_option("--device", enrollOptions.name, "the device's name, such as LH-000001")
         ->required();
@@ -219,6 +225,8 @@ int start(int argc, char** argv) {
         code = enrollGenesis(*files, enrollOptions);
     } else if (dockApp->parsed()) {
         code = enrollDock(*files, enrollOptions);
+    } else if (webApp->parsed()) {
+        code = enrollWeb(*files, enrollOptions);
     } else if (assignmentApp->parsed()) {
         code = enrollAssignment(*files, assignmentOptions);
     } else if (openApp->parsed()) {

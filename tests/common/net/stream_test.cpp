@@ -54,7 +54,8 @@ TlsIdentity page() {
 TEST_SUITE("net/stream") {
     TEST_CASE("a stream goes out in chunks, and the connection goes on") {
         const std::string got = serve(
-            "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nConnection: "
+            "close\r\n\r\n",
             [](const Request& request) { return counted(request.target == "/a" ? 2 : 0); });
         CHECK(got.find("Content-Length") == std::string::npos);
         CHECK(got.find("Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n"
@@ -65,16 +66,18 @@ TEST_SUITE("net/stream") {
 
     TEST_CASE("HEAD has no body, HTTP/1.0 no chunks, and a failure no end") {
         const auto two = [](const Request&) { return counted(2); };
-        const std::string head = serve("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", two);
+        const std::string head =
+            serve("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", two);
         CHECK(head.substr(head.size() - 4) == "\r\n\r\n");
         const std::string old = serve("GET / HTTP/1.0\r\n\r\n", two);
         CHECK(old.find("chunked") == std::string::npos);
         CHECK(old.substr(old.size() - 8) == "\r\n\r\n0;1;");
         const std::string failed = serve("GET / HTTP/1.1\r\nHost: x\r\n\r\n", [](const Request&) {
             Response response;
-            response.stream = BodyStream{milliseconds(1), []() -> Result<std::optional<Buffer>> {
-                                             return core::fail(core::ErrorKind::Unavailable, "gone");
-                                         }};
+            response.stream =
+                BodyStream{milliseconds(1), []() -> Result<std::optional<Buffer>> {
+                               return core::fail(core::ErrorKind::Unavailable, "gone");
+                           }};
             return response;
         });
         CHECK(failed.substr(failed.size() - 4) == "\r\n\r\n");
@@ -135,7 +138,8 @@ TEST_SUITE("net/stream") {
     TEST_CASE("one address cannot take all connections") {
         Limits limits;
         limits.connectionsOfOne = 2;
-        const auto server = serverWith(page(), [](const Request&) { return Response{}; }, limits);
+        const auto server = serverWith(
+            page(), [](const Request&) { return Response{}; }, limits);
         const TlsIdentity own = agency().identity(crypto::Role::DockTls, crypto::Role::Web, "dock");
         auto first = connectTo(*server, own);
         const auto second = connectTo(*server, own);
