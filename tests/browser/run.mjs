@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries the page in Debian's Chromium: node run.mjs
+// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard accounts]
 //   against the double (tests/browser/double): all cases
 //   LIUHEN_DOCK_ORIGIN=https://localhost:8443 LIUHEN_DOCK_CERTIFICATE=FILE LIUHEN_DOCK_ACCOUNTS=FILE: against a running dock, the cases that need no double
 // Screenshots go to build/browser (LIUHEN_ARTEFACTS names another folder).
 import { existsSync } from "node:fs";
 import { after } from "node:test";
 import { openWorld, top } from "./support/world.mjs";
+import { tidy } from "./cases/tidy.mjs";
 
 if (!existsSync(`${top}/build/ui/index.html`)) {
   console.error("tests/browser: build/ui is not there; run `npm ci && npm run build` in dock/web/ui");
@@ -14,11 +15,12 @@ if (!existsSync(`${top}/build/ui/index.html`)) {
 const world = await openWorld();
 after(() => world.close());
 
-const { shots } = await import("./cases/shots.mjs");
-shots(world);
+const wanted = process.argv.slice(2);
+const takes = (name) => wanted.length === 0 || wanted.includes(name);
+if (takes("shots")) (await import("./cases/shots.mjs")).shots(world);
 if (world.double) {
   for (const name of ["login", "clicks", "replay", "states", "keyboard", "accounts"]) {
-    const { cases } = await import(`./cases/${name}.mjs`);
-    cases(world);
+    if (takes(name)) (await import(`./cases/${name}.mjs`)).cases(world);
   }
 }
+tidy(world);

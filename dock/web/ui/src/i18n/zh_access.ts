@@ -32,7 +32,7 @@ export const access = {
     sixWhy: "听完语音后逐项勾选。勾选仅供本次查看核对，离开页面后不保留。",
     six: { time: "时间", place: "地点", officers: "执法人员", act: "执法行为", focus: "摄录重点", notice: "告知当事人及其他人员" },
     gapNow: "此处为中止，没有音像（{from} 至 {to}）。",
-    watching: "正在播放 {time}",
+    watching: "当前位置 {time}",
     cannotPlay: "这段音像无法播放。核验结果不受影响，请重新开始回放。",
     leaf: "流转记录序号",
     segments: "分段",
