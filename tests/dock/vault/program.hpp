@@ -52,9 +52,7 @@ public:
     Program& operator=(const Program&) = delete;
     ~Program() {
         end(SIGKILL);
-        if (drain_.joinable()) {
-            drain_.join();
-        }
+        hearOut();
     }
 
     [[nodiscard]] bool ready() { return said().find(" ready, ") != std::string::npos; }
@@ -83,10 +81,17 @@ public:
         int status = 0;
         ::waitpid(pid_, &status, 0);
         pid_ = 0;
+        hearOut();
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
 private:
+    /// Waits for its last words, which lie in the pipe when it has ended.
+    void hearOut() {
+        if (drain_.joinable()) {
+            drain_.join();
+        }
+    }
     bool readOn() {
         std::array<char, 4096> buffer{};
         const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
