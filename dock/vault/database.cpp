@@ -41,7 +41,11 @@ core::ErrorKind kindOf(int code) {
 
 tl::unexpected<core::Error> failed(sqlite3* connection, int code, std::string_view what) {
     const char* text = connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
-    return fail(kindOf(code), fmt::format("{}: {}", what, text));
+    // SQLite says no more when it cannot make a file beside the database.
+    const char* hint = (code & 0xff) == SQLITE_CANTOPEN
+                           ? "; the disk is full, or its folder is not there or not writable"
+                           : "";
+    return fail(kindOf(code), fmt::format("{}: {}{}", what, text, hint));
 }
 
 /// What the connection may do once the schema stands.

@@ -82,6 +82,7 @@ public:
     }
 
     [[nodiscard]] const std::string& failing() const { return failing_; }
+    [[nodiscard]] const std::string& said() const { return said_; }
 
 private:
     /// Whether all is receipted; false if the program ended.
@@ -183,7 +184,7 @@ void failEach(const char* what, bool fromReady, std::uint64_t every) {
             break;
         }
         ++done;
-        CHECK_MESSAGE((kills || trial.told()), trial.failing());
+        CHECK_MESSAGE((kills || trial.told()), trial.failing(), "\n", trial.said());
     }
     MESSAGE(fmt::format("{}: {} of {}", what, done, number - every));
     CHECK(done > 0);
