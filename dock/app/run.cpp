@@ -109,7 +109,7 @@ Result<int> run(core::Files& files,
     LIUHEN_CHECK(files.makeFolders(nonces));
     LIUHEN_CHECK(files.makeFolders(spool));
     LIUHEN_TRY(const auto catalogue, catalogue::Catalogue::open(config.folder));
-    const core::SystemClock clock;
+    const core::SystemClock clock{};
     LIUHEN_TRY(const auto records, registry::Register::open(config.folder, clock));
     ingest::Stop stopping;
     const StopWatch watch(stop, stopping);
@@ -148,7 +148,6 @@ Result<int> run(core::Files& files,
                   "dock",
                   fmt::format("vault {} has {} leaves", hello.origin, hello.logSize));
     }
-    const core::SystemClock clock{};
     bay::Pace pace;
     pace.once = options.once;
     bay::Fleet fleet(parts, config.bays, pace);
@@ -188,7 +187,6 @@ Result<int> run(core::Files& files,
     const auto status = statusOf(config.vaultSocket);
     LIUHEN_CHECK(writeSummary(files, config.folder, fleet, status));
     if (options.once && status) {
-        const core::SystemClock clock;
         const auto now = std::chrono::floor<std::chrono::seconds>(clock.utc());
         fmt::print("{}", witnessLines(*status, now.count()));
     }
