@@ -134,6 +134,7 @@ class Site:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self.recorder_port = None
         self.processes = {}
 
     def run(self, program, *arguments):
@@ -186,6 +187,25 @@ class Site:
         said = self.run("liuhen-dock", "account", *arguments, "--config", self.toml)
         return re.search(r"first password:  (\S+)", said).group(1)
 
+    @staticmethod
+    def add_person(people, number, name, role):
+        """An account with a business role, logged in."""
+        made = people["sysadmin"].must(201, "POST", "/api/v1/accounts", {
+            "work_number": number, "name": name, "unit": "一大队", "licence": "31-0001"})
+        people["secadmin"].must(200, "PUT", f"/api/v1/accounts/{made['account']['person']}/roles", {"roles": [role]})
+        return Client(people["sysadmin"].site).enrol(number, made["first_password"])
+
+    def record_again(self, day):
+        """Switches the recorder off and on again, at the same port, for another day."""
+        self.stop("recorder")
+        self.rig.configure([day])
+        path = os.path.join(self.folder, "recorder.toml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read().replace("port = 0", f"port = {self.recorder_port}")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        self.processes["recorder"] = self.rig.start()
+
     def set_up(self):
         """A recorder that filmed and docks, a dock whose page is up, the three administrators."""
         self.rig.commission()
@@ -202,19 +222,16 @@ class Site:
                 file.seek(before)
                 return file.read()
         wait_for("the recorder is docked", lambda: "state docked" in recorder_said())
-        port = recorder_said().split("ready, port ")[1].split()[0].rstrip(",")
+        self.recorder_port = recorder_said().split("ready, port ")[1].split()[0].rstrip(",")
         self.run("liuhen-dock", "init", "--dir", self.folder, "--agency", self.rig.agency, "--recorder",
-                 f"127.0.0.1:{port}", "--web", f"https://localhost:{self.port}", "--ui", os.path.join(self.folder, "ui"))
+                 f"127.0.0.1:{self.recorder_port}", "--web", f"https://localhost:{self.port}", "--ui", os.path.join(self.folder, "ui"))
         firsts = {role: self.first_password("make", "--work-number", role, "--name", f"{role}的名字", "--unit", "信息科",
                                             "--role", role) for role in ADMINISTRATORS}
         self.start_vault()
         self.start_dock()
         people = {role: Client(self).enrol(role, first) for role, first in firsts.items()}
         for role in ROLES[:5]:
-            made = people["sysadmin"].must(201, "POST", "/api/v1/accounts", {
-                "work_number": role, "name": f"{role}的名字", "unit": "一大队", "licence": "31-0001"})
-            people["secadmin"].must(200, "PUT", f"/api/v1/accounts/{made['account']['person']}/roles", {"roles": [role]})
-            people[role] = Client(self).enrol(role, made["first_password"])
+            people[role] = self.add_person(people, role, f"{role}的名字", role)
         made = people["sysadmin"].must(201, "POST", "/api/v1/accounts", {"work_number": "bare", "name": "无角色", "unit": "x"})
         people["signed-in"] = Client(self).enrol("bare", made["first_password"])
         made = people["sysadmin"].must(201, "POST", "/api/v1/accounts", {"work_number": "fresh", "name": "新人", "unit": "x"})

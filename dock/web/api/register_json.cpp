@@ -4,11 +4,8 @@
 
 #include "dock/register/unreceipted.hpp"
 
-#include <algorithm>
-
 namespace liuhen::web {
 
-using access::Role;
 using registry::Person;
 using registry::View;
 
@@ -40,8 +37,7 @@ json mattersJson(const View& view, const registry::Handout& body) {
     json matters = json::array();
     const registry::MattersList* list = view.list(body.list);
     for (const std::string& number : body.matters) {
-        const registry::Matter* matter =
-            list == nullptr ? nullptr : View::matter(*list, number);
+        const registry::Matter* matter = list == nullptr ? nullptr : View::matter(*list, number);
         matters.push_back({{"number", number},
                            {"label", matter == nullptr ? number : matter->label()},
                            {"full", matter != nullptr && matter->full}});
@@ -103,7 +99,9 @@ json deviceJson(const registry::Device& device) {
             {"loss", std::move(lost)}};
 }
 
-json handoutJson(const View& view, const registry::NotedHandout& handout, const registry::When& when) {
+json handoutJson(const View& view,
+                 const registry::NotedHandout& handout,
+                 const registry::When& when) {
     const registry::Handout& body = handout.body;
     return {{"number", body.number},
             {"device", body.device},
@@ -169,21 +167,6 @@ json linkJson(const View& view, const registry::NotedLink& link) {
             {"b", endJson(link.body.b)},
             {"linked_us", link.linked.us},
             {"linked_by", nameJson(view, link.linked.by)}};
-}
-
-bool seesOthers(const access::Session& session) {
-    return session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
-}
-
-bool isOf(const registry::NotedHandout& handout, const Person& person) {
-    const auto& with = handout.body.companions;
-    return handout.body.wearer == person || handout.holder() == person ||
-           std::find(with.begin(), with.end(), person) != with.end();
-}
-
-std::string unitOf(const View& view, const Person& person) {
-    const registry::Officer* officer = view.officer(person);
-    return officer == nullptr ? "" : officer->unit;
 }
 
 }  // namespace liuhen::web

@@ -19,11 +19,4 @@ namespace liuhen::web {
 [[nodiscard]] json caseJson(const registry::Case& lawsuit);
 [[nodiscard]] json linkJson(const registry::View& view, const registry::NotedLink& link);
 
-/// Whether somebody may see what is of others: all but those who are officers alone.
-[[nodiscard]] bool seesOthers(const access::Session& session);
-/// Whether a person has to do with a hand-out.
-[[nodiscard]] bool isOf(const registry::NotedHandout& handout, const registry::Person& person);
-/// The unit of a person; "" if the register does not know them.
-[[nodiscard]] std::string unitOf(const registry::View& view, const registry::Person& person);
-
 }  // namespace liuhen::web

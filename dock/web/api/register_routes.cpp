@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The register as lists.
+#include "dock/web/api/own.hpp"
 #include "dock/web/api/register_json.hpp"
 #include "dock/web/api/register_room.hpp"
 
@@ -19,8 +20,8 @@ const Who& deskReaders() {
     return who;
 }
 const Who& businessReaders() {
-    static const Who who = Who::of(
-        {Role::Officer, Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
+    static const Who who =
+        Who::of({Role::Officer, Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
     return who;
 }
 
@@ -48,11 +49,8 @@ net::Response shown(Parts& parts, Call& call, const Show& show) {
     if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    if (!parts.desk) {
-        return refusal(Problem::NoRegister);
-    }
     json body;
-    if (const auto done = parts.desk->records.look([&](const View& view) { body = show(view); });
+    if (const auto done = parts.desk.records.look([&](const View& view) { body = show(view); });
         !done) {
         return refusalOf(done.error());
     }
@@ -135,7 +133,8 @@ net::Response handouts(Parts& parts, Call& call) {
             const registry::NotedHandout& one = all[place - 1];
             const bool mine = seesOthers(who) || isOf(one, who.person);
             const bool fits = (!state || registry::name(registry::stateAt(one, when)) == *state) &&
-                              (!device || one.body.device == *device) && (!when.past || one.handedOut.us <= when.us);
+                              (!device || one.body.device == *device) &&
+                              (!when.past || one.handedOut.us <= when.us);
             if (mine && fits) {
                 if (items.size() == limit) {
                     return json{{"items", std::move(items)},
@@ -156,11 +155,8 @@ net::Response bookFile(Parts& parts, Call& call) {
     if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    if (!parts.desk) {
-        return refusal(Problem::NoRegister);
-    }
     std::string text;
-    if (const auto done = parts.desk->records.look(
+    if (const auto done = parts.desk.records.look(
             [&](const View& view) { text = registry::bookCsv(registry::book(view, when)); });
         !done) {
         return refusalOf(done.error());
@@ -198,11 +194,8 @@ net::Response acts(Parts& parts, Call& call) {
     const Page page = pageAsked(call);
     const auto& who = call.who();
     return shown(parts, call, [&](const View& view) {
-        const std::string unit = unitOf(view, who.person);
         const auto mine = [&](const registry::Act& act) {
-            const auto& people = act.officers;
-            return seesOthers(who) || (!unit.empty() && act.unit == unit) ||
-                   std::find(people.begin(), people.end(), who.person) != people.end();
+            return seesOthers(who) || isOf(view, act, who.person);
         };
         return pageOf(view.acts(), page.after, page.limit, mine, [&view](const auto& act) {
             return actJson(view, act);
@@ -214,9 +207,8 @@ net::Response cases(Parts& parts, Call& call) {
     const Page page = pageAsked(call);
     const auto& who = call.who();
     return shown(parts, call, [&](const View& view) {
-        const std::string unit = unitOf(view, who.person);
         const auto mine = [&](const registry::Case& one) {
-            return seesOthers(who) || (!unit.empty() && one.unit == unit);
+            return seesOthers(who) || isOf(view, one, who.person);
         };
         return pageOf(view.cases(), page.after, page.limit, mine, &caseJson);
     });
