@@ -113,7 +113,7 @@ TodoSource deskTodo(Parts& parts) {
                 addForCustodian(view, to);
             }
         });
-        if (!seen && seesOthers(session)) {
+        if (!seen && !seesOwnOnly(session)) {
             to.push_back({"register.unreadable",
                           "alarm",
                           "领用登记无法读取，采集站暂不接受执法记录仪，请联系系统管理员。",

@@ -44,7 +44,7 @@ json officersOf(Parts& parts, const access::Session& session, const std::string&
     std::vector<access::Person> people;
     const auto seen = parts.desk.records.look([&](const registry::View& view) {
         const registry::NotedHandout* out = view.openHandout(device);
-        if (out == nullptr || !(seesOthers(session) || isOf(*out, session.person))) {
+        if (out == nullptr || !(!seesOwnOnly(session) || isOf(*out, session.person))) {
             return;
         }
         people.push_back(out->holder());

@@ -8,7 +8,6 @@
 
 namespace liuhen::web {
 
-using access::Role;
 using registry::Person;
 using registry::View;
 
@@ -51,10 +50,6 @@ json officerName(const registry::Officer& officer) {
 
 }  // namespace
 
-bool seesOthers(const access::Session& session) {
-    return session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
-}
-
 bool isOf(const registry::NotedHandout& handout, const Person& person) {
     return handout.body.wearer == person || handout.holder() == person ||
            isAmong(handout.body.companions, person);
@@ -68,16 +63,6 @@ bool isOf(const View& view, const registry::Case& lawsuit, const Person& person)
     return isOfUnit(view, lawsuit.unit, person);
 }
 
-Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts, const Person& person) {
-    std::vector<catalogue::DeviceSpan> spans;
-    LIUHEN_CHECK(parts.desk.records.look([&](const View& view) {
-        for (registry::Holding& held : registry::heldBy(view, person)) {
-            spans.push_back({std::move(held.device), held.fromUs, held.toUs});
-        }
-    }));
-    return spans;
-}
-
 Result<std::vector<Person>> peopleOf(Parts& parts, const catalogue::RecordingRow& row) {
     std::vector<Person> people;
     LIUHEN_CHECK(parts.desk.records.look([&](const View& view) {
@@ -86,18 +71,8 @@ Result<std::vector<Person>> peopleOf(Parts& parts, const catalogue::RecordingRow
     return people;
 }
 
-Result<bool> maySee(Parts& parts,
-                    const access::Session& session,
-                    const catalogue::RecordingRow& row) {
-    if (seesOthers(session)) {
-        return true;
-    }
-    LIUHEN_TRY(const auto people, peopleOf(parts, row));
-    return isAmong(people, session.person);
-}
-
 Result<bool> mayLink(Parts& parts, const access::Session& session, const registry::LinkEnd& end) {
-    if (seesOthers(session)) {
+    if (!seesOwnOnly(session)) {
         return true;
     }
     if (end.type == "recording") {

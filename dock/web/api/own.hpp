@@ -6,9 +6,6 @@
 
 namespace liuhen::web {
 
-/// Whether somebody may see what is of others: all but those who are officers alone.
-[[nodiscard]] bool seesOthers(const access::Session& session);
-
 /// Whether a person has to do with a hand-out.
 [[nodiscard]] bool isOf(const registry::NotedHandout& handout, const registry::Person& person);
 /// An act is of its officers and of everybody of its unit.
@@ -20,16 +17,9 @@ namespace liuhen::web {
                         const registry::Case& lawsuit,
                         const registry::Person& person);
 
-/// When a person had which recorders. Errors: those of the register.
-[[nodiscard]] Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts,
-                                                                 const access::Person& person);
 /// Who had the recorder when a recording began. Errors: those of the register.
 [[nodiscard]] Result<std::vector<access::Person>> peopleOf(Parts& parts,
                                                            const catalogue::RecordingRow& row);
-/// Whether the session's person may know of a recording. Errors: those of the register.
-[[nodiscard]] Result<bool> maySee(Parts& parts,
-                                  const access::Session& session,
-                                  const catalogue::RecordingRow& row);
 /// Whether the session's person may link this act, case or recording; not if there is none.
 /// Errors: those of register and catalogue.
 [[nodiscard]] Result<bool> mayLink(Parts& parts,

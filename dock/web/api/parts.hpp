@@ -63,6 +63,16 @@ struct Parts {
 /// What the register knows: recorders that are overdue, hand-overs that nobody confirmed.
 [[nodiscard]] TodoSource deskTodo(Parts& parts);
 
+/// Whether somebody sees only what they recorded themselves: who is an officer and nothing more.
+[[nodiscard]] bool seesOwnOnly(const access::Session& session);
+/// When a person had which recorders. Errors: those of the register.
+[[nodiscard]] Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts,
+                                                                 const access::Person& person);
+/// Whether the session's person may know of a recording. Errors: those of the register.
+[[nodiscard]] Result<bool> maySee(Parts& parts,
+                                  const access::Session& session,
+                                  const catalogue::RecordingRow& row);
+
 /// A person as JSON: 64 hex digits.
 [[nodiscard]] std::string hexOf(const access::Person& person);
 /// Nothing unless it is 64 hex digits.

@@ -89,7 +89,7 @@ net::Response listed(Parts& parts, Call& call) {
         return refusal(Problem::WrongField, wrong);
     }
     auto person = officer ? personOf(*officer) : std::nullopt;
-    if (!seesOthers(call.who())) {
+    if (seesOwnOnly(call.who())) {
         if (person && *person != call.who().person) {
             return refusal(Problem::Forbidden);
         }

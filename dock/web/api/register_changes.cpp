@@ -65,7 +65,7 @@ net::Response reading(Call& call, const Take& take, const Enter& enter) {
 template <class Take, class Mine>
 net::Response entering(Parts& parts, Call& call, const Take& take, const Mine& mine) {
     return reading(call, take, [&](const auto& body) {
-        const Result<bool> own = seesOthers(call.who()) ? Result<bool>(true) : mine(body);
+        const Result<bool> own = seesOwnOnly(call.who()) ? mine(body) : Result<bool>(true);
         if (!own) {
             return refusalOf(own.error());
         }

@@ -131,7 +131,7 @@ net::Response handouts(Parts& parts, Call& call) {
         std::size_t place = std::min(after, all.size());
         while (place > 0) {
             const registry::NotedHandout& one = all[place - 1];
-            const bool mine = seesOthers(who) || isOf(one, who.person);
+            const bool mine = !seesOwnOnly(who) || isOf(one, who.person);
             const bool fits = (!state || registry::name(registry::stateAt(one, when)) == *state) &&
                               (!device || one.body.device == *device) &&
                               (!when.past || one.handedOut.us <= when.us);
@@ -195,7 +195,7 @@ net::Response acts(Parts& parts, Call& call) {
     const auto& who = call.who();
     return shown(parts, call, [&](const View& view) {
         const auto mine = [&](const registry::Act& act) {
-            return seesOthers(who) || isOf(view, act, who.person);
+            return !seesOwnOnly(who) || isOf(view, act, who.person);
         };
         return pageOf(view.acts(), page.after, page.limit, mine, [&view](const auto& act) {
             return actJson(view, act);
@@ -208,7 +208,7 @@ net::Response cases(Parts& parts, Call& call) {
     const auto& who = call.who();
     return shown(parts, call, [&](const View& view) {
         const auto mine = [&](const registry::Case& one) {
-            return seesOthers(who) || isOf(view, one, who.person);
+            return !seesOwnOnly(who) || isOf(view, one, who.person);
         };
         return pageOf(view.cases(), page.after, page.limit, mine, &caseJson);
     });
