@@ -142,11 +142,16 @@ Result<std::uint64_t> Vault::present(const Buffer& message, bool dismissal) {
 }
 
 Result<Asked> Vault::ask(evidence::RequestBody body) {
-    const std::lock_guard lock(access_->mutex);
-    body.request = drawName();
-    LIUHEN_TRY(const std::uint64_t index,
-               logAccess("request", body.toCbor(), {body.purpose, body.by, ""}));
-    return Asked{body.request, access_->book.request(body.request)->leaf, index};
+    Asked asked;
+    {
+        const std::lock_guard lock(access_->mutex);
+        body.request = drawName();
+        LIUHEN_TRY(asked.index, logAccess("request", body.toCbor(), {body.purpose, body.by, ""}));
+        asked.request = body.request;
+        asked.leaf = access_->book.request(body.request)->leaf;
+    }
+    LIUHEN_CHECK(publishThrough(asked.index));  // others read the log up to its checkpoint
+    return asked;
 }
 
 Result<std::uint64_t> Vault::approve(const evidence::SignedApproval& approval) {

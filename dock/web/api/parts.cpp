@@ -6,6 +6,30 @@
 
 namespace liuhen::web {
 
+using access::Role;
+
+bool seesOwnOnly(const access::Session& session) {
+    return !session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
+}
+
+Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts, const access::Person& person) {
+    return parts.handOuts ? parts.handOuts->spansOf(person)
+                          : Result<std::vector<catalogue::DeviceSpan>>();
+}
+
+Result<bool> maySee(Parts& parts,
+                    const access::Session& session,
+                    const catalogue::RecordingRow& row) {
+    if (!seesOwnOnly(session)) {
+        return true;
+    }
+    LIUHEN_TRY(const auto spans, spansOf(parts, session.person));
+    return std::any_of(spans.begin(), spans.end(), [&row](const catalogue::DeviceSpan& span) {
+        return span.device == row.name.device && row.startUs >= span.fromUs &&
+               row.startUs < span.toUs;
+    });
+}
+
 std::string hexOf(const access::Person& person) {
     return core::toHex(person);
 }

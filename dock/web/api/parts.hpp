@@ -38,6 +38,8 @@ struct HandOuts {
         peopleOf;
 };
 
+struct AccessRoom;
+
 /// What all handlers share. Everything outlives the server.
 struct Parts {
     access::People& people;
@@ -50,6 +52,7 @@ struct Parts {
     std::string issuer;  // in an authenticator, before the work number
     std::vector<TodoSource> todo;
     std::optional<HandOuts> handOuts;
+    AccessRoom& access;
 };
 
 // One function a file; each answers the routes of its part of openapi.yaml.
@@ -58,9 +61,22 @@ struct Parts {
 [[nodiscard]] std::vector<Route> intakeRoutes();
 [[nodiscard]] std::vector<Route> recordingRoutes();
 [[nodiscard]] std::vector<Route> logRoutes();
+[[nodiscard]] std::vector<Route> requestRoutes();
+[[nodiscard]] std::vector<Route> decisionRoutes();
+[[nodiscard]] std::vector<Route> replayRoutes();
 
 /// What the dock itself knows to be done.
 [[nodiscard]] TodoSource ownTodo(Parts& parts);
+
+/// Whether somebody sees only what they recorded themselves.
+[[nodiscard]] bool seesOwnOnly(const access::Session& session);
+/// Recorders handed out to a person; none if there is no register.
+[[nodiscard]] Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts,
+                                                                 const access::Person& person);
+/// Whether the session's person may know of a recording.
+[[nodiscard]] Result<bool> maySee(Parts& parts,
+                                  const access::Session& session,
+                                  const catalogue::RecordingRow& row);
 
 /// A person as JSON: 64 hex digits.
 [[nodiscard]] std::string hexOf(const access::Person& person);

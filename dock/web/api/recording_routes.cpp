@@ -23,11 +23,6 @@ bool isVerdict(std::string_view text) {
     return std::find(kVerdicts.begin(), kVerdicts.end(), text) != kVerdicts.end();
 }
 
-/// Whether somebody sees only what they recorded themselves.
-bool seesOwnOnly(const access::Session& session) {
-    return !session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
-}
-
 /// "start.device.generation.seq"; a device's name may have dots, numbers have none.
 std::string cursorOf(const RecordingPlace& place) {
     return fmt::format(
@@ -85,12 +80,6 @@ Result<void> fillRecording(Parts& parts, const catalogue::RecordingRow& row, jso
               {"verdict", row.verdict},
               {"officers", std::move(officers)}};
     return {};
-}
-
-/// Spans of a person, none if there is no register.
-Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts, const access::Person& person) {
-    return parts.handOuts ? parts.handOuts->spansOf(person)
-                          : Result<std::vector<catalogue::DeviceSpan>>();
 }
 
 net::Response listed(Parts& parts, Call& call) {
@@ -202,20 +191,6 @@ json statementsJson(const catalogue::Timeline& timeline) {
                        {"to_ns", numberJson(statement.toNs)}});
     }
     return out;
-}
-
-/// Whether the session's person may know of it.
-Result<bool> maySee(Parts& parts,
-                    const access::Session& session,
-                    const catalogue::RecordingRow& row) {
-    if (!seesOwnOnly(session)) {
-        return true;
-    }
-    LIUHEN_TRY(const auto spans, spansOf(parts, session.person));
-    return std::any_of(spans.begin(), spans.end(), [&row](const catalogue::DeviceSpan& span) {
-        return span.device == row.name.device && row.startUs >= span.fromUs &&
-               row.startUs < span.toUs;
-    });
 }
 
 net::Response timeline(Parts& parts, Call& call) {

@@ -3,6 +3,7 @@
 #include "dock/web/api/server.hpp"
 
 #include "common/core/log.hpp"
+#include "dock/web/api/access_room.hpp"
 #include "dock/web/api/static_files.hpp"
 
 #include <fmt/format.h>
@@ -58,7 +59,14 @@ void secure(net::Response& response, bool api) {
 std::vector<Route> allRoutes() {
     std::vector<Route> all;
     for (auto& room :
-         {sessionRoutes(), accountRoutes(), intakeRoutes(), recordingRoutes(), logRoutes()}) {
+         {sessionRoutes(),
+                       accountRoutes(),
+                       intakeRoutes(),
+                       recordingRoutes(),
+                       logRoutes(),
+                       requestRoutes(),
+                       decisionRoutes(),
+                       replayRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -97,11 +105,18 @@ struct WebServer::Rooms {
           const WebParts& given,
           std::unique_ptr<access::People> openPeople,
           std::unique_ptr<catalogue::Browser> openBrowser,
-          StaticFiles page)
+          StaticFiles page,
+          std::unique_ptr<access::Words> words,
+          crypto::PublicKey root)
         : people(std::move(openPeople)),
           browser(std::move(openBrowser)),
           files(std::move(page)),
           vault(given.vaultSocket, given.clock),
+          access(given.vaultSocket,
+                 given.clock,
+                 std::move(root),
+                 std::move(words),
+                 settings.origin),
           sessions(settings.sessions, given.clock),
           logIn(*people,
                 sessions,
@@ -116,10 +131,12 @@ struct WebServer::Rooms {
                 given.clock,
                 settings.identity.certificate.subject(),
                 {},
-                std::nullopt},
+                std::nullopt,
+                access},
           router(parts, sessions, settings.origin),
           host(hostOf(settings.origin)) {
         parts.todo.push_back(ownTodo(parts));
+        parts.todo.push_back(requestTodo(parts));
         router.add(allRoutes());
     }
 
@@ -130,6 +147,7 @@ struct WebServer::Rooms {
     std::unique_ptr<catalogue::Browser> browser;
     StaticFiles files;
     VaultView vault;
+    AccessRoom access;
     access::Sessions sessions;
     access::LogIn logIn;
     Parts parts;
@@ -168,8 +186,15 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
     LIUHEN_TRY(auto people, access::People::open(parts.folder));
     LIUHEN_TRY(auto browser, catalogue::Browser::open(parts.folder));
     LIUHEN_TRY(StaticFiles page, StaticFiles::read(parts.files, settings.folder));
-    auto rooms = std::make_unique<Rooms>(
-        settings, parts, std::move(people), std::move(browser), std::move(page));
+    LIUHEN_TRY(auto words, access::Words::open(parts.folder));
+    LIUHEN_TRY(crypto::PublicKey root, settings.identity.root.key());
+    auto rooms = std::make_unique<Rooms>(settings,
+                                         parts,
+                                         std::move(people),
+                                         std::move(browser),
+                                         std::move(page),
+                                         std::move(words),
+                                         std::move(root));
     LIUHEN_TRY(
         rooms->server,
         net::HttpServer::listen(
