@@ -126,9 +126,9 @@ class Client:
 
 
 class Site:
-    def __init__(self, folder, programs):
-        self.folder, self.programs = folder, programs
-        self.rig = Rig(folder, programs, Settings(pre_event_seconds=0))
+    def __init__(self, folder, programs, day=None, settings=None):
+        self.folder, self.programs, self.day = folder, programs, day or DAY
+        self.rig = Rig(folder, programs, settings or Settings(pre_event_seconds=0))
         self.root = os.path.join(self.rig.agency, "root.pem")
         self.toml = os.path.join(folder, "dock", "dock.toml")
         with socket.socket() as probe:
@@ -193,7 +193,7 @@ class Site:
         self.run("liuhen", "enroll", "dock", "--agency", self.rig.agency, "--dock", dock, "--name", "dock-01")
         self.run("liuhen", "enroll", "web", "--agency", self.rig.agency, "--dock", dock, "--name", "dock.example")
         self.write_page()
-        self.rig.configure([DAY])
+        self.rig.configure([self.day])
         before = os.path.getsize(self.rig.log)
         self.processes["recorder"] = self.rig.start()
 
@@ -205,6 +205,14 @@ class Site:
         port = recorder_said().split("ready, port ")[1].split()[0].rstrip(",")
         self.run("liuhen-dock", "init", "--dir", self.folder, "--agency", self.rig.agency, "--recorder",
                  f"127.0.0.1:{port}", "--web", f"https://localhost:{self.port}", "--ui", os.path.join(self.folder, "ui"))
+        # The rig's recorder encrypts: the vault opens it under a grant.
+        key = os.path.join(self.rig.agency, "evidence-key.pem")
+        os.chmod(key, 0o600)
+        config = os.path.join(dock, "vault.toml")
+        with open(config, encoding="utf-8") as file:
+            before = file.read()
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f'evidence_key = "{key}"\n{before}')
         firsts = {role: self.first_password("make", "--work-number", role, "--name", f"{role}的名字", "--unit", "信息科",
                                             "--role", role) for role in ADMINISTRATORS}
         self.start_vault()

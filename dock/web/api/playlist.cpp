@@ -22,8 +22,9 @@ constexpr std::int64_t kClockUs = 2'000'000;
 constexpr std::uint64_t kCueNs = kSecondNs;
 constexpr std::int64_t kNsOfUs = 1000;
 
-std::uint64_t distance(std::uint64_t a, std::uint64_t b) {
-    return a > b ? a - b : b - a;
+/// Whether what begins at `from` is the continuation of what ends at `to`.
+bool joins(std::uint64_t to, std::uint64_t from) {
+    return (to > from ? to - from : from - to) <= kJointNs;
 }
 
 /// "2026-11-29T07:12:05.120Z".
@@ -66,35 +67,56 @@ std::string cueText(std::string_view text) {
 
 }  // namespace
 
+/// UTC of media time 0 for segments that follow each other without a gap and by one clock, from
+/// the one that begins at `first` on: every entry is later than what it tells of, so the earliest
+/// is the best.
+std::optional<std::int64_t> Playlist::zeroOfRun(std::size_t first) const {
+    std::optional<std::int64_t> zero;
+    for (std::size_t i = first; i < segments_.size(); ++i) {
+        const PlaylistSegment& each = segments_[i];
+        if (i > first &&
+            !joins(segments_[i - 1].pieces.back().toNs, each.pieces.front().fromNs)) {
+            break;
+        }
+        if (zero && each.zeroUs && std::abs(*each.zeroUs - *zero) > kClockUs) {
+            break;
+        }
+        if (each.zeroUs) {
+            zero = std::min(zero.value_or(*each.zeroUs), *each.zeroUs);
+        }
+    }
+    return zero;
+}
+
 Playlist::Playlist(std::vector<PlaylistSegment> segments) : segments_(std::move(segments)) {
     std::uint64_t played = 0;
-    std::optional<std::int64_t> base;  // UTC of media time 0
+    std::optional<std::int64_t> zero;
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         const PlaylistSegment& segment = segments_[i];
-        bool newTime = false;
-        if (segment.startUs) {
-            const std::int64_t own =
-                *segment.startUs - static_cast<std::int64_t>(segment.firstNs) / kNsOfUs;
-            newTime = !base || std::abs(own - *base) > kClockUs;
-            base = newTime ? own : *base;
+        const bool goesOn = i > 0 && joins(segments_[i - 1].pieces.back().toNs,
+                                           segment.pieces.front().fromNs);
+        const bool sameClock =
+            zero && segment.zeroUs && std::abs(*segment.zeroUs - *zero) <= kClockUs;
+        bool newTime = !goesOn || (segment.zeroUs && !sameClock);
+        if (newTime) {
+            zero = zeroOfRun(i);
         }
         for (const PlaylistPiece& piece : segment.pieces) {
             Fragment fragment;
             fragment.segment = i;
             fragment.piece = piece;
             fragment.playedNs = played;
-            if (base) {
-                fragment.atUs = *base + static_cast<std::int64_t>(piece.fromNs) / kNsOfUs;
+            if (zero) {
+                fragment.atUs = *zero + static_cast<std::int64_t>(piece.fromNs) / kNsOfUs;
             }
             if (fragments_.empty()) {
                 fragment.newInit = true;
             } else {
                 const Fragment& last = fragments_.back();
                 fragment.newInit = segments_[last.segment].init != segment.init;
-                fragment.apart =
-                    fragment.newInit || distance(last.piece.toNs, piece.fromNs) > kJointNs;
+                fragment.apart = fragment.newInit || !joins(last.piece.toNs, piece.fromNs);
             }
-            fragment.newTime = newTime || fragment.apart || fragments_.empty();
+            fragment.newTime = newTime || fragment.apart;
             newTime = false;
             played += piece.toNs - piece.fromNs;
             fragments_.push_back(fragment);

@@ -25,10 +25,10 @@ struct PlaylistPiece {
 struct PlaylistSegment {
     std::uint64_t segment = 0;
     std::uint64_t initBytes = 0;
-    core::Digest init{};                  // SHA-256 of its init
-    std::uint64_t firstNs = 0;            // media time of its first part, played or not
-    std::optional<std::int64_t> startUs;  // UTC of that; nothing: not known
-    std::vector<PlaylistPiece> pieces;    // at least one
+    core::Digest init{};                 // SHA-256 of its init
+    std::uint64_t firstNs = 0;           // media time of its first part, played or not
+    std::optional<std::int64_t> zeroUs;  // UTC of media time 0 at the latest; nothing: not known
+    std::vector<PlaylistPiece> pieces;   // at least one
 };
 
 /// The pieces of a view in order of media time. A player's time counts what is there; where
@@ -47,6 +47,7 @@ public:
                                    const std::vector<catalogue::TimelineStatement>& said) const;
 
 private:
+    [[nodiscard]] std::optional<std::int64_t> zeroOfRun(std::size_t first) const;
     struct Fragment {
         std::size_t segment = 0;  // place in segments_
         PlaylistPiece piece;

@@ -24,6 +24,7 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 /// What a seek must fetch at most, more or less; and how long a key frame is waited for.
 constexpr std::uint64_t kPieceNs = 10 * kSecondNs;
 constexpr std::uint64_t kLongestPieceNs = 30 * kSecondNs;
+constexpr std::uint64_t kUsNs = 1000;
 constexpr std::uint64_t kHeadBytes = std::uint64_t{16} << 10U;
 constexpr std::uint64_t kMostInitBytes = std::uint64_t{64} << 10U;
 
@@ -100,6 +101,9 @@ private:
 bool hasPicture(const std::string& codecs) {
     return codecs.find("avc1") != std::string::npos;
 }
+bool hasSound(const std::string& codecs) {
+    return codecs.find("mp4a") != std::string::npos;
+}
 
 /// Nothing to play of it leaves `pieces` empty.
 Result<PlaylistSegment> readSegment(const Reader& reader, const vault::OpenedSegment& opened) {
@@ -107,7 +111,7 @@ Result<PlaylistSegment> readSegment(const Reader& reader, const vault::OpenedSeg
     segment.segment = opened.segment;
     segment.firstNs = opened.fromNs;
     LIUHEN_TRY(ListedParts listed, reader.parts(0));
-    if (listed.codecs.empty()) {
+    if (!hasPicture(listed.codecs) && !hasSound(listed.codecs)) {
         return fail(ErrorKind::InvalidArgument,
                     fmt::format("play segment {}: it is no film and no sound", opened.segment));
     }
@@ -133,28 +137,20 @@ Result<PlaylistSegment> readSegment(const Reader& reader, const vault::OpenedSeg
     return segment;
 }
 
-/// Times of day by the ledger. What is from before the press was entered at the press: it has the
-/// time of what goes on behind it.
+/// Times of day by the ledger: a segment's first entry is later than its first sample, its last one
+/// later than its last. What is from before the press was entered at the press, and tells nothing.
 void addTimes(std::vector<PlaylistSegment>& segments, const catalogue::Timeline& timeline) {
-    std::optional<std::pair<std::int64_t, std::uint64_t>> behind;  // time, its media time
-    for (auto each = segments.rbegin(); each != segments.rend(); ++each) {
+    for (PlaylistSegment& each : segments) {
         const auto found = std::find_if(
             timeline.segments.begin(), timeline.segments.end(), [&each](const auto& row) {
-                return row.segment == each->segment;
+                return row.segment == each.segment;
             });
-        if (found == timeline.segments.end()) {
+        if (found == timeline.segments.end() || found->preEvent) {
             continue;
         }
-        if (!found->preEvent) {
-            each->startUs = found->startUs;
-            behind = {found->startUs, each->firstNs};
-        } else if (behind && behind->second >= each->firstNs) {
-            each->startUs =
-                behind->first - static_cast<std::int64_t>((behind->second - each->firstNs) / 1000);
-        } else {
-            const std::uint64_t length = each->pieces.back().toNs - each->firstNs;
-            each->startUs = found->startUs - static_cast<std::int64_t>(length / 1000);
-        }
+        const auto from = static_cast<std::int64_t>(each.firstNs / kUsNs);
+        const auto to = static_cast<std::int64_t>(each.pieces.back().toNs / kUsNs);
+        each.zeroUs = std::min(found->startUs - from, found->endUs - to);
     }
 }
 
