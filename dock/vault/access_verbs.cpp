@@ -136,9 +136,15 @@ void Vault::noteRefusal(evidence::RefusedBody refusal) {
 }
 
 Result<std::uint64_t> Vault::present(const Buffer& message, bool dismissal) {
-    const std::lock_guard lock(access_->mutex);
     const char* const kind = dismissal ? "dismissal" : "appointment";
-    return logAccess(kind, Cbor::map({{"message", message}}), {kind, std::nullopt, ""});
+    std::uint64_t index = 0;
+    {
+        const std::lock_guard lock(access_->mutex);
+        LIUHEN_TRY(index,
+                   logAccess(kind, Cbor::map({{"message", message}}), {kind, std::nullopt, ""}));
+    }
+    LIUHEN_CHECK(publishThrough(index));
+    return index;
 }
 
 Result<Asked> Vault::ask(evidence::RequestBody body) {
@@ -260,12 +266,17 @@ Result<ReadBytes> Vault::read(const Digest& use,
 }
 
 Result<std::uint64_t> Vault::endGrant(const evidence::GrantEndedBody& body) {
-    const std::lock_guard lock(access_->mutex);
-    const auto* const granted = access_->book.grant(body.grant);
-    const auto* const asked =
-        granted == nullptr ? nullptr : access_->book.request(granted->request);
-    const std::string what = asked == nullptr ? "view" : asked->body.purpose;
-    return logAccess("grant.ended", body.toCbor(), {what, body.by, ""});
+    std::uint64_t index = 0;
+    {
+        const std::lock_guard lock(access_->mutex);
+        const auto* const granted = access_->book.grant(body.grant);
+        const auto* const asked =
+            granted == nullptr ? nullptr : access_->book.request(granted->request);
+        const std::string what = asked == nullptr ? "view" : asked->body.purpose;
+        LIUHEN_TRY(index, logAccess("grant.ended", body.toCbor(), {what, body.by, ""}));
+    }
+    LIUHEN_CHECK(publishThrough(index));
+    return index;
 }
 
 }  // namespace liuhen::vault

@@ -40,9 +40,10 @@ class Page(unittest.TestCase):
         return [operation for operation in self.contract.operations if not operation.later]
 
     def path_of(self, operation):
-        """With what exists in place of the braces."""
-        return operation.path.format(person=self.people["officer"].person, device=self.recording["device"],
+        """With what exists in place of the braces; requests and views are named that nobody made."""
+        path = operation.path.format(person=self.people["officer"].person, device=self.recording["device"], id="0" * 64, n=0,
                                      generation=self.recording["generation"], start=self.recording["start"])
+        return path + ("?decision=refused" if operation.name == "approvalToSign" else "")
 
     def harmless(self, operation):
         """A body that is understood and refused, so that nothing is changed by who may."""
@@ -89,6 +90,8 @@ class Page(unittest.TestCase):
                         self.assertEqual(set(answer.json), {"error"})
                     elif operation.changes:
                         self.assertEqual((answer.status, answer.json["error"]["code"]), (422, "wrong_field"))
+                    elif "{id}" in operation.path:
+                        self.assertEqual((answer.status, answer.code), (404, "not_found"))
                     else:
                         self.assertEqual(answer.status, 200)
                     self.assertEqual(answer.headers["Cache-Control"], "no-store")

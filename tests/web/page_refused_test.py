@@ -68,8 +68,9 @@ class Refused(Access):
         body = self.signed(made, options=options, key=self.both_key)
         self.assertEqual(self.refused(self.both, "POST", self.path(made), body), "self_approval")
         self.open_state(made)
-        told = self.leaves("access.refused")[0]
-        self.assertEqual((told["what"], told["by"], told["reason"]), ("approval", self.both.person, "self"))
+        self.ask(self.supervisor)  # brings what was logged before under a checkpoint
+        told = [(each["what"], each["by"], each["reason"]) for each in self.leaves("access.refused")]
+        self.assertIn(("approval", self.both.person, "self"), told)
 
     def test_03_the_person_of_the_session_is_the_person_of_the_key(self):
         made = self.ask(self.supervisor)
