@@ -42,8 +42,8 @@ def clear_of(data):
 
 
 class AccessSite(Site):
-    def __init__(self, folder, programs):
-        super().__init__(folder, programs, DAY, Settings(pre_event_seconds=2))
+    def __init__(self, folder, programs, ui=None):
+        super().__init__(folder, programs, DAY, Settings(pre_event_seconds=2), ui)
         self.origin = f"https://localhost:{self.port}"
 
     def appoint(self, name, person, *powers, start="2020-01-01T00:00Z", until="2120-01-01T00:00Z"):
@@ -70,8 +70,8 @@ class Access(unittest.TestCase):
     maxDiff = None
 
     @classmethod
-    def begin(cls, folder):
-        cls.site = AccessSite(folder, cls.PROGRAMS)
+    def begin(cls, folder, ui=None):
+        cls.site = AccessSite(folder, cls.PROGRAMS, ui)
         cls.addClassCleanup(cls.site.end)
         cls.people = cls.site.set_up()
         cls.contract = Contract()

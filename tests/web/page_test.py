@@ -90,7 +90,7 @@ class Page(unittest.TestCase):
                         self.assertEqual(set(answer.json), {"error"})
                     elif operation.changes:
                         self.assertEqual((answer.status, answer.json["error"]["code"]), (422, "wrong_field"))
-                    elif "{id}" in operation.path:
+                    elif "{id}" in operation.path or (operation.name, caller) == ("recording", "officer"):  # not theirs
                         self.assertEqual((answer.status, answer.code), (404, "not_found"))
                     else:
                         self.assertEqual(answer.status, 200)
