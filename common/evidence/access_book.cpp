@@ -75,6 +75,18 @@ std::optional<AccessReason> AccessBook::closed(const Digest& name, std::int64_t 
     return found->dismissed ? std::optional(Dismissed) : std::nullopt;
 }
 
+std::vector<Appointment> AccessBook::appointmentsOf(const Person& person,
+                                                    std::int64_t timeUs) const {
+    std::vector<Appointment> found;
+    for (const auto& [credential, appointed] : appointed_) {
+        if (appointed.terms.person == person && !appointed.dismissed &&
+            !outside(appointed.terms.time, timeUs)) {
+            found.push_back(appointed.terms);
+        }
+    }
+    return found;
+}
+
 std::optional<AccessReason> AccessBook::take(const Leaf& leaf, ByteView bytes) {
     return run(*this, leaf, bytes, this);
 }

@@ -55,6 +55,11 @@ public:
     /// Why nothing can be used under a grant at this time, nothing if it can; uses are not counted.
     [[nodiscard]] std::optional<AccessReason> closed(const Digest& grant,
                                                      std::int64_t timeUs) const;
+    /// A person's appointments that count and whose time it is.
+    [[nodiscard]] std::vector<Appointment> appointmentsOf(const Person& person,
+                                                          std::int64_t timeUs) const;
+    /// Of the log; "" before leaf 0.
+    [[nodiscard]] const std::string& origin() const { return origin_; }
     /// Whether a person was appointed or has asked.
     [[nodiscard]] bool knows(const Person& person) const { return persons_.contains(person); }
 

@@ -4,10 +4,9 @@
 
 #include "common/core/file_lock.hpp"
 #include "common/core/files.hpp"
-#include "common/core/unique_fd.hpp"
+#include "dock/access/private_file.hpp"
 #include "dock/access/schema.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -52,16 +51,6 @@ std::optional<std::int64_t> optionalTimeAt(const Statement& row, int column) {
 }
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
-
-/// The file with its mode, before SQLite makes it with another.
-Result<void> makePrivate(const std::string& path) {
-    const core::UniqueFd fd(
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
-    if (!fd.valid() || ::fchmod(fd.get(), kOwnerOnly) != 0) {
-        return core::failErrno(errno, "make " + path);
-    }
-    return {};
-}
 
 bool matches(const Account& account, const AccountFilter& filter) {
     const auto holds = [&filter](const std::string& text) {

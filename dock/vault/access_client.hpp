@@ -18,7 +18,7 @@ public:
     /// Presents an appointment that the agency's root signed; answers the leaf's index.
     [[nodiscard]] Result<std::uint64_t> appoint(Buffer message);
     [[nodiscard]] Result<std::uint64_t> dismiss(Buffer message);
-    /// Logs a request; `body.request` is not looked at.
+    /// Logs a request, under a checkpoint by then; `body.request` is not looked at.
     [[nodiscard]] Result<Asked> request(evidence::RequestBody body);
     /// Presents an approval with its signatures; answers the leaf's index.
     [[nodiscard]] Result<std::uint64_t> approve(evidence::SignedApproval approval);

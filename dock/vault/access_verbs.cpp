@@ -136,17 +136,28 @@ void Vault::noteRefusal(evidence::RefusedBody refusal) {
 }
 
 Result<std::uint64_t> Vault::present(const Buffer& message, bool dismissal) {
-    const std::lock_guard lock(access_->mutex);
     const char* const kind = dismissal ? "dismissal" : "appointment";
-    return logAccess(kind, Cbor::map({{"message", message}}), {kind, std::nullopt, ""});
+    std::uint64_t index = 0;
+    {
+        const std::lock_guard lock(access_->mutex);
+        LIUHEN_TRY(index,
+                   logAccess(kind, Cbor::map({{"message", message}}), {kind, std::nullopt, ""}));
+    }
+    LIUHEN_CHECK(publishThrough(index));
+    return index;
 }
 
 Result<Asked> Vault::ask(evidence::RequestBody body) {
-    const std::lock_guard lock(access_->mutex);
-    body.request = drawName();
-    LIUHEN_TRY(const std::uint64_t index,
-               logAccess("request", body.toCbor(), {body.purpose, body.by, ""}));
-    return Asked{body.request, access_->book.request(body.request)->leaf, index};
+    Asked asked;
+    {
+        const std::lock_guard lock(access_->mutex);
+        body.request = drawName();
+        LIUHEN_TRY(asked.index, logAccess("request", body.toCbor(), {body.purpose, body.by, ""}));
+        asked.request = body.request;
+        asked.leaf = access_->book.request(body.request)->leaf;
+    }
+    LIUHEN_CHECK(publishThrough(asked.index));  // others read the log up to its checkpoint
+    return asked;
 }
 
 Result<std::uint64_t> Vault::approve(const evidence::SignedApproval& approval) {
@@ -255,12 +266,17 @@ Result<ReadBytes> Vault::read(const Digest& use,
 }
 
 Result<std::uint64_t> Vault::endGrant(const evidence::GrantEndedBody& body) {
-    const std::lock_guard lock(access_->mutex);
-    const auto* const granted = access_->book.grant(body.grant);
-    const auto* const asked =
-        granted == nullptr ? nullptr : access_->book.request(granted->request);
-    const std::string what = asked == nullptr ? "view" : asked->body.purpose;
-    return logAccess("grant.ended", body.toCbor(), {what, body.by, ""});
+    std::uint64_t index = 0;
+    {
+        const std::lock_guard lock(access_->mutex);
+        const auto* const granted = access_->book.grant(body.grant);
+        const auto* const asked =
+            granted == nullptr ? nullptr : access_->book.request(granted->request);
+        const std::string what = asked == nullptr ? "view" : asked->body.purpose;
+        LIUHEN_TRY(index, logAccess("grant.ended", body.toCbor(), {what, body.by, ""}));
+    }
+    LIUHEN_CHECK(publishThrough(index));
+    return index;
 }
 
 }  // namespace liuhen::vault

@@ -21,9 +21,10 @@ SCRIPT = "export const page = 1;\n" * 40
 
 
 class Site:
-    def __init__(self, folder, programs):
-        self.folder, self.programs = folder, programs
-        self.rig = Rig(folder, programs, Settings(pre_event_seconds=0))
+    def __init__(self, folder, programs, day=None, settings=None, ui=None):
+        self.folder, self.programs, self.day = folder, programs, day or DAY
+        self.ui = ui or os.path.join(folder, "ui")
+        self.rig = Rig(folder, programs, settings or Settings(pre_event_seconds=0))
         self.root = os.path.join(self.rig.agency, "root.pem")
         self.toml = os.path.join(folder, "dock", "dock.toml")
         with socket.socket() as probe:
@@ -40,10 +41,12 @@ class Site:
         return done.stdout
 
     def write_page(self):
-        """What stands for the built page."""
-        assets = os.path.join(self.folder, "ui", "assets")
+        """What stands for the built page, if none is given."""
+        if os.path.exists(self.ui):
+            return
+        assets = os.path.join(self.ui, "assets")
         os.makedirs(assets)
-        with open(os.path.join(self.folder, "ui", "index.html"), "w", encoding="utf-8") as file:
+        with open(os.path.join(self.ui, "index.html"), "w", encoding="utf-8") as file:
             file.write('<!doctype html><title>留痕</title><script type="module" src="/assets/a.js"></script>\n')
         with open(os.path.join(assets, "a.js"), "w", encoding="utf-8") as file:
             file.write(SCRIPT)
@@ -112,7 +115,7 @@ class Site:
         self.run("liuhen", "enroll", "dock", "--agency", self.rig.agency, "--dock", dock, "--name", "dock-01")
         self.run("liuhen", "enroll", "web", "--agency", self.rig.agency, "--dock", dock, "--name", "dock.example")
         self.write_page()
-        self.rig.configure([DAY])
+        self.rig.configure([self.day])
         before = os.path.getsize(self.rig.log)
         self.processes["recorder"] = self.rig.start()
 
@@ -123,7 +126,15 @@ class Site:
         wait_for("the recorder is docked", lambda: "state docked" in recorder_said())
         self.recorder_port = recorder_said().split("ready, port ")[1].split()[0].rstrip(",")
         self.run("liuhen-dock", "init", "--dir", self.folder, "--agency", self.rig.agency, "--recorder",
-                 f"127.0.0.1:{self.recorder_port}", "--web", f"https://localhost:{self.port}", "--ui", os.path.join(self.folder, "ui"))
+                 f"127.0.0.1:{self.recorder_port}", "--web", f"https://localhost:{self.port}", "--ui", self.ui)
+        # The rig's recorder encrypts: the vault opens it under a grant.
+        key = os.path.join(self.rig.agency, "evidence-key.pem")
+        os.chmod(key, 0o600)
+        config = os.path.join(dock, "vault.toml")
+        with open(config, encoding="utf-8") as file:
+            text = file.read()
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f'evidence_key = "{key}"\n{text}')
         firsts = {role: self.first_password("make", "--work-number", number, "--name", name, "--unit", "信息科", "--role", role)
                   for role, (number, name) in administrators.items()}
         self.start_vault()

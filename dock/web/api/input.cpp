@@ -295,6 +295,54 @@ std::vector<std::string> Body::texts(std::string_view name, std::size_t most) {
     return texts;
 }
 
+bool Body::boolean(std::string_view name) {
+    const nlohmann::json* value = find(name);
+    if (value == nullptr || !value->is_boolean()) {
+        reject(name);
+        return false;
+    }
+    return value->get<bool>();
+}
+
+Body Body::object(std::string_view name) {
+    const nlohmann::json* value = find(name);
+    if (value == nullptr || !value->is_object()) {
+        reject(name);
+        return Body(nlohmann::json::object());
+    }
+    return Body(*value);
+}
+
+std::vector<Body> Body::objects(std::string_view name, std::size_t most) {
+    const nlohmann::json* value = find(name);
+    std::vector<Body> found;
+    if (value == nullptr || !value->is_array() || value->empty() || value->size() > most) {
+        reject(name);
+        return found;
+    }
+    for (const nlohmann::json& item : *value) {
+        if (!item.is_object()) {
+            reject(name);
+            return {};
+        }
+        found.push_back(Body(item));
+    }
+    return found;
+}
+
+std::optional<std::string> Body::shapedOrNull(std::string_view name,
+                                              bool (*fits)(std::string_view)) {
+    const nlohmann::json* value = find(name);
+    if (value != nullptr && value->is_null()) {
+        return std::nullopt;
+    }
+    if (value == nullptr || !value->is_string() || !fits(value->get_ref<const std::string&>())) {
+        reject(name);
+        return std::nullopt;
+    }
+    return value->get<std::string>();
+}
+
 std::string Body::wrong() const {
     if (!wrong_.empty()) {
         return wrong_;

@@ -89,6 +89,16 @@ public:
                                                           std::size_t most);
     /// A list of texts that must be there, none twice.
     [[nodiscard]] std::vector<std::string> texts(std::string_view name, std::size_t most);
+    /// A truth that must be there; false if it is not well.
+    [[nodiscard]] bool boolean(std::string_view name);
+    /// An object that must be there, whose own fields are asked for and judged in turn; an empty
+    /// one if it is none.
+    [[nodiscard]] Body object(std::string_view name);
+    /// The same for a list of at least one and at most `most` objects; none if it is not well.
+    [[nodiscard]] std::vector<Body> objects(std::string_view name, std::size_t most);
+    /// A text for which `fits` holds, or null; it must be there.
+    [[nodiscard]] std::optional<std::string> shapedOrNull(std::string_view name,
+                                                          bool (*fits)(std::string_view));
     void reject(std::string_view name);
     [[nodiscard]] std::string wrong() const;
 

@@ -36,6 +36,8 @@ struct Desk {
     std::string folder;       // of the catalogue
 };
 
+struct AccessRoom;
+
 /// What all handlers share. Everything outlives the server.
 struct Parts {
     access::People& people;
@@ -48,6 +50,7 @@ struct Parts {
     std::string issuer;  // in an authenticator, before the work number
     Desk desk;
     std::vector<TodoSource> todo;
+    AccessRoom& access;
 };
 
 // One function a file; each answers the routes of its part of openapi.yaml.
@@ -57,6 +60,9 @@ struct Parts {
 [[nodiscard]] std::vector<Route> recordingRoutes();
 [[nodiscard]] std::vector<Route> registerRoutes();
 [[nodiscard]] std::vector<Route> logRoutes();
+[[nodiscard]] std::vector<Route> requestRoutes();
+[[nodiscard]] std::vector<Route> decisionRoutes();
+[[nodiscard]] std::vector<Route> replayRoutes();
 
 /// What the dock itself knows to be done.
 [[nodiscard]] TodoSource ownTodo(Parts& parts);

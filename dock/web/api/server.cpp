@@ -3,6 +3,7 @@
 #include "dock/web/api/server.hpp"
 
 #include "common/core/log.hpp"
+#include "dock/web/api/access_room.hpp"
 #include "dock/web/api/static_files.hpp"
 
 #include <fmt/format.h>
@@ -62,7 +63,10 @@ std::vector<Route> allRoutes() {
                        intakeRoutes(),
                        recordingRoutes(),
                        registerRoutes(),
-                       logRoutes()}) {
+                       logRoutes(),
+                       requestRoutes(),
+                       decisionRoutes(),
+                       replayRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -101,11 +105,15 @@ struct WebServer::Rooms {
           const WebParts& given,
           std::unique_ptr<access::People> openPeople,
           std::unique_ptr<catalogue::Browser> openBrowser,
-          StaticFiles page)
+          StaticFiles page,
+          std::unique_ptr<access::Words> words,
+          crypto::PublicKey root)
         : people(std::move(openPeople)),
           browser(std::move(openBrowser)),
           files(std::move(page)),
           vault(given.vaultSocket, given.clock),
+          access(
+              given.vaultSocket, given.clock, std::move(root), std::move(words), settings.origin),
           sessions(settings.sessions, given.clock),
           logIn(*people,
                 sessions,
@@ -120,7 +128,8 @@ struct WebServer::Rooms {
                 given.clock,
                 settings.identity.certificate.subject(),
                 {given.records, given.signer, given.folder},
-                {deskTodo(parts), ownTodo(parts)}},
+                {deskTodo(parts), ownTodo(parts), requestTodo(parts)},
+                access},
           router(parts, sessions, settings.origin),
           host(hostOf(settings.origin)) {
         router.add(allRoutes());
@@ -133,6 +142,7 @@ struct WebServer::Rooms {
     std::unique_ptr<catalogue::Browser> browser;
     StaticFiles files;
     VaultView vault;
+    AccessRoom access;
     access::Sessions sessions;
     access::LogIn logIn;
     Parts parts;
@@ -171,8 +181,15 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
     LIUHEN_TRY(auto people, access::People::open(parts.folder));
     LIUHEN_TRY(auto browser, catalogue::Browser::open(parts.folder));
     LIUHEN_TRY(StaticFiles page, StaticFiles::read(parts.files, settings.folder));
-    auto rooms = std::make_unique<Rooms>(
-        settings, parts, std::move(people), std::move(browser), std::move(page));
+    LIUHEN_TRY(auto words, access::Words::open(parts.folder));
+    LIUHEN_TRY(crypto::PublicKey root, settings.identity.root.key());
+    auto rooms = std::make_unique<Rooms>(settings,
+                                         parts,
+                                         std::move(people),
+                                         std::move(browser),
+                                         std::move(page),
+                                         std::move(words),
+                                         std::move(root));
     LIUHEN_TRY(
         rooms->server,
         net::HttpServer::listen(

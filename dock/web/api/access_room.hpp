@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What requests, decisions and views work with.
+#pragma once
+
+#include "dock/access/words.hpp"
+#include "dock/web/api/open_views.hpp"
+#include "dock/web/api/parts.hpp"
+#include "dock/web/api/request_book.hpp"
+
+#include <memory>
+#include <string>
+
+namespace liuhen::web {
+
+/// Outlives the server's handlers.
+struct AccessRoom {
+    AccessRoom(std::string socket,
+               const core::Clock& clock,
+               crypto::PublicKey root,
+               std::unique_ptr<access::Words> openWords,
+               std::string pageOrigin)
+        : vault(std::move(socket), clock),
+          requests(std::move(root), vault, clock),
+          words(std::move(openWords)),
+          views(clock),
+          origin(std::move(pageOrigin)) {}
+
+    VaultPool vault;
+    RequestBook requests;
+    std::unique_ptr<access::Words> words;
+    OpenViews views;
+    std::string origin;  // of the page, as authenticators sign it
+};
+
+/// Requests that wait for somebody with these roles.
+[[nodiscard]] TodoSource requestTodo(Parts& parts);
+
+/// What a refusal or an error of the vault comes to, by what was asked.
+[[nodiscard]] net::Response refusalOfDecision(const core::Error& error);
+[[nodiscard]] net::Response refusalOfView(const core::Error& error);
+
+/// Schema Subject, read and written. `wrong` gets the name of the field that is refused.
+[[nodiscard]] std::optional<evidence::AccessSubject> subjectOf(Body& body);
+[[nodiscard]] json subjectJson(const evidence::AccessSubject& subject);
+/// Schema AccessRequest. Errors: of the databases.
+[[nodiscard]] Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to);
+
+}  // namespace liuhen::web

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking, and what was asked.
+#include "dock/web/api/access_room.hpp"
+
+#include <fmt/format.h>
+
+namespace liuhen::web {
+
+using access::Role;
+using evidence::CommittedText;
+
+namespace {
+
+constexpr std::size_t kReasonLetters = 1024;
+constexpr std::size_t kCaseLetters = 128;
+
+bool isState(std::string_view text) {
+    return requestStateOf(text).has_value();
+}
+
+/// Whether the session's person may know of the request.
+bool mayKnow(const access::Session& session, const RequestEntry& entry) {
+    return !seesOwnOnly(session) || entry.body.by == session.person;
+}
+
+net::Response answerOne(Parts& parts, unsigned status, const RequestEntry& entry) {
+    json body;
+    if (const auto filled = fillRequest(parts, entry, body); !filled) {
+        return refusalOf(filled.error());
+    }
+    return reply(status, body);
+}
+
+net::Response listed(Parts& parts, Call& call) {
+    Query& query = call.query;
+    const std::size_t limit = query.limit();
+    const auto state = query.shaped("state", &isState);
+    const bool mine = query.boolean("mine").value_or(false);
+    std::uint64_t before = UINT64_MAX;
+    if (const auto after = query.text("after", 1, 20)) {
+        const auto number = numberOf(*after);
+        if (!number) {
+            query.reject("after");
+        }
+        before = number.value_or(0);
+    }
+    if (const std::string wrong = query.wrong(); !wrong.empty()) {
+        return refusal(Problem::WrongField, wrong);
+    }
+    RequestFilter filter;
+    filter.state = state ? requestStateOf(*state) : std::nullopt;
+    if (mine || seesOwnOnly(call.who())) {
+        filter.by = call.who().person;
+    }
+    const auto page = parts.access.requests.list(filter, before, limit);
+    if (!page) {
+        return refusalOf(page.error());
+    }
+    json items = json::array();
+    for (const RequestEntry& entry : page->entries) {
+        json item;
+        if (const auto filled = fillRequest(parts, entry, item); !filled) {
+            return refusalOf(filled.error());
+        }
+        items.push_back(std::move(item));
+    }
+    return reply(200,
+                 {{"items", std::move(items)},
+                  {"next", page->more ? numberJson(page->entries.back().leaf) : json()}});
+}
+
+net::Response one(Parts& parts, Call& call) {
+    if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
+        return refusal(Problem::WrongField, wrong);
+    }
+    const auto id = core::digestFromHex(call.part("id"));
+    if (!isHex64(call.part("id")) || !id) {
+        return refusal(Problem::NotFound);
+    }
+    const auto entry = parts.access.requests.find(*id);
+    if (!entry) {
+        return refusalOf(entry.error());
+    }
+    if (!*entry || !mayKnow(call.who(), **entry)) {
+        return refusal(Problem::NotFound);
+    }
+    return answerOne(parts, 200, **entry);
+}
+
+/// Whether the session's person may ask for it: a recording must be known here, and an officer sees
+/// their own alone.
+Result<bool> mayAskFor(Parts& parts,
+                       const access::Session& session,
+                       const evidence::AccessSubject& subject) {
+    if (!subject.recording) {
+        return !seesOwnOnly(session);
+    }
+    LIUHEN_TRY(const auto found,
+               parts.browser.timeline({subject.device, *subject.generation, *subject.recording}));
+    return found ? maySee(parts, session, found->recording) : Result<bool>(false);
+}
+
+net::Response make(Parts& parts, Call& call) {
+    auto body = Body::parse(call.request.body);
+    if (!body) {
+        return refusal(Problem::MalformedBody);
+    }
+    evidence::RequestBody asked;
+    asked.by = call.who().person;
+    asked.purpose = body->text("purpose", 1, 16);
+    std::vector<Body> subjects = body->objects("subjects", evidence::kMaxSubjects);
+    const std::string reason = body->text("reason", 1, kReasonLetters);
+    const auto caseNumber = body->optionalText("case", 1, kCaseLetters);
+    asked.emergency = body->boolean("emergency");
+    if (!evidence::isPurpose(asked.purpose)) {
+        body->reject("purpose");
+    }
+    // A hurry opens a view alone (docs/format/access.md section 3).
+    if (asked.emergency && asked.purpose != "view") {
+        body->reject("emergency");
+    }
+    for (Body& each : subjects) {
+        if (auto subject = subjectOf(each)) {
+            asked.subjects.push_back(*std::move(subject));
+        } else {
+            body->reject("subjects");
+        }
+    }
+    if (const std::string wrong = body->wrong(); !wrong.empty()) {
+        return refusal(Problem::WrongField, wrong);
+    }
+    if (asked.purpose == "hold" || asked.purpose == "retention") {
+        return refusal(Problem::TwoMustSign);
+    }
+    for (const evidence::AccessSubject& subject : asked.subjects) {
+        const auto allowed = mayAskFor(parts, call.who(), subject);
+        if (!allowed) {
+            return refusalOf(allowed.error());
+        }
+        if (!*allowed) {
+            return refusal(Problem::NotFound, "subjects");
+        }
+    }
+    const CommittedText why = CommittedText::make(reason);
+    asked.reason = why.commitment;
+    auto kept = parts.access.words->keep(why);
+    if (caseNumber && kept) {
+        const CommittedText number = CommittedText::make(*caseNumber);
+        asked.caseNumber = number.commitment;
+        kept = parts.access.words->keep(number);
+    }
+    if (!kept) {
+        return refusalOf(kept.error());
+    }
+    const auto logged = parts.access.vault.change(
+        [&asked](vault::AccessClient& vault) { return vault.request(asked); });
+    if (!logged) {
+        return refusalOf(logged.error());
+    }
+    const auto entry = parts.access.requests.find(logged->request);
+    if (!entry || !*entry) {
+        return entry ? refusal(Problem::Internal) : refusalOf(entry.error());
+    }
+    return answerOne(parts, 201, **entry);
+}
+
+}  // namespace
+
+TodoSource requestTodo(Parts& parts) {
+    return [&parts](const access::Session& session, std::vector<TodoItem>& to) {
+        if (!session.roles.has(Role::Head)) {
+            return;
+        }
+        const auto open = parts.access.requests.countOpen(session.person);
+        if (open && *open > 0) {
+            to.push_back({"request.open",
+                          "due",
+                          fmt::format("{} 件调阅申请等待审批，请逐件审阅后签名。", *open),
+                          fmt::format("{} requests wait for a decision; read and sign.", *open),
+                          *open,
+                          "/requests"});
+        }
+    };
+}
+
+std::vector<Route> requestRoutes() {
+    const Who readers =
+        Who::of({Role::Officer, Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
+    const Who askers = Who::of({Role::Officer, Role::Custodian, Role::Supervisor, Role::Reviewer});
+    return {
+        {"GET", "/api/v1/requests", "listRequests", readers, &listed},
+        {"POST", "/api/v1/requests", "createRequest", askers, &make},
+        {"GET", "/api/v1/requests/{id}", "request", readers, &one},
+    };
+}
+
+}  // namespace liuhen::web
