@@ -95,8 +95,9 @@ int start(int argc, char** argv) {
         app.add_subcommand("routes", "print the page's routes and who may use them");
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
-    configured.insert(configured.end(),
-                      {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp});
+    configured.insert(
+        configured.end(),
+        {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }

@@ -67,18 +67,27 @@ struct Meaning {
 };
 
 constexpr std::array kOfDecision = {
-    Meaning{"malformed", Problem::OtherRequest},   Meaning{"request", Problem::OtherRequest},
-    Meaning{"signature", Problem::WrongSignature}, Meaning{"replayed", Problem::SignedBefore},
-    Meaning{"power", Problem::NoKey},              Meaning{"dismissed", Problem::KeyDismissed},
-    Meaning{"not_yet", Problem::KeyNotYet},        Meaning{"expired", Problem::KeyExpired},
+    Meaning{"malformed", Problem::OtherRequest},
+    Meaning{"request", Problem::OtherRequest},
+    Meaning{"signature", Problem::WrongSignature},
+    Meaning{"replayed", Problem::SignedBefore},
+    Meaning{"power", Problem::NoKey},
+    Meaning{"dismissed", Problem::KeyDismissed},
+    Meaning{"not_yet", Problem::KeyNotYet},
+    Meaning{"expired", Problem::KeyExpired},
     Meaning{"self", Problem::SelfApproval},
 };
 constexpr std::array kOfView = {
-    Meaning{"malformed", Problem::OutsideSpan},    Meaning{"no_grant", Problem::NoGrant},
-    Meaning{"request", Problem::GrantForOther},    Meaning{"person", Problem::GrantOfOther},
-    Meaning{"not_yet", Problem::GrantNotYet},      Meaning{"expired", Problem::GrantExpired},
-    Meaning{"ended", Problem::GrantEnded},         Meaning{"dismissed", Problem::GrantDismissed},
-    Meaning{"used_up", Problem::GrantUsedUp},      Meaning{"span", Problem::OutsideSpan},
+    Meaning{"malformed", Problem::OutsideSpan},
+    Meaning{"no_grant", Problem::NoGrant},
+    Meaning{"request", Problem::GrantForOther},
+    Meaning{"person", Problem::GrantOfOther},
+    Meaning{"not_yet", Problem::GrantNotYet},
+    Meaning{"expired", Problem::GrantExpired},
+    Meaning{"ended", Problem::GrantEnded},
+    Meaning{"dismissed", Problem::GrantDismissed},
+    Meaning{"used_up", Problem::GrantUsedUp},
+    Meaning{"span", Problem::OutsideSpan},
 };
 
 template <std::size_t N>

@@ -41,11 +41,8 @@ std::string dateTime(std::int64_t us) {
 /// "01:02:03.456".
 std::string cueTime(std::uint64_t ns) {
     const std::uint64_t ms = ns / 1'000'000;
-    return fmt::format("{:02}:{:02}:{:02}.{:03}",
-                       ms / 3'600'000,
-                       ms / 60'000 % 60,
-                       ms / 1000 % 60,
-                       ms % 1000);
+    return fmt::format(
+        "{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
 /// Text of a cue: one line, no markup.
@@ -74,8 +71,7 @@ std::optional<std::int64_t> Playlist::zeroOfRun(std::size_t first) const {
     std::optional<std::int64_t> zero;
     for (std::size_t i = first; i < segments_.size(); ++i) {
         const PlaylistSegment& each = segments_[i];
-        if (i > first &&
-            !joins(segments_[i - 1].pieces.back().toNs, each.pieces.front().fromNs)) {
+        if (i > first && !joins(segments_[i - 1].pieces.back().toNs, each.pieces.front().fromNs)) {
             break;
         }
         if (zero && each.zeroUs && std::abs(*each.zeroUs - *zero) > kClockUs) {
@@ -93,8 +89,8 @@ Playlist::Playlist(std::vector<PlaylistSegment> segments) : segments_(std::move(
     std::optional<std::int64_t> zero;
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         const PlaylistSegment& segment = segments_[i];
-        const bool goesOn = i > 0 && joins(segments_[i - 1].pieces.back().toNs,
-                                           segment.pieces.front().fromNs);
+        const bool goesOn =
+            i > 0 && joins(segments_[i - 1].pieces.back().toNs, segment.pieces.front().fromNs);
         const bool sameClock =
             zero && segment.zeroUs && std::abs(*segment.zeroUs - *zero) <= kClockUs;
         bool newTime = !goesOn || (segment.zeroUs && !sameClock);
@@ -131,9 +127,10 @@ std::string Playlist::text() const {
         longest = std::max(longest, each.piece.toNs - each.piece.fromNs);
         keys = keys && each.piece.key;
     }
-    std::string out = fmt::format("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n"
-                                  "#EXT-X-PLAYLIST-TYPE:VOD\n",
-                                  (longest + kSecondNs - 1) / kSecondNs);
+    std::string out = fmt::format(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n"
+        "#EXT-X-PLAYLIST-TYPE:VOD\n",
+        (longest + kSecondNs - 1) / kSecondNs);
     if (keys) {
         out += "#EXT-X-INDEPENDENT-SEGMENTS\n";
     }

@@ -116,10 +116,10 @@ net::Response withPlaylist(Parts& parts, Call& call, const char* type, const Mak
 }
 
 net::Response playlist(Parts& parts, Call& call) {
-    return withPlaylist(parts,
-                        call,
-                        "application/vnd.apple.mpegurl",
-                        [](const Playlist& list, const auto&) { return list.text(); });
+    return withPlaylist(
+        parts, call, "application/vnd.apple.mpegurl", [](const Playlist& list, const auto&) {
+            return list.text();
+        });
 }
 
 net::Response marks(Parts& parts, Call& call) {

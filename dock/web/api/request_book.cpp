@@ -94,8 +94,8 @@ RequestEntry RequestBook::seen(const RequestEntry& entry) const {
     LIUHEN_ASSERT(held != nullptr);
     now.decision->used = held->used;
     const auto closed = book_.closed(grant, clock_->utc().count());
-    const bool ended = (closed && *closed != evidence::AccessReason::NotYet) ||
-                       held->used >= held->terms.uses;
+    const bool ended =
+        (closed && *closed != evidence::AccessReason::NotYet) || held->used >= held->terms.uses;
     now.state = ended ? RequestState::Ended : RequestState::Granted;
     return now;
 }

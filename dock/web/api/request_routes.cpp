@@ -95,9 +95,8 @@ Result<bool> mayAskFor(Parts& parts,
     if (!subject.recording) {
         return !seesOwnOnly(session);
     }
-    LIUHEN_TRY(
-        const auto found,
-        parts.browser.timeline({subject.device, *subject.generation, *subject.recording}));
+    LIUHEN_TRY(const auto found,
+               parts.browser.timeline({subject.device, *subject.generation, *subject.recording}));
     return found ? maySee(parts, session, found->recording) : Result<bool>(false);
 }
 

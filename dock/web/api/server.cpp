@@ -58,8 +58,7 @@ void secure(net::Response& response, bool api) {
 
 std::vector<Route> allRoutes() {
     std::vector<Route> all;
-    for (auto& room :
-         {sessionRoutes(),
+    for (auto& room : {sessionRoutes(),
                        accountRoutes(),
                        intakeRoutes(),
                        recordingRoutes(),
@@ -112,11 +111,8 @@ struct WebServer::Rooms {
           browser(std::move(openBrowser)),
           files(std::move(page)),
           vault(given.vaultSocket, given.clock),
-          access(given.vaultSocket,
-                 given.clock,
-                 std::move(root),
-                 std::move(words),
-                 settings.origin),
+          access(
+              given.vaultSocket, given.clock, std::move(root), std::move(words), settings.origin),
           sessions(settings.sessions, given.clock),
           logIn(*people,
                 sessions,

@@ -26,8 +26,7 @@ public:
 
     /// Asks something that changes nothing; once more if the connection that was kept is gone.
     template <class Ask>
-    [[nodiscard]] auto read(const Ask& what)
-        -> decltype(what(std::declval<vault::Client&>())) {
+    [[nodiscard]] auto read(const Ask& what) -> decltype(what(std::declval<vault::Client&>())) {
         for (;;) {
             LIUHEN_TRY(Kept kept, take(true));
             auto answer = what(kept.client);

@@ -119,8 +119,7 @@ Result<PlaylistSegment> readSegment(const Reader& reader, const vault::OpenedSeg
         return segment;
     }
     segment.initBytes = listed.initBytes;
-    LIUHEN_TRY(const ReadBytes init,
-               reader.read(0, std::min(listed.initBytes, kMostInitBytes)));
+    LIUHEN_TRY(const ReadBytes init, reader.read(0, std::min(listed.initBytes, kMostInitBytes)));
     segment.init = crypto::sha256(init.bytes);
     Cutter cutter(reader, hasPicture(listed.codecs));
     for (std::uint64_t count = 0;;) {
@@ -202,7 +201,9 @@ Result<net::BodySource> segmentSource(VaultPool& vault,
             if (some.bytes.empty()) {
                 break;
             }
-            std::copy(some.bytes.begin(), some.bytes.end(), to.begin() + static_cast<std::ptrdiff_t>(done));
+            std::copy(some.bytes.begin(),
+                      some.bytes.end(),
+                      to.begin() + static_cast<std::ptrdiff_t>(done));
             done += some.bytes.size();
         }
         return done;
