@@ -32,7 +32,7 @@ class Played(Access):
         return {"work_number": name, "password": person.password, "totp": person.code()}
 
     def test_played(self):
-        view = self.view(self.supervisor, self.granted(self.supervisor))
+        view = self.view(self.supervisor, self.granted(self.supervisor, uses=1))
         text = self.supervisor.ask("GET", view["playlist"]).body.decode()
         before, behind = text.split("#EXT-X-DISCONTINUITY")
         lengths = [sum(float(each) for each in re.findall(r"#EXTINF:([0-9.]+),", part)) for part in (before, behind)]
