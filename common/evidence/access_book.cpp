@@ -88,11 +88,11 @@ std::vector<Appointment> AccessBook::appointmentsOf(const Person& person,
 }
 
 std::optional<AccessReason> AccessBook::take(const Leaf& leaf, ByteView bytes) {
-    return run(*this, leaf, bytes, this);
+    return runAny(*this, leaf, bytes, this);
 }
 
 std::optional<AccessReason> AccessBook::judge(const Leaf& leaf, ByteView bytes) const {
-    return run(*this, leaf, bytes, nullptr);
+    return runAny(*this, leaf, bytes, nullptr);
 }
 
 AccessBook::Reason AccessBook::run(const AccessBook& book,
@@ -156,7 +156,8 @@ AccessBook::Reason AccessBook::run(const AccessBook& book,
         const auto use = UseBody::fromCbor(kind, leaf.body);
         wrong = use ? book.wrongUse(*use, leaf.timeUs) : Reason(Malformed);
         if (use && into != nullptr) {
-            into->countUse(*use);
+            into->uses_.insert(use->use);
+            into->countUse(use->grant);
         }
         return wrong;
     }
@@ -364,9 +365,8 @@ void AccessBook::enter(const SignedApproval& whole, const Approval& content) {
     }
 }
 
-void AccessBook::countUse(const UseBody& use) {
-    uses_.insert(use.use);
-    if (const auto found = grants_.find(use.grant); found != grants_.end()) {
+void AccessBook::countUse(const Digest& grant) {
+    if (const auto found = grants_.find(grant); found != grants_.end()) {
         ++found->second.used;
     }
 }

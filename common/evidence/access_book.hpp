@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace liuhen::evidence {
@@ -29,7 +30,7 @@ struct BookedGrant {
     Digest request{};
     GrantTerms terms;
     std::vector<Buffer> credentials;  // that signed
-    std::uint64_t used = 0;           // views and copies since
+    std::uint64_t used = 0;           // uses since
     bool ended = false;
     bool dismissed = false;
 };
@@ -60,6 +61,10 @@ public:
                                                           std::int64_t timeUs) const;
     /// Of the log; "" before leaf 0.
     [[nodiscard]] const std::string& origin() const { return origin_; }
+    /// Whether a hold of this name stands on it.
+    [[nodiscard]] bool stands(const Digest& hold, const AccessSubject& subject) const {
+        return holds_.contains({hold, subject});
+    }
     /// Whether a person was appointed or has asked.
     [[nodiscard]] bool knows(const Person& person) const { return persons_.contains(person); }
 
@@ -87,9 +92,20 @@ private:
     void enter(Appointment one, ByteView message);
     void enter(const Dismissal& one, ByteView message);
     void enter(const SignedApproval& whole, const Approval& content);
-    void countUse(const UseBody& use);
+    void countUse(const Digest& grant);
     /// Judges a leaf; with `into` enters it there.
     static Reason run(const AccessBook& book, const Leaf& leaf, ByteView bytes, AccessBook* into);
+    // access_book_holds.cpp; the same
+    static Reason runAny(const AccessBook& book,
+                         const Leaf& leaf,
+                         ByteView bytes,
+                         AccessBook* into);
+    static Reason runHold(const AccessBook& book, const Leaf& leaf, AccessBook* into);
+    static Reason runRetention(const AccessBook& book, const Leaf& leaf, AccessBook* into);
+    [[nodiscard]] Reason uncovered(const std::optional<Digest>& grant,
+                                   std::string_view purpose,
+                                   const AccessSubject& subject,
+                                   std::int64_t timeUs) const;
 
     crypto::PublicKey root_;
     std::string origin_;                                   // "" before leaf 0
@@ -101,6 +117,8 @@ private:
     std::map<Digest, BookedGrant> grants_;
     std::set<Digest> uses_;
     std::set<Person> persons_;
+    std::set<std::pair<Digest, AccessSubject>> holds_;              // that stand
+    std::map<AccessSubject, std::optional<std::uint64_t>> months_;  // of the newest class
 };
 
 }  // namespace liuhen::evidence

@@ -28,6 +28,25 @@ bool allows(const std::optional<Value>& outer, const std::optional<Value>& inner
     return !outer || outer == inner;
 }
 
+/// Of a hold or a class: these fields of the body itself, and no span.
+Result<AccessSubject> keptSubject(const Cbor& body) {
+    AccessSubject subject;
+    LIUHEN_TRY(subject.device, textAt(body, "device"));
+    LIUHEN_TRY(subject.generation, unsignedAt(body, "generation"));
+    LIUHEN_TRY(subject.recording, optionalUnsignedAt(body, "recording"));
+    LIUHEN_TRY(subject.object, optionalDigestAt(body, "object"));
+    if (subject.recording.has_value() == subject.object.has_value()) {
+        return malformed("not one of recording and object");
+    }
+    return subject;
+}
+
+/// A hash, null, or not there at all.
+Result<std::optional<Digest>> grantAt(const Cbor& body) {
+    return body.find("grant") == nullptr ? Result<std::optional<Digest>>(std::nullopt)
+                                         : optionalDigestAt(body, "grant");
+}
+
 }  // namespace
 
 bool AccessSubject::liesIn(const AccessSubject& other) const {
@@ -142,6 +161,29 @@ Result<GrantEndedBody> GrantEndedBody::fromCbor(const Cbor& body) {
     LIUHEN_TRY(result.grant, digestAt(body, "grant"));
     LIUHEN_TRY(result.by, digestAt(body, "by"));
     return result;
+}
+
+Result<HoldBody> HoldBody::fromCbor(const Cbor& body, bool lifts) {
+    HoldBody result;
+    LIUHEN_TRY(result.hold, digestAt(body, "hold"));
+    LIUHEN_TRY(result.subject, keptSubject(body));
+    if (lifts) {
+        LIUHEN_TRY(result.grant, grantAt(body));
+    }
+    return result;
+}
+
+Result<RetentionBody> RetentionBody::fromCbor(const Cbor& body) {
+    RetentionBody result;
+    LIUHEN_TRY(result.subject, keptSubject(body));
+    LIUHEN_TRY(result.months, optionalUnsignedAt(body, "months"));
+    LIUHEN_TRY(result.grant, grantAt(body));
+    return result;
+}
+
+bool isShorter(const std::optional<std::uint64_t>& months,
+               const std::optional<std::uint64_t>& than) {
+    return months && (!than || *months < *than);
 }
 
 Cbor RefusedBody::toCbor() const {

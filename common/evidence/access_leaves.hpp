@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a log says of requests and uses (docs/format/access.md sections 2 and 4).
+// What a log says of requests, uses, and of holds and classes (docs/format/access.md sections 2,
+// 4).
 #pragma once
 
 #include "common/evidence/access_messages.hpp"
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +23,8 @@ struct AccessSubject {
     /// Nanoseconds of media time, the second exclusive; nothing: all of the recording.
     std::optional<std::pair<std::uint64_t, std::uint64_t>> span;
 
-    bool operator==(const AccessSubject&) const = default;
+    /// The order means nothing.
+    auto operator<=>(const AccessSubject&) const = default;
     /// Whether all of this is part of `other` (section 2).
     [[nodiscard]] bool liesIn(const AccessSubject& other) const;
     [[nodiscard]] Cbor toCbor() const;
@@ -71,6 +74,30 @@ struct GrantEndedBody {
     /// Errors: DataLoss.
     [[nodiscard]] static Result<GrantEndedBody> fromCbor(const Cbor& body);
 };
+
+/// What the rule of access reads of a `hold.placed` or `hold.lifted` leaf.
+struct HoldBody {
+    Digest hold{};                // its name
+    AccessSubject subject;        // a recording or an object of one generation
+    std::optional<Digest> grant;  // of a lifting
+
+    /// `lifts` says which of the two. Errors: DataLoss.
+    [[nodiscard]] static Result<HoldBody> fromCbor(const Cbor& body, bool lifts);
+};
+
+/// What the rule of access reads of a `retention` leaf.
+struct RetentionBody {
+    AccessSubject subject;                // as of a hold
+    std::optional<std::uint64_t> months;  // at least so long; nothing: for ever
+    std::optional<Digest> grant;
+
+    /// Errors: DataLoss.
+    [[nodiscard]] static Result<RetentionBody> fromCbor(const Cbor& body);
+};
+
+/// Whether a class keeps for less time than another; both in months, nothing: for ever.
+[[nodiscard]] bool isShorter(const std::optional<std::uint64_t>& months,
+                             const std::optional<std::uint64_t>& than);
 
 /// The body of an `access.refused` leaf.
 struct RefusedBody {

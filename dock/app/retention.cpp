@@ -39,6 +39,14 @@ Result<core::Digest> digestOf(const char* flag, const std::string& text) {
                   : Result<core::Digest>(wrongFlag(flag, "must be 64 hex digits"));
 }
 
+Result<std::optional<core::Digest>> grantOf(const RetentionOptions& options) {
+    if (options.grant.empty()) {
+        return std::optional<core::Digest>();
+    }
+    LIUHEN_TRY(const core::Digest grant, digestOf("--grant", options.grant));
+    return std::optional(grant);
+}
+
 Result<vault::Client> connect(const Config& config) {
     auto client = vault::Client::connect(config.vaultSocket);
     return client ? std::move(client)
@@ -107,10 +115,12 @@ Result<int> holdPlace(const Config& config, const RetentionOptions& options) {
 
 Result<int> holdLift(const Config& config, const RetentionOptions& options) {
     LIUHEN_TRY(const core::Digest hold, digestOf("HOLD", options.hold));
+    LIUHEN_TRY(const auto grant, grantOf(options));
     LIUHEN_CHECK(expectText("--reason", options.reason));
     LIUHEN_CHECK(expectText("--by", options.by));
     LIUHEN_TRY(vault::Client client, connect(config));
-    LIUHEN_TRY(const vault::HoldAnswer answer, client.liftHold(hold, options.reason, options.by));
+    LIUHEN_TRY(const vault::HoldAnswer answer,
+               client.liftHold(hold, options.reason, options.by, grant));
     fmt::print("hold {} is lifted from {} (leaf {})\n",
                core::toHex(answer.hold),
                vault::describe(answer.subject),
@@ -132,8 +142,10 @@ Result<int> retentionSet(const Config& config, const RetentionOptions& options) 
             "--class", "no id of a class; 'liuhen-dock retention list' names those of vault.toml");
     }
     LIUHEN_CHECK(expectText("--by", options.by));
+    LIUHEN_TRY(const auto grant, grantOf(options));
     LIUHEN_TRY(vault::Client client, connect(config));
-    LIUHEN_TRY(const std::uint64_t leaf, client.setRetention(subject, options.classId, options.by));
+    LIUHEN_TRY(const std::uint64_t leaf,
+               client.setRetention(subject, options.classId, options.by, grant));
     fmt::print("{} has class {} (leaf {})\n", vault::describe(subject), options.classId, leaf);
     return 0;
 }

@@ -23,11 +23,13 @@ struct RetentionOptions {
     std::string classId;
     std::string reason;
     std::string by;
+    std::string grant;  // hex; "" if there is none
     bool json = false;
 };
 
 /// The errors of all: InvalidArgument, with the flag, for what the vault would not take; NotFound
 /// for a subject that no leaf tells of, a hold that does not stand, a class that is not configured;
+/// PermissionDenied for a lifting or a shorter class without a grant of two persons for it;
 /// Unavailable if the vault does not run.
 [[nodiscard]] core::Result<int> holdPlace(const Config& config, const RetentionOptions& options);
 [[nodiscard]] core::Result<int> holdLift(const Config& config, const RetentionOptions& options);

@@ -32,6 +32,12 @@ RetentionCommands::RetentionCommands(CLI::App& app) {
         sub->add_option("--by", options_.by, "who; the log holds a commitment to it alone")
             ->required();
     }
+    for (CLI::App* sub : {lift_, set_}) {
+        sub->add_option("--grant",
+                        options_.grant,
+                        sub == lift_ ? "the grant that two persons approved, 64 hex digits"
+                                     : "the same; a shorter class than before needs one");
+    }
     set_->add_option("--class", options_.classId, "id of a class of vault.toml")->required();
     for (CLI::App* sub : {holds_, classes_}) {
         sub->add_flag("--json", options_.json, "for machines");

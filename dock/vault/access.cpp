@@ -2,7 +2,11 @@
 // Bounds of what is open and of what is told.
 #include "dock/vault/access.hpp"
 
+#include "dock/vault/access_types.hpp"
+
 #include <chrono>
+
+#include <fmt/format.h>
 
 namespace liuhen::vault {
 
@@ -53,6 +57,11 @@ std::string_view adviceFor(evidence::AccessReason reason) {
     return "";
 }
 
+tl::unexpected<core::Error> refusalFor(evidence::AccessReason reason, std::string_view advice) {
+    return core::fail(core::ErrorKind::PermissionDenied,
+                      fmt::format("{}{}: {}", kAccessRefused, evidence::name(reason), advice));
+}
+
 Result<void> OpenUses::add(const Digest& name, One one, const core::Clock& clock) {
     if (open_.size() >= kMostOpen) {
         std::erase_if(open_, [&clock](const auto& item) { return isOver(item.second, clock); });
@@ -81,8 +90,10 @@ bool RefusalLimits::isDue(const evidence::RefusedBody& refusal, core::Nanosecond
     if (refusal.what == "approval") {
         return true;
     }
-    const std::string key =
-        (refusal.by ? core::toHex(*refusal.by) : std::string()) + " " + refusal.reason;
+    const std::string key = fmt::format("{} {} {}",
+                                        refusal.what,
+                                        refusal.by ? core::toHex(*refusal.by) : std::string(),
+                                        refusal.reason);
     const auto found = told_.find(key);
     if (found != told_.end() && now - found->second < kTellAgain) {
         return false;

@@ -17,6 +17,10 @@ namespace liuhen::vault {
 /// What is done next about a refusal, for the message of an error.
 [[nodiscard]] std::string_view adviceFor(evidence::AccessReason reason);
 
+/// The error of a refusal, which tells why and what to do next.
+[[nodiscard]] tl::unexpected<core::Error> refusalFor(evidence::AccessReason reason,
+                                                     std::string_view advice);
+
 /// Open views and copies. Not thread-safe.
 class OpenUses {
 public:
@@ -42,7 +46,7 @@ private:
 class RefusalLimits {
 public:
     /// Whether this one is due: every one of an approval; of the others the first in an hour of
-    /// each person and reason.
+    /// each kind, person and reason.
     [[nodiscard]] bool isDue(const evidence::RefusedBody& refusal, core::Nanoseconds now);
 
 private:

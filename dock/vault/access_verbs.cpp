@@ -29,8 +29,7 @@ Digest drawName() {
 }
 
 tl::unexpected<core::Error> refuse(AccessReason reason) {
-    return fail(ErrorKind::PermissionDenied,
-                fmt::format("{}{}: {}", kAccessRefused, evidence::name(reason), adviceFor(reason)));
+    return refusalFor(reason, adviceFor(reason));
 }
 
 tl::unexpected<core::Error> notOpen() {
@@ -54,10 +53,12 @@ std::string purposeOf(const evidence::AccessBook& book, const evidence::UseBody&
 Result<void> Vault::openBook() {
     LIUHEN_TRY(const crypto::PublicKey root, parts_.identity.root.key());
     access_ = std::make_unique<AccessDesk>(root);
-    const auto take = [this](std::uint64_t index, ByteView bytes) {
+    std::vector<std::uint64_t> without;  // effect
+    const auto take = [&](std::uint64_t index, ByteView bytes) {
         const auto leaf = evidence::Leaf::decode(bytes);
         const auto wrong = leaf ? access_->book.take(*leaf, bytes) : AccessReason::Malformed;
         if (wrong) {
+            without.push_back(index);
             core::log(core::LogLevel::Error,
                       "vault",
                       fmt::format("leaf {} was not written by this rule ({}); it has no effect",
@@ -72,13 +73,15 @@ Result<void> Vault::openBook() {
     for (std::uint64_t from = 0;;) {
         LIUHEN_TRY(const auto leaves, records_.accessLeaves(from, kReadAtOnce));
         if (leaves.empty()) {
-            return {};
+            break;
         }
         for (const auto& [index, bytes] : leaves) {
             take(index, bytes);
         }
         from = leaves.back().first + 1;
     }
+    records_.passOver(without);
+    return {};
 }
 
 /// Adds a leaf if the book lets it stand; else notes the refusal. With the desk's mutex held.

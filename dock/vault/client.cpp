@@ -189,15 +189,17 @@ Result<HoldAnswer> Client::placeHold(const Subject& subject,
 
 Result<HoldAnswer> Client::liftHold(const Digest& hold,
                                     const std::string& reason,
-                                    const std::string& by) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(HoldLiftRequest{hold, reason, by}));
+                                    const std::string& by,
+                                    const std::optional<Digest>& grant) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(HoldLiftRequest{hold, reason, by, grant}));
     return readHoldAnswer(answer);
 }
 
 Result<std::uint64_t> Client::setRetention(const Subject& subject,
                                            const std::string& classId,
-                                           const std::string& by) {
-    LIUHEN_TRY(const Cbor answer, calls_->call(RetentionSetRequest{subject, classId, by}));
+                                           const std::string& by,
+                                           const std::optional<Digest>& grant) {
+    LIUHEN_TRY(const Cbor answer, calls_->call(RetentionSetRequest{subject, classId, by, grant}));
     return evidence::unsignedAt(answer, "leaf");
 }
 

@@ -91,15 +91,21 @@ public:
     [[nodiscard]] Result<HoldAnswer> placeHold(const Subject& subject,
                                                const std::string& reason,
                                                const std::string& by);
-    /// Errors: NotFound if it does not stand.
+    /// `grant` names what two persons approved (docs/format/access.md section 4.2). Errors:
+    /// NotFound if the hold does not stand; PermissionDenied with a refusedReason() if the grant is
+    /// not for this.
     [[nodiscard]] Result<HoldAnswer> liftHold(const Digest& hold,
                                               const std::string& reason,
-                                              const std::string& by);
-    /// Answers the index of the leaf. Errors: NotFound for a subject that no leaf tells of, or a
-    /// class that the vault's configuration does not name.
-    [[nodiscard]] Result<std::uint64_t> setRetention(const Subject& subject,
-                                                     const std::string& classId,
-                                                     const std::string& by);
+                                              const std::string& by,
+                                              const std::optional<Digest>& grant = std::nullopt);
+    /// Answers the index of the leaf. A shorter class than the one before needs a `grant`. Errors:
+    /// NotFound for a subject that no leaf tells of, or a class that the vault's configuration does
+    /// not name; PermissionDenied as of a lifting.
+    [[nodiscard]] Result<std::uint64_t> setRetention(
+        const Subject& subject,
+        const std::string& classId,
+        const std::string& by,
+        const std::optional<Digest>& grant = std::nullopt);
     /// What stands, by leaf, from behind `after` on: one part of the list.
     [[nodiscard]] Result<HoldList> holds(std::optional<std::uint64_t> after = std::nullopt);
     [[nodiscard]] Result<RetentionList> retentions(

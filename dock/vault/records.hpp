@@ -152,6 +152,9 @@ public:
     [[nodiscard]] Result<void> add(const CommittedText& text);
     /// Without salt and text if that row is not there.
     [[nodiscard]] Result<CommittedText> opened(const Digest& commitment);
+    /// Leaves of holds and classes without effect (docs/format/access.md section 4.2): rows of them
+    /// are passed over by the three calls below.
+    void passOver(const std::vector<std::uint64_t>& leaves);
     /// The placing of a hold that stands.
     [[nodiscard]] Result<std::optional<HoldRow>> standingHold(const Digest& hold);
     /// The placings of holds that stand, by leaf, from `from` on.
@@ -190,7 +193,7 @@ public:
     [[nodiscard]] Result<std::optional<Buffer>> lastPolicy();
 
     // records_access.cpp
-    /// Leaves of access by their index, from `index` on, at most `limit`.
+    /// Leaves of access, holds and classes by their index, from `index` on, at most `limit`.
     [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, Buffer>>> accessLeaves(
         std::uint64_t index, std::uint64_t limit);
     /// The stored segments of a recording, by number, at most `limit`.
@@ -208,6 +211,7 @@ private:
     [[nodiscard]] Result<std::uint64_t> oneNumber(const char* sql);
 
     Database database_;
+    std::string passedOver_;  // indices of leaves, as SQL lists numbers
 };
 
 }  // namespace liuhen::vault

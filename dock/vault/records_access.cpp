@@ -6,13 +6,19 @@ namespace liuhen::vault {
 
 Result<std::vector<std::pair<std::uint64_t, Buffer>>> Records::accessLeaves(std::uint64_t index,
                                                                             std::uint64_t limit) {
-    // The kinds are those of the index leaf_access, word by word.
+    // The kinds are those of the index leaf_access, word by word; every other leaf that the book
+    // takes has a row.
     LIUHEN_TRY(
         Statement statement,
         database_.prepare("select idx, content from leaf indexed by leaf_access where kind in "
                           "('appointment', 'dismissal', "
                           "'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended')"
-                          " and idx >= ? order by idx limit ?"));
+                          " and idx >= ?1"
+                          " union all select hold.leaf, content from hold"
+                          " cross join leaf on idx = hold.leaf where hold.leaf >= ?1"
+                          " union all select retention.leaf, content from retention"
+                          " cross join leaf on idx = retention.leaf where retention.leaf >= ?1"
+                          " order by 1 limit ?2"));
     statement.bind(index).bind(limit);
     std::vector<std::pair<std::uint64_t, Buffer>> leaves;
     while (true) {

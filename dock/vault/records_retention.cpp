@@ -10,12 +10,21 @@ namespace {
 
 constexpr const char* kHoldColumns =
     "select leaf, time_us, hold, device, generation, recording, object, reason, by_whom from hold ";
-/// As custody.md section 7 has it: to the first later leaf that lifts it from the same subject.
+/// As custody.md section 8 has it: to the first later leaf that lifts it from the same subject.
 constexpr const char* kStands =
     "lifts = 0 and not exists (select 1 from hold as lifted where lifted.lifts = 1"
     " and lifted.hold = hold.hold and lifted.leaf > hold.leaf and lifted.device = hold.device"
     " and lifted.generation = hold.generation and lifted.recording is hold.recording"
-    " and lifted.object is hold.object) ";
+    " and lifted.object is hold.object and lifted.leaf not in ({})) ";
+
+constexpr const char* kNewestClasses =
+    "select leaf, time_us, device, generation, recording, object, class, by_whom"
+    " from retention where leaf >= ? and leaf not in ({0})"
+    " and not exists (select 1 from retention as later"
+    " where later.device = retention.device and later.generation = retention.generation"
+    " and later.recording is retention.recording and later.object is retention.object"
+    " and later.leaf > retention.leaf and later.leaf not in ({0}))"
+    " order by leaf limit ?";
 
 void bindSubject(Statement& statement, const Subject& subject) {
     statement.bind(std::string_view(subject.device)).bind(subject.generation);
@@ -99,9 +108,16 @@ Result<CommittedText> Records::opened(const Digest& commitment) {
                  : CommittedText{commitment, {}, {}};
 }
 
+// Numbers of our own making, so none can be SQL; almost always there are none, and no bound on how
+// many are bound is reached.
+void Records::passOver(const std::vector<std::uint64_t>& leaves) {
+    passedOver_ = fmt::format("{}", fmt::join(leaves, ","));
+}
+
 Result<std::optional<HoldRow>> Records::standingHold(const Digest& hold) {
-    const std::string sql =
-        fmt::format("{} where hold = ? and {} order by leaf limit 1", kHoldColumns, kStands);
+    const std::string sql = fmt::format("{} where hold = ? and {} order by leaf limit 1",
+                                        kHoldColumns,
+                                        fmt::format(kStands, passedOver_));
     LIUHEN_TRY(Statement statement, database_.prepare(sql.c_str()));
     statement.bind(ByteView(hold));
     LIUHEN_TRY(const bool found, statement.step());
@@ -109,8 +125,9 @@ Result<std::optional<HoldRow>> Records::standingHold(const Digest& hold) {
 }
 
 Result<std::vector<HoldRow>> Records::standingHolds(std::uint64_t from, std::uint64_t limit) {
-    const std::string sql =
-        fmt::format("{} where leaf >= ? and {} order by leaf limit ?", kHoldColumns, kStands);
+    const std::string sql = fmt::format("{} where leaf >= ? and {} order by leaf limit ?",
+                                        kHoldColumns,
+                                        fmt::format(kStands, passedOver_));
     LIUHEN_TRY(Statement statement, database_.prepare(sql.c_str()));
     statement.bind(from).bind(limit);
     std::vector<HoldRow> rows;
@@ -124,14 +141,8 @@ Result<std::vector<HoldRow>> Records::standingHolds(std::uint64_t from, std::uin
 }
 
 Result<std::vector<RetentionRow>> Records::retentions(std::uint64_t from, std::uint64_t limit) {
-    LIUHEN_TRY(
-        Statement statement,
-        database_.prepare(
-            "select leaf, time_us, device, generation, recording, object, class, by_whom"
-            " from retention where leaf >= ? and not exists (select 1 from retention as later"
-            " where later.device = retention.device and later.generation = retention.generation"
-            " and later.recording is retention.recording and later.object is retention.object"
-            " and later.leaf > retention.leaf) order by leaf limit ?"));
+    const std::string sql = fmt::format(kNewestClasses, passedOver_);
+    LIUHEN_TRY(Statement statement, database_.prepare(sql.c_str()));
     statement.bind(from).bind(limit);
     std::vector<RetentionRow> rows;
     while (true) {

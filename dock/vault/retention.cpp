@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The vault's calls about holds and classes: a leaf, its row and what opens it, in one transaction.
+// The vault's calls about holds and classes: a leaf that the rule of access lets stand, its row and
+// what opens it, in one transaction.
 #include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
+#include "dock/vault/access.hpp"
 #include "dock/vault/retention_leaves.hpp"
 #include "dock/vault/vault.hpp"
 
@@ -57,7 +59,55 @@ std::optional<std::uint64_t> cutList(std::vector<Row>& rows) {
     return rows.back().leaf;
 }
 
+tl::unexpected<core::Error> refuse(evidence::AccessReason reason, std::string_view purpose) {
+    if (reason != evidence::AccessReason::NoGrant) {
+        return refusalFor(reason, adviceFor(reason));
+    }
+    return refusalFor(reason,
+                      fmt::format("{} needs two persons: ask for exactly this recording or object "
+                                  "with the purpose {}, have two others approve it, then do this "
+                                  "again with --grant and what they granted",
+                                  purpose == "hold" ? "lifting a hold" : "a shorter class",
+                                  purpose));
+}
+
 }  // namespace
+
+/// A leaf on its way from judgement to the book.
+struct Vault::KeptLeaf {
+    std::string_view purpose;  // of the grant that it may need
+    evidence::Leaf leaf;
+    Buffer bytes;
+    std::optional<evidence::AccessReason> wrong;
+};
+
+/// One leaf of a hold or a class, which `add` makes with addKept() within a group's transaction; if
+/// the book does not let it stand, the refusal is noted.
+Result<void> Vault::logKept(std::string_view purpose,
+                            const std::function<Result<void>(KeptLeaf&)>& add) {
+    LIUHEN_CHECK(usable());
+    const std::lock_guard lock(access_->mutex);
+    KeptLeaf leaf;
+    leaf.purpose = purpose;
+    const auto done = inGroup([&] { return add(leaf); }, Then::Answer);
+    if (leaf.wrong) {
+        noteRefusal({std::string(purpose), std::nullopt, std::string(evidence::name(*leaf.wrong))});
+    }
+    LIUHEN_CHECK(done);
+    const auto entered = access_->book.take(leaf.leaf, leaf.bytes);
+    LIUHEN_ASSERT(!entered);
+    return {};
+}
+
+Result<std::uint64_t> Vault::addKept(KeptLeaf& leaf, std::string_view kind, Buffer bytes) {
+    leaf.bytes = std::move(bytes);
+    LIUHEN_TRY(leaf.leaf, evidence::Leaf::decode(leaf.bytes));
+    leaf.wrong = access_->book.judge(leaf.leaf, leaf.bytes);
+    if (leaf.wrong) {
+        return refuse(*leaf.wrong, leaf.purpose);
+    }
+    return log_->add(kind, leaf.bytes);
+}
 
 Result<void> Vault::expectKnown(const Subject& subject) {
     LIUHEN_TRY(const bool known, records_.knows(subject));
@@ -77,45 +127,47 @@ Result<HoldAnswer> Vault::placeHold(const Subject& subject,
     HoldRow row;
     row.hold = newHoldName();
     row.subject = subject;
-    LIUHEN_CHECK(inGroup(
-        [&]() -> Result<void> {
-            LIUHEN_CHECK(expectKnown(subject));
-            return addHold(row, CommittedText::make(reason), CommittedText::make(by));
-        },
-        Then::Answer));
+    LIUHEN_CHECK(logKept("hold", [&](KeptLeaf& leaf) -> Result<void> {
+        LIUHEN_CHECK(expectKnown(subject));
+        return addHold(
+            leaf, row, std::nullopt, CommittedText::make(reason), CommittedText::make(by));
+    }));
     return HoldAnswer{row.hold, row.subject, row.leaf};
 }
 
 Result<HoldAnswer> Vault::liftHold(const Digest& hold,
                                    const std::string& reason,
-                                   const std::string& by) {
+                                   const std::string& by,
+                                   const std::optional<Digest>& grant) {
     LIUHEN_CHECK(expectText("reason", reason));
     LIUHEN_CHECK(expectText("by", by));
     HoldRow row;
     row.lifts = true;
     row.hold = hold;
-    LIUHEN_CHECK(inGroup(
-        [&]() -> Result<void> {
-            LIUHEN_TRY(const auto standing, records_.standingHold(hold));
-            if (!standing) {
-                return fail(ErrorKind::NotFound,
-                            fmt::format("hold {} does not stand; 'liuhen-dock hold list' names "
-                                        "those that do",
-                                        core::toHex(hold)));
-            }
-            row.subject = standing->subject;
-            return addHold(row, CommittedText::make(reason), CommittedText::make(by));
-        },
-        Then::Answer));
+    LIUHEN_CHECK(logKept("hold", [&](KeptLeaf& leaf) -> Result<void> {
+        LIUHEN_TRY(const auto standing, records_.standingHold(hold));
+        if (!standing) {
+            return fail(ErrorKind::NotFound,
+                        fmt::format("hold {} does not stand; 'liuhen-dock hold list' names those "
+                                    "that do",
+                                    core::toHex(hold)));
+        }
+        row.subject = standing->subject;
+        return addHold(leaf, row, grant, CommittedText::make(reason), CommittedText::make(by));
+    }));
     return HoldAnswer{row.hold, row.subject, row.leaf};
 }
 
 /// Within a group's transaction; `row` gets its leaf, time and commitments.
-Result<void> Vault::addHold(HoldRow& row, const CommittedText& reason, const CommittedText& by) {
+Result<void> Vault::addHold(KeptLeaf& leaf,
+                            HoldRow& row,
+                            const std::optional<Digest>& grant,
+                            const CommittedText& reason,
+                            const CommittedText& by) {
     row.reason = reason.commitment;
     row.by = by.commitment;
     row.timeUs = parts_.clock.utc().count();
-    LIUHEN_TRY(row.leaf, log_->add(holdKind(row), holdLeaf(row)));
+    LIUHEN_TRY(row.leaf, addKept(leaf, holdKind(row), holdLeaf(row, grant)));
     LIUHEN_CHECK(records_.add(row));
     LIUHEN_CHECK(records_.add(reason));
     return records_.add(by);
@@ -123,12 +175,15 @@ Result<void> Vault::addHold(HoldRow& row, const CommittedText& reason, const Com
 
 Result<std::uint64_t> Vault::setRetention(const Subject& subject,
                                           const std::string& classId,
-                                          const std::string& by) {
+                                          const std::string& by,
+                                          const std::optional<Digest>& grant) {
     LIUHEN_CHECK(expectText("by", by));
     const auto& classes = parts_.retention;
-    if (std::none_of(classes.begin(), classes.end(), [&classId](const RetentionClass& known) {
-            return known.id == classId;
-        })) {
+    const auto known =
+        std::find_if(classes.begin(), classes.end(), [&classId](const RetentionClass& one) {
+            return one.id == classId;
+        });
+    if (known == classes.end()) {
         return fail(ErrorKind::NotFound,
                     fmt::format("the vault knows no retention class '{}'; 'liuhen-dock retention "
                                 "list' names those of vault.toml",
@@ -137,17 +192,15 @@ Result<std::uint64_t> Vault::setRetention(const Subject& subject,
     RetentionRow row;
     row.subject = subject;
     row.classId = classId;
-    LIUHEN_CHECK(inGroup(
-        [&]() -> Result<void> {
-            LIUHEN_CHECK(expectKnown(subject));
-            const CommittedText whom = CommittedText::make(by);
-            row.by = whom.commitment;
-            row.timeUs = parts_.clock.utc().count();
-            LIUHEN_TRY(row.leaf, log_->add("retention", retentionLeaf(row)));
-            LIUHEN_CHECK(records_.add(row));
-            return records_.add(whom);
-        },
-        Then::Answer));
+    LIUHEN_CHECK(logKept("retention", [&](KeptLeaf& leaf) -> Result<void> {
+        LIUHEN_CHECK(expectKnown(subject));
+        const CommittedText whom = CommittedText::make(by);
+        row.by = whom.commitment;
+        row.timeUs = parts_.clock.utc().count();
+        LIUHEN_TRY(row.leaf, addKept(leaf, "retention", retentionLeaf(row, known->months, grant)));
+        LIUHEN_CHECK(records_.add(row));
+        return records_.add(whom);
+    }));
     return row.leaf;
 }
 

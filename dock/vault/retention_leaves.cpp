@@ -36,15 +36,24 @@ std::string_view holdKind(const HoldRow& row) {
     return row.lifts ? "hold.lifted" : "hold.placed";
 }
 
-Buffer holdLeaf(const HoldRow& row) {
+Buffer holdLeaf(const HoldRow& row, const std::optional<Digest>& grant) {
     Cbor body = bodyOf(row.subject, row.by);
+    if (grant) {
+        body.set("grant", *grant);
+    }
     body.set("hold", row.hold);
     body.set("reason", row.reason);
     return evidence::encodeLeaf(row.timeUs, holdKind(row), std::move(body));
 }
 
-Buffer retentionLeaf(const RetentionRow& row) {
+Buffer retentionLeaf(const RetentionRow& row,
+                     const std::optional<std::uint64_t>& months,
+                     const std::optional<Digest>& grant) {
     Cbor body = bodyOf(row.subject, row.by);
+    body.set("months", months ? Cbor(*months) : Cbor());
+    if (grant) {
+        body.set("grant", *grant);
+    }
     body.set("class", row.classId);
     return evidence::encodeLeaf(row.timeUs, "retention", std::move(body));
 }

@@ -7,8 +7,12 @@
 
 namespace liuhen::vault {
 
-[[nodiscard]] Buffer holdLeaf(const HoldRow& row);
-[[nodiscard]] Buffer retentionLeaf(const RetentionRow& row);
+/// `grant`: of a lifting.
+[[nodiscard]] Buffer holdLeaf(const HoldRow& row, const std::optional<Digest>& grant);
+/// `months`: what the class means now; nothing: for ever.
+[[nodiscard]] Buffer retentionLeaf(const RetentionRow& row,
+                                   const std::optional<std::uint64_t>& months,
+                                   const std::optional<Digest>& grant);
 /// "hold.placed" or "hold.lifted".
 [[nodiscard]] std::string_view holdKind(const HoldRow& row);
 

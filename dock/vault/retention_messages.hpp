@@ -16,6 +16,7 @@ struct HoldLiftRequest {
     Digest hold{};
     std::string reason;
     std::string by;
+    std::optional<Digest> grant = std::nullopt;  // an approval of two persons (access.md)
 };
 /// Lists go by leaf, from behind `after` on.
 struct HoldListRequest {
@@ -25,6 +26,7 @@ struct RetentionSetRequest {
     Subject subject;
     std::string classId;
     std::string by;
+    std::optional<Digest> grant = std::nullopt;  // as of a lifting; for a shorter class alone
 };
 struct RetentionListRequest {
     std::optional<std::uint64_t> after;

@@ -43,6 +43,15 @@ Result<std::string> committedAt(const Cbor& map, std::string_view key) {
     return text;
 }
 
+/// A field that may be absent.
+Result<std::optional<Digest>> grantAt(const Cbor& map) {
+    if (map.find("grant") == nullptr) {
+        return std::optional<Digest>();
+    }
+    LIUHEN_TRY(const Digest grant, evidence::digestAt(map, "grant"));
+    return std::optional(grant);
+}
+
 /// Three fields: device, generation, and a recording or an object.
 Result<Subject> subjectAt(const Cbor& map) {
     Subject subject;
@@ -85,6 +94,13 @@ Cbor withSubject(Cbor map, const Subject& subject) {
     return map;
 }
 
+Cbor withGrant(Cbor map, const std::optional<Digest>& grant) {
+    if (grant) {
+        map.set("grant", *grant);
+    }
+    return map;
+}
+
 Cbor listRequest(const char* verb, std::optional<std::uint64_t> after) {
     Cbor map = Cbor::map({{"verb", verb}});
     if (after) {
@@ -105,8 +121,9 @@ Result<HoldPlaceRequest> readHoldPlace(const Cbor& map) {
 }
 
 Result<HoldLiftRequest> readHoldLift(const Cbor& map) {
-    LIUHEN_CHECK(expectFields(map, 4));
     HoldLiftRequest request;
+    LIUHEN_TRY(request.grant, grantAt(map));
+    LIUHEN_CHECK(expectFields(map, request.grant ? 5 : 4));
     LIUHEN_TRY(request.hold, evidence::digestAt(map, "hold"));
     LIUHEN_TRY(request.reason, committedAt(map, "reason"));
     LIUHEN_TRY(request.by, committedAt(map, "by"));
@@ -119,8 +136,9 @@ Result<HoldListRequest> readHoldList(const Cbor& map) {
 }
 
 Result<RetentionSetRequest> readRetentionSet(const Cbor& map) {
-    LIUHEN_CHECK(expectFields(map, 6));
     RetentionSetRequest request;
+    LIUHEN_TRY(request.grant, grantAt(map));
+    LIUHEN_CHECK(expectFields(map, request.grant ? 7 : 6));
     LIUHEN_TRY(request.subject, subjectAt(map));
     LIUHEN_TRY(request.classId, evidence::textAt(map, "class"));
     if (!isClassName(request.classId)) {
@@ -142,10 +160,11 @@ Cbor toCbor(const HoldPlaceRequest& request) {
 }
 
 Cbor toCbor(const HoldLiftRequest& request) {
-    return Cbor::map({{"verb", "hold.lift"},
-                      {"hold", request.hold},
-                      {"reason", request.reason},
-                      {"by", request.by}});
+    return withGrant(Cbor::map({{"verb", "hold.lift"},
+                                {"hold", request.hold},
+                                {"reason", request.reason},
+                                {"by", request.by}}),
+                     request.grant);
 }
 
 Cbor toCbor(const HoldListRequest& request) {
@@ -153,9 +172,9 @@ Cbor toCbor(const HoldListRequest& request) {
 }
 
 Cbor toCbor(const RetentionSetRequest& request) {
-    return withSubject(
-        Cbor::map({{"verb", "retention.set"}, {"class", request.classId}, {"by", request.by}}),
-        request.subject);
+    const Cbor map =
+        Cbor::map({{"verb", "retention.set"}, {"class", request.classId}, {"by", request.by}});
+    return withGrant(withSubject(map, request.subject), request.grant);
 }
 
 Cbor toCbor(const RetentionListRequest& request) {

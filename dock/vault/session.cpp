@@ -108,7 +108,7 @@ public:
     }
     Result<Buffer> operator()(const HoldLiftRequest& request) {
         LIUHEN_TRY(const HoldAnswer answer,
-                   vault_.liftHold(request.hold, request.reason, request.by));
+                   vault_.liftHold(request.hold, request.reason, request.by, request.grant));
         return encoded(toCbor(answer));
     }
     Result<Buffer> operator()(const HoldListRequest& request) {
@@ -116,8 +116,9 @@ public:
         return encoded(toCbor(list));
     }
     Result<Buffer> operator()(const RetentionSetRequest& request) {
-        LIUHEN_TRY(const std::uint64_t leaf,
-                   vault_.setRetention(request.subject, request.classId, request.by));
+        LIUHEN_TRY(
+            const std::uint64_t leaf,
+            vault_.setRetention(request.subject, request.classId, request.by, request.grant));
         return encoded(Cbor::map({{"leaf", leaf}}));
     }
     Result<Buffer> operator()(const RetentionListRequest& request) {

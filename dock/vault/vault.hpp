@@ -120,10 +120,13 @@ public:
                                                const std::string& by);
     [[nodiscard]] Result<HoldAnswer> liftHold(const Digest& hold,
                                               const std::string& reason,
-                                              const std::string& by);
-    [[nodiscard]] Result<std::uint64_t> setRetention(const Subject& subject,
-                                                     const std::string& classId,
-                                                     const std::string& by);
+                                              const std::string& by,
+                                              const std::optional<Digest>& grant = std::nullopt);
+    [[nodiscard]] Result<std::uint64_t> setRetention(
+        const Subject& subject,
+        const std::string& classId,
+        const std::string& by,
+        const std::optional<Digest>& grant = std::nullopt);
     [[nodiscard]] Result<HoldList> holds(std::optional<std::uint64_t> after = std::nullopt);
     [[nodiscard]] Result<RetentionList> retentions(
         std::optional<std::uint64_t> after = std::nullopt);
@@ -312,7 +315,15 @@ private:
 
     // retention.cpp
     [[nodiscard]] Result<void> expectKnown(const Subject& subject);
-    [[nodiscard]] Result<void> addHold(HoldRow& row,
+    struct KeptLeaf;
+    [[nodiscard]] Result<void> logKept(std::string_view purpose,
+                                       const std::function<Result<void>(KeptLeaf&)>& add);
+    [[nodiscard]] Result<std::uint64_t> addKept(KeptLeaf& leaf,
+                                                std::string_view kind,
+                                                Buffer bytes);
+    [[nodiscard]] Result<void> addHold(KeptLeaf& leaf,
+                                       HoldRow& row,
+                                       const std::optional<Digest>& grant,
                                        const CommittedText& reason,
                                        const CommittedText& by);
 

@@ -17,6 +17,7 @@ import crash_rows  # noqa: E402
 import crowd_rows  # noqa: E402
 import dock_rows  # noqa: E402
 import footage_rows  # noqa: E402
+import hold_rows  # noqa: E402
 import ledger_rows  # noqa: E402
 import mutation_rows  # noqa: E402
 import prevent_rows  # noqa: E402
@@ -29,8 +30,8 @@ import witness_rows  # noqa: E402
 def main():
     prefix = f"test_row_{int(sys.argv[1]):02d}_"
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
-    for module in (access_rows, cable_rows, clock_rows, copy_rows, crash_rows, crowd_rows, dock_rows, footage_rows, ledger_rows,
-                   mutation_rows, prevent_rows, privacy_rows, text_rows, vault_rows, witness_rows):
+    for module in (access_rows, cable_rows, clock_rows, copy_rows, crash_rows, crowd_rows, dock_rows, footage_rows, hold_rows,
+                   ledger_rows, mutation_rows, prevent_rows, privacy_rows, text_rows, vault_rows, witness_rows):
         for name in loader.getTestCaseNames(module.Rows):
             if name.startswith(prefix):
                 suite.addTest(module.Rows(name))

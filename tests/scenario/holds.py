@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds and retention classes by the real programs: placed, set, listed, through a new start, lifted; the log names nobody."""
+"""Holds and retention classes by the real programs: placed, set, listed, through a new start, lifted and shortened by two persons; the log names nobody."""
 
 import argparse
 import json
@@ -17,10 +17,16 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "attack"), os.path.join(HERE, "..", "support")]
 
+from dock_rows import Socket  # noqa: E402
+from liuhen_sample.approver import DAY, Approver, approval_of, name_of, subject_of  # noqa: E402
+from liuhen_sample.keys import P256, Source  # noqa: E402
 from stored import stored  # noqa: E402
 from verify import check  # noqa: E402
 
+from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: E402
+
 SECONDS = 60
+VAULT = "dock-01-vault"
 NAME, WHY = "李雷", "案件 2026-117 的申诉"
 OWN = '[[retention]]\nid = "case"\nname = "案卷"\nmonths = 60\n[[retention]]\nid = "for-ever"\nname = "永久"\npermanent = true\n'
 
@@ -67,6 +73,34 @@ class Site:
 
     def running(self):
         return Running(self)
+
+
+class Two:
+    """Two persons with authenticators in software whom the agency appoints, and the socket that takes what they sign."""
+
+    def __init__(self, site):
+        self.site, source = site, Source(46)
+        self.both = [Approver(source, name) for name in ("head", "deputy")]
+        with open(os.path.join(site.folder, "agency/root-key.pem"), "rb") as file:
+            root = P256(load_pem_private_key(file.read(), None).private_numbers().private_value)
+        start = time.time_ns() // 1000 - DAY
+        for who in self.both:
+            self.ask(verb="appoint", message=who.appointment(root, VAULT, ("hold", "retention"), start, start + 300 * DAY))
+
+    def ask(self, **message):
+        with Socket(os.path.join(self.site.vault, "vault.sock")) as stream:
+            answer = stream.ask(**message)
+        expect(answer and "error" not in answer, f"{message['verb']}: {answer}")
+        return answer
+
+    def grant(self, purpose, device, generation, recording):
+        """What both approve, for one use, as --grant wants it."""
+        asked = self.ask(verb="request", purpose=purpose, subjects=[subject_of(device, recording, generation)],
+                         by=name_of("asker"), reason=name_of("why"), case=None, emergency=False)
+        grant, start = name_of("grant of " + asked["request"].hex()), time.time_ns() // 1000 - 1_000_000
+        content = approval_of(VAULT, (asked["request"], b""), grant, start, start + DAY, leaf=asked["leaf"], uses=1)
+        self.ask(verb="approve", approval=content, signatures=[who.sign(content) for who in self.both])
+        return grant.hex()
 
 
 class Running:
@@ -190,9 +224,19 @@ def story(site):
         vault.kill()
     with site.running():
         look(site, of, hold, other)
-        said = site.dock(0, "hold", "lift", hold, "--reason", "结案", "--by", NAME)
+        lift = ["hold", "lift", hold, "--reason", "结案", "--by", NAME]
+        said = site.dock(2, *lift)
+        expect("no_grant" in said and "purpose hold" in said and "--grant" in said, said)
+        said = site.dock(2, *lift, "--grant", "0" * 64)
+        expect("no_grant" in said, said)
+        look(site, of, hold, other)
+        two = Two(site)
+        said = site.dock(2, *lift, "--grant", two.grant("retention", device, generation, recording))
+        expect("access refused: request" in said, said)
+        grant = two.grant("hold", device, generation, recording)
+        said = site.dock(0, *lift, "--grant", grant)
         expect(f"hold {hold} is lifted" in said, said)
-        expect("does not stand" in site.dock(2, "hold", "lift", hold, "--reason", "结案", "--by", NAME), "lifted twice")
+        expect("does not stand" in site.dock(2, *lift, "--grant", grant), "lifted twice")
         expect([item["hold"] for item in site.listed("hold")] == [other], "the other hold does not stand any more")
     verify(site)
     configured(site)
@@ -200,7 +244,11 @@ def story(site):
         kept = site.listed("retention")
         expect([(known["id"], known["months"]) for known in kept["classes"]] == [("case", 60), ("for-ever", None)], str(kept))
         expect("which vault.toml does not name" in site.dock(0, "retention", "list"), "a class that is not configured any more")
-        site.dock(0, "retention", "set", *of, "--class", "case", "--by", NAME)
+        shorter = ["retention", "set", *of, "--class", "case", "--by", NAME]
+        said = site.dock(2, *shorter)
+        expect("no_grant" in said and "purpose retention" in said, said)
+        two = Two(site)
+        site.dock(0, *shorter, "--grant", two.grant("retention", device, generation, recording))
         expect([item["class"] for item in site.listed("retention")["set"]] == ["case"], "the newest class does not count")
     verify(site)
     erase(site)

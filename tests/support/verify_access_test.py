@@ -19,6 +19,7 @@ from liuhen_sample.tamper import Folder  # noqa: E402
 
 NOW = OPENED + DAY
 ASKED = subject_of("LH-1", 3, span=(10, 20))
+KEPT = {"device": "LH-1", "generation": 0, "recording": 3, "object": None}
 
 
 class Story:
@@ -28,7 +29,8 @@ class Story:
         self.folder, self.source, self.now, self.due = folder, Source(5), NOW, []
         self.agency = SampleAgency(self.source, os.path.join(folder, "agency"))
         self.head, self.deputy, self.clerk = (Approver(self.source, name) for name in ("head", "deputy", "clerk"))
-        self.appoint(self.head, ("copy", "emergency", "hold", "view"))
+        self.second = self.deputy
+        self.appoint(self.head, ("copy", "emergency", "hold", "retention", "view"))
         self.appoint(self.deputy, ("hold", "paper", "retention"))
         self.appoint(self.clerk, ("emergency", "paper"))
 
@@ -66,6 +68,22 @@ class Story:
     def use(self, name="v", why="", kind="view", subject=ASKED, **other):
         self.log(kind, {kind: name_of(name), "grant": self.grant(), "by": self.request["by"], "subject": subject,
                         **other}, why)
+
+    def place(self, name="h", subject=KEPT):
+        self.log("hold.placed", {**subject, "hold": name_of(name), "reason": name_of("why"), "by": name_of("who")})
+
+    def lift(self, name="h", why="", subject=KEPT, **other):
+        self.log("hold.lifted", {**subject, "hold": name_of(name), "reason": name_of("why"), "by": name_of("who"),
+                                 "grant": self.grant(), **other}, why)
+
+    def keep(self, months, why="", subject=KEPT, **other):
+        self.log("retention", {**subject, "class": "c", "by": name_of("who"), "months": months, "grant": None, **other}, why)
+
+    def granted(self, name, purpose, subject=KEPT, /, **other):
+        """A grant of two persons for one subject."""
+        self.ask(name, purpose=purpose, subjects=[{**subject, "from": None, "to": None}])
+        self.approve(self.head, self.second, **other)
+        return self.grant()
 
     def write(self):
         self.agency.write_vault(os.path.join(self.folder, "vault"), [])
@@ -223,6 +241,99 @@ class Access(unittest.TestCase):
                     story.approve()
                     story.use(why=why, **other)
                 self.told(script)
+
+    def test_holds_lifted_by_two(self):
+        def script(story):
+            story.place()
+            story.place("other")
+            story.granted("two", "hold", uses=1)
+            story.lift()
+            story.lift()  # it does not stand: it means nothing, and is no use
+            story.lift("other", "used_up")
+            story.granted("again", "hold", uses=2)
+            story.lift("other")
+            story.lift("never placed", grant=None)
+            story.place("other")
+            story.lift("other")
+            story.lift("other", grant=name_of("x"))
+            thing = {**KEPT, "recording": None, "object": name_of("o")}
+            story.place("thing", thing)
+            story.granted("thing", "hold", thing)
+            story.lift("thing", subject=KEPT)  # of another subject it does not stand
+            story.lift("thing", subject=thing)
+        self.told(script)
+
+    def test_holds_lifted_without(self):
+        other = {**KEPT, "recording": 4}
+        rows = {
+            "no grant": ("no_grant", {"grant": None}, None), "an unknown grant": ("no_grant", {"grant": name_of("x")}, None),
+            "a grant that is no hash": ("malformed", {"grant": bytes(31)}, None),
+            "a grant in words": ("malformed", {"grant": "yes"}, None),
+            "another purpose": ("request", {}, lambda s: s.granted("r", "retention")),
+            "another recording": ("span", {}, lambda s: s.granted("r", "hold", other)),
+            "another generation": ("span", {}, lambda s: s.granted("r", "hold", {**KEPT, "generation": 1})),
+            "all of the device": ("span", {}, lambda s: s.granted("r", "hold", {**KEPT, "recording": None})),
+            "early": ("not_yet", {}, lambda s: setattr(s, "now", NOW - 1)),
+            "late": ("expired", {}, lambda s: setattr(s, "now", NOW + DAY)),
+            "given back": ("ended", {}, lambda s: s.log("grant.ended", {"grant": s.grant(), "by": name_of("x")})),
+            "dismissed": ("dismissed", {}, lambda s: s.dismiss(s.deputy)),
+            "used by a view": ("used_up", {}, lambda s: [s.use("v", "request"), s.use("w", "request")]),
+        }
+        for sentence, (why, fields, before) in rows.items():
+            with self.subTest(sentence):
+                def script(story):
+                    story.place()
+                    story.granted("h", "hold")
+                    if before:
+                        before(story)
+                    story.lift(why=why, **fields)
+                    story.now, story.second = NOW, Approver(story.source, "another")
+                    story.appoint(story.second, ("hold",))
+                    story.granted("after", "hold", uses=1)
+                    story.lift()  # it stood on
+                    story.place("h2")
+                    story.lift("h2", "used_up")
+                self.told(script)
+
+    def test_one_signature_lifts_nothing(self):
+        def script(story):
+            story.place()
+            for name, by, signers, why in (("one", "officer", ["head"], "power"), ("self", "head", ["head", "deputy"], "self"),
+                                           ("twice", "officer", ["head", "head"], "person")):
+                story.ask(name, purpose="hold", by=name_of(by), subjects=[{**KEPT, "from": None, "to": None}])
+                story.approve(*(getattr(story, who) for who in signers), why=why)
+                story.lift(why="no_grant")
+            story.ask("a span", purpose="hold")
+            story.approve(story.head, story.deputy)
+            story.lift(why="span")
+        self.told(script)
+
+    def test_classes(self):
+        def script(story):
+            story.keep(120)
+            story.keep(360)
+            story.keep(360, grant=name_of("nobody asks for it"))
+            story.keep(120, "no_grant")
+            story.keep(359, "no_grant", grant=name_of("x"))
+            story.keep(360)  # the shorter ones had no effect
+            story.keep(None)
+            story.keep((1 << 64) - 1, "no_grant")
+            story.keep(None)
+            story.keep(1, subject={**KEPT, "generation": 1})
+            grant = story.granted("shorter", "retention", uses=3)
+            story.keep(1, "malformed", grant=b"x")
+            story.keep(240, grant=grant)
+            story.keep(120, grant=grant)
+            story.keep(120, grant=grant)  # not shorter: no use
+            story.keep(1, grant=grant)
+            story.keep(0, "used_up", grant=grant)
+            story.keep(2)
+            story.keep(1, "request", grant=story.granted("hold", "hold"))
+            for months in (-1, "12", True, b""):
+                story.keep(months, "malformed")
+            story.log("retention", {**KEPT, "class": "c", "by": name_of("who")}, "malformed")
+            story.keep(1, "span", grant=story.granted("other", "retention", {**KEPT, "device": "LH-2"}))
+        self.told(script)
 
     def test_grants_that_are_over(self):
         def given_back(story):

@@ -264,7 +264,7 @@ class Evidence(Cases):
     def test_holds_and_classes_change_no_verdict_unless_they_are_malformed(self):
         subject = {"device": "recorder-1", "generation": 0, "recording": 7, "object": None, "by": bytes(32)}
         thing = {**subject, "recording": None, "object": bytes(32)}
-        hold, told = {"hold": bytes(32), "reason": bytes(32)}, {"class": "years-10"}
+        hold, told = {"hold": bytes(32), "reason": bytes(32)}, {"class": "years-10", "months": 120}
         placed, lifted, kept = ({**subject, **hold}, {**thing, **hold}, {**subject, **told})
 
         def script(recorder, agency, kind, body):

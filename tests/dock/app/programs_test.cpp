@@ -106,26 +106,28 @@ TEST_CASE("calls that make no sense end with 2, versions and help with 0") {
     Site site;
     const std::string vault = LIUHEN_VAULT_PROGRAM;
     const std::string dock = LIUHEN_DOCK_PROGRAM;
-    for (const std::string& command : {vault,
-                                       vault + " --nonsense",
-                                       vault + " --config",
-                                       vault + " --config /nowhere/vault.toml",
-                                       dock,
-                                       dock + " fly",
-                                       dock + " run",
-                                       dock + " run --config /nowhere/dock.toml",
-                                       dock + " check --config /nowhere/dock.toml",
-                                       dock + " witness",
-                                       dock + " witness request",
-                                       dock + " hold",
-                                       dock + " retention fly",
-                                       site.dock("hold lift"),
-                                       site.dock("hold lift 12 --reason why --by who"),
-                                       site.dock("hold place --device CAM-1 --reason a --by b"),
-                                       site.dock("retention list"),
-                                       site.dock("witness request w1"),
-                                       site.dock("witness answer w1 < /dev/null"),
-                                       site.dock("check")}) {
+    for (const std::string& command :
+         {vault,
+          vault + " --nonsense",
+          vault + " --config",
+          vault + " --config /nowhere/vault.toml",
+          dock,
+          dock + " fly",
+          dock + " run",
+          dock + " run --config /nowhere/dock.toml",
+          dock + " check --config /nowhere/dock.toml",
+          dock + " witness",
+          dock + " witness request",
+          dock + " hold",
+          dock + " retention fly",
+          site.dock("hold lift"),
+          site.dock("hold lift 12 --reason why --by who"),
+          site.dock("hold lift " + std::string(64, '1') + " --reason why --by who --grant 12"),
+          site.dock("hold place --device CAM-1 --reason a --by b"),
+          site.dock("retention list"),
+          site.dock("witness request w1"),
+          site.dock("witness answer w1 < /dev/null"),
+          site.dock("check")}) {
         CAPTURE(command);
         CHECK(site.run(command) == 2);
         CHECK_FALSE(site.output().empty());

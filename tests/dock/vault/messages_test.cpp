@@ -34,9 +34,11 @@ TEST_CASE("every request is read as it was written") {
                                 HoldPlaceRequest{{"CAM-1", 2, 7, std::nullopt}, "why", "who"},
                                 HoldPlaceRequest{{"CAM-1", 2, {}, Digest{3}}, "why", "who"},
                                 HoldLiftRequest{Digest{4}, "why", "who"},
+                                HoldLiftRequest{Digest{4}, "why", "who", Digest{5}},
                                 HoldListRequest{},
                                 HoldListRequest{8},
                                 RetentionSetRequest{{"CAM-1", 2, 7, {}}, "years-10", "who"},
+                                RetentionSetRequest{{"CAM-1", 2, 7, {}}, "k", "who", Digest{5}},
                                 RetentionListRequest{},
                                 RetentionListRequest{9},
                                 AccessRequest(EndRequest{})};  // the others: access_messages_test

@@ -2,9 +2,11 @@
 // Tests of holds and classes: a leaf and its rows together, refusals, and what a new start and a
 // new database know.
 #include "common/evidence/fields.hpp"
+#include "dock/vault/access_types.hpp"
 #include "dock/vault/messages.hpp"
 #include "dock/vault/restore.hpp"
 #include "tests/dock/vault/two_copies.hpp"
+#include "tests/support/software_authenticator.hpp"
 
 #include <sqlite3.h>
 
@@ -17,9 +19,68 @@ namespace {
 constexpr const char* kName = "李雷";
 constexpr const char* kWhy = "案件 2026-117";
 
-/// A vault that has taken in two segments, but no chapter more than the one.
+constexpr std::int64_t kDayUs = std::int64_t{24} * 3600 * 1'000'000;
+
+/// A vault that has taken in two segments, but no chapter more than the one. Two persons may
+/// approve that a hold is lifted or a class shortened.
 struct HeldBench : TwoCopies {
-    HeldBench() { takeAll(); }
+    HeldBench() {
+        takeAll();
+        for (const tests::Approver* who : {&first, &other}) {
+            const auto message = who->appointment(
+                kOrigin, {"hold", "retention"}, {now() - kDayUs, now() + 400 * kDayUs});
+            must(vault().present(message.sign(agency.root.key()), false));
+        }
+    }
+    [[nodiscard]] std::int64_t now() const { return clock.utc().count(); }
+
+    /// Asks, and has it approved by these; answers the grant, which there is if they suffice.
+    Digest grant(const Subject& subject,
+                 const std::string& purpose,
+                 const std::vector<tests::Approver*>& by,
+                 std::uint64_t uses = 1) {
+        evidence::RequestBody body;
+        body.purpose = purpose;
+        body.subjects = {
+            {subject.device, subject.generation, subject.recording, subject.object, std::nullopt}};
+        body.by = officer;
+        const Asked asked = must(vault().ask(body));
+        evidence::Approval content;
+        content.vault = kOrigin;
+        content.request = asked.request;
+        content.leaf = asked.leaf;
+        const Digest name = tests::idOf("grant of " + core::toHex(asked.request));
+        content.granted = evidence::GrantTerms{name, {now() - 1'000'000, now() + kDayUs}, uses};
+        evidence::SignedApproval whole{content.encode(), {}};
+        for (tests::Approver* each : by) {
+            whole.signatures.push_back(each->sign(whole.approval));
+        }
+        approved = vault().approve(whole).has_value();
+        return name;
+    }
+    Digest byTwo(const Subject& subject, const std::string& purpose, std::uint64_t uses = 1) {
+        const Digest name = grant(subject, purpose, {&first, &other}, uses);
+        REQUIRE(approved);
+        return name;
+    }
+    /// "hold no_grant" and the like, of all refusals that were logged.
+    std::vector<std::string> refusals() {
+        std::vector<std::string> told;
+        const std::uint64_t size = logSize();
+        for (std::uint64_t i = 0; i < size; ++i) {
+            const auto leaf = leafAt(i);
+            if (leaf.kind == "access.refused") {
+                const auto refused = must(evidence::RefusedBody::fromCbor(leaf.body));
+                told.push_back(refused.what + " " + refused.reason);
+            }
+        }
+        return told;
+    }
+
+    tests::Approver first{"first"};
+    tests::Approver other{"other"};
+    evidence::Person officer = tests::idOf("officer");
+    bool approved = false;
 
     [[nodiscard]] Subject ofRecording() const {
         return Subject{"CAM-1", 0, recording, std::nullopt};
@@ -42,6 +103,13 @@ bool asAnother(const std::string& database, const char* sql) {
     const int code = sqlite3_exec(other, sql, nullptr, nullptr, nullptr);
     sqlite3_close(other);
     return code == SQLITE_OK;
+}
+
+/// The reason of a refusal, "" of what was not refused.
+template <class T>
+std::string reasonOf(const Result<T>& result) {
+    return result ? std::string()
+                  : refusedReason(result.error()).value_or("an error: " + result.error().message);
 }
 
 core::ErrorKind kindOf(const Result<HoldAnswer>& answer) {
@@ -105,7 +173,8 @@ TEST_CASE("a hold stands until it is lifted, through a new start") {
     CHECK(hold.by.commitment == evidence::custodyCommitment(hold.by.salt, kName));
     CHECK(list.holds[1].subject == bench.ofObject());
 
-    const auto lifted = must(bench.vault().liftHold(placed.hold, "结案", kName));
+    const auto lifted = must(
+        bench.vault().liftHold(placed.hold, "结案", kName, bench.byTwo(placed.subject, "hold")));
     CHECK(lifted.subject == bench.ofRecording());
     CHECK(bench.leafAt(lifted.leaf).kind == "hold.lifted");
     const HoldList left = must(bench.vault().holds());
@@ -117,7 +186,7 @@ TEST_CASE("a hold stands until it is lifted, through a new start") {
 TEST_CASE("what does not fit is refused, and nothing of it is there") {
     HeldBench bench;
     const auto placed = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
-    must(bench.vault().liftHold(placed.hold, kWhy, kName));
+    must(bench.vault().liftHold(placed.hold, kWhy, kName, bench.byTwo(placed.subject, "hold")));
     const std::uint64_t before = bench.logSize();
     const Subject subjects[] = {
         {"CAM-2", 0, bench.recording, std::nullopt},
@@ -178,6 +247,88 @@ TEST_CASE("the newest class of a subject counts, of those that the configuration
     CHECK(must(bench.vault().status()).stored == 3);
 }
 
+TEST_CASE("a hold is lifted by two persons alone, and what was refused is told") {
+    HeldBench bench;
+    const auto placed = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
+    const auto next = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
+    const auto lift = [&](const HoldAnswer& hold, const std::optional<Digest>& grant) {
+        return bench.vault().liftHold(hold.hold, kWhy, kName, grant);
+    };
+    const auto without = lift(placed, std::nullopt);
+    CHECK(reasonOf(without) == "no_grant");
+    CHECK(without.error().message.find("purpose hold") != std::string::npos);
+    const Digest byOne = bench.grant(placed.subject, "hold", {&bench.first});
+    CHECK_FALSE(bench.approved);
+    CHECK(reasonOf(lift(placed, byOne)) == "no_grant");
+    CHECK(reasonOf(lift(placed, bench.byTwo(bench.ofObject(), "hold"))) == "span");
+    CHECK(reasonOf(lift(placed, bench.byTwo(placed.subject, "retention"))) == "request");
+    CHECK(must(bench.vault().holds()).holds.size() == 2);
+    const Digest grant = bench.byTwo(placed.subject, "hold");
+    bench.reopen();
+    CHECK(reasonOf(lift(placed, grant)) == "");
+    bench.reopen();
+    CHECK(reasonOf(lift(next, grant)) == "used_up");
+    CHECK(kindOf(lift(placed, grant)) == core::ErrorKind::NotFound);
+    const auto left = must(bench.vault().holds()).holds;
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].hold == next.hold);
+    CHECK(bench.refusals() ==
+          std::vector<std::string>{
+              "hold no_grant", "approval power", "hold span", "hold request", "hold used_up"});
+    const auto report = bench.verify(bench.path());
+    CHECK(report.verdict() == evidence::Verdict::Intact);
+    CHECK(report.access.empty());
+}
+
+TEST_CASE("a class is made shorter by two persons alone") {
+    HeldBench bench;
+    const auto set = [&](const char* classId, const std::optional<Digest>& grant = std::nullopt) {
+        return reasonOf(bench.vault().setRetention(bench.ofRecording(), classId, kName, grant));
+    };
+    CHECK(set("years-10") == "");
+    CHECK(set("permanent") == "");
+    CHECK(set("years-30") == "no_grant");
+    CHECK(set("years-30", bench.grant(bench.ofRecording(), "retention", {&bench.first})) ==
+          "no_grant");
+    bench.reopen();
+    CHECK(set("years-10", bench.byTwo(bench.ofRecording(), "hold")) == "request");
+    const Digest grant = bench.byTwo(bench.ofRecording(), "retention");
+    CHECK(set("permanent", grant) == "");  // no use
+    CHECK(set("years-30", grant) == "");
+    CHECK(set("years-10", grant) == "used_up");
+    const RetentionList list = must(bench.vault().retentions());
+    REQUIRE(list.set.size() == 1);
+    CHECK(list.set[0].classId == "years-30");
+    CHECK(must(evidence::unsignedAt(bench.leafAt(list.set[0].leaf).body, "months")) == 360);
+    CHECK(bench.verify(bench.path()).access.empty());
+}
+
+TEST_CASE("rows of leaves without effect are passed over") {
+    hal::test::TemporaryFolder folder;
+    auto records = must(Records::open(folder / "vault.db"));
+    const Subject subject{"CAM-1", 0, 7, std::nullopt};
+    const std::array kinds = {"hold.placed", "hold.lifted", "retention", "retention"};
+    for (std::uint64_t i = 0; i < kinds.size(); ++i) {
+        must(records.addLeaf(i, kinds.at(i), Buffer(1, 0)));
+    }
+    must(records.add(HoldRow{0, 0, false, Digest{1}, subject, {}, {}}));
+    must(records.add(HoldRow{1, 0, true, Digest{1}, subject, {}, {}}));
+    must(records.add(RetentionRow{2, 0, subject, "permanent", {}}));
+    must(records.add(RetentionRow{3, 0, subject, "years-10", {}}));
+    CHECK_FALSE(must(records.standingHold(Digest{1})));
+    CHECK(must(records.retentions(0, 9)).at(0).classId == "years-10");
+    records.passOver({1, 3});
+    CHECK(must(records.standingHold(Digest{1})));
+    CHECK(must(records.standingHolds(0, 9)).size() == 1);
+    const auto kept = must(records.retentions(0, 9));
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].classId == "permanent");
+    const auto leaves = must(records.accessLeaves(1, 2));
+    REQUIRE(leaves.size() == 2);
+    CHECK(leaves[0].first == 1);
+    CHECK(leaves[1].first == 2);
+}
+
 TEST_CASE("a long list comes in parts that fit a message") {
     HeldBench bench;
     const std::string longest(4096, 'x');
@@ -214,7 +365,7 @@ TEST_CASE("who and why can be erased, and the log stays whole") {
     CHECK(list.holds[0].by.text.empty());
     CHECK(list.holds[0].by.commitment != Digest{});
     CHECK(bench.verify(bench.path()).verdict() == evidence::Verdict::Intact);
-    must(bench.vault().liftHold(placed.hold, kWhy, kName));
+    must(bench.vault().liftHold(placed.hold, kWhy, kName, bench.byTwo(placed.subject, "hold")));
 }
 
 TEST_CASE("words that the log does not commit to are not shown") {
@@ -255,7 +406,7 @@ TEST_CASE("a database made anew knows holds and classes, but not by whom") {
     HeldBench bench;
     const auto lifted = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
     const auto stands = must(bench.vault().placeHold(bench.ofObject(), kWhy, kName));
-    must(bench.vault().liftHold(lifted.hold, kWhy, kName));
+    must(bench.vault().liftHold(lifted.hold, kWhy, kName, bench.byTwo(lifted.subject, "hold")));
     must(bench.vault().setRetention(bench.ofRecording(), "years-10", kName));
     must(bench.vault().publish());
     bench.catchUp();
@@ -272,7 +423,8 @@ TEST_CASE("a database made anew knows holds and classes, but not by whom") {
     REQUIRE(classes.set.size() == 1);
     CHECK(classes.set[0].classId == "years-10");
     CHECK(classes.set[0].by.isErased());
-    must(bench.vault().liftHold(stands.hold, kWhy, kName));
+    CHECK(reasonOf(bench.vault().liftHold(stands.hold, kWhy, kName)) == "no_grant");
+    must(bench.vault().liftHold(stands.hold, kWhy, kName, bench.byTwo(stands.subject, "hold")));
     CHECK(must(bench.vault().holds()).holds.empty());
     CHECK(bench.verify(bench.path()).verdict() == evidence::Verdict::Intact);
 }

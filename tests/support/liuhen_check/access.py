@@ -75,6 +75,10 @@ BODIES = {
     "access.refused": record(what=_of(*PURPOSES, "approval", "appointment", "dismissal"), by=optional(digest),
                              reason=_of(*REASONS)),
     "grant.ended": record(grant=digest, by=digest),
+    # Of these the leaf's own reader has judged the other fields (custody.md).
+    "hold.placed": lambda body: True,
+    "hold.lifted": lambda body: optional(digest)(body.get("grant")),
+    "retention": lambda body: record(months=optional(unsigned))(body) and optional(digest)(body.get("grant")),
 }
 
 
@@ -99,6 +103,19 @@ def lies_in(inner, outer):
     return allows("recording") and whole
 
 
+def _kept(body):
+    """The subject of a hold or a class, as a request would name it."""
+    return {**{name: body[name] for name in ("device", "generation", "recording", "object")}, "from": None, "to": None}
+
+
+def _same(one, other):
+    return all(one[name] == other[name] for name in one)
+
+
+def _shorter(months, than):
+    return months is not None and (than is None or months < than)
+
+
 class Access:
     """What a log says of access, leaf by leaf."""
 
@@ -106,6 +123,7 @@ class Access:
         self.root, self.origin = root, None
         self.appointed, self.messages, self.requests, self.grants, self.uses = {}, set(), {}, {}, set()
         self.dismissed = {}  # ("person" or "credential", which): the latest `at`
+        self.holds, self.months = set(), {}  # that stand: (name, subject); of a subject's newest class
 
     def take(self, leaf, raw):
         """Why this leaf should not stand, or None."""
@@ -273,6 +291,42 @@ class Access:
                               ("used_up", grant["used"] >= terms["uses"]),
                               ("span", not any(lies_in(body["subject"], one) for one in asked["subjects"])),
                               ("replayed", name in self.uses)):
+            if applies:
+                return word
+        return None
+
+    def _hold_placed(self, body, _time, _raw):
+        self.holds.add((body["hold"], *_kept(body).values()))
+
+    def _hold_lifted(self, body, time, _raw):
+        hold = (body["hold"], *_kept(body).values())
+        reason = self._by_two("hold", body, time) if hold in self.holds else None
+        if reason is None:
+            self.holds.discard(hold)
+        return reason
+
+    def _retention(self, body, time, _raw):
+        subject, reason = (*_kept(body).values(),), None
+        if subject in self.months and _shorter(body["months"], self.months[subject]):
+            reason = self._by_two("retention", body, time)
+        if reason is None:
+            self.months[subject] = body["months"]
+        return reason
+
+    def _by_two(self, purpose, body, time):
+        """Why a leaf that ends a hold or shortens a class is not covered (access.md §4.2), or None; it is a use."""
+        grant = self.grants.get(body.get("grant"))
+        if grant is None:
+            return "no_grant"
+        asked, terms = grant["asked"], grant["terms"]
+        grant["used"] += 1
+        if asked["purpose"] != purpose:
+            return "request"
+        if _outside(terms, time):
+            return _outside(terms, time)
+        for word, applies in (("ended", grant["ended"]), ("dismissed", grant["dismissed"]),
+                              ("used_up", grant["used"] > terms["uses"]),
+                              ("span", not any(_same(_kept(body), one) for one in asked["subjects"]))):
             if applies:
                 return word
         return None
