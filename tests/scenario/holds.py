@@ -225,13 +225,13 @@ def story(site):
     with site.running():
         look(site, of, hold, other)
         lift = ["hold", "lift", hold, "--reason", "结案", "--by", NAME]
-        said = site.dock(2, *lift)
+        said = site.dock(1, *lift)
         expect("no_grant" in said and "purpose hold" in said and "--grant" in said, said)
-        said = site.dock(2, *lift, "--grant", "0" * 64)
+        said = site.dock(1, *lift, "--grant", "0" * 64)
         expect("no_grant" in said, said)
         look(site, of, hold, other)
         two = Two(site)
-        said = site.dock(2, *lift, "--grant", two.grant("retention", device, generation, recording))
+        said = site.dock(1, *lift, "--grant", two.grant("retention", device, generation, recording))
         expect("access refused: request" in said, said)
         grant = two.grant("hold", device, generation, recording)
         said = site.dock(0, *lift, "--grant", grant)
@@ -245,7 +245,7 @@ def story(site):
         expect([(known["id"], known["months"]) for known in kept["classes"]] == [("case", 60), ("for-ever", None)], str(kept))
         expect("which vault.toml does not name" in site.dock(0, "retention", "list"), "a class that is not configured any more")
         shorter = ["retention", "set", *of, "--class", "case", "--by", NAME]
-        said = site.dock(2, *shorter)
+        said = site.dock(1, *shorter)
         expect("no_grant" in said and "purpose retention" in said, said)
         two = Two(site)
         site.dock(0, *shorter, "--grant", two.grant("retention", device, generation, recording))
