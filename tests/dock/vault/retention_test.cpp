@@ -2,11 +2,9 @@
 // Tests of holds and classes: a leaf and its rows together, refusals, and what a new start and a
 // new database know.
 #include "common/evidence/fields.hpp"
-#include "dock/vault/access_types.hpp"
 #include "dock/vault/messages.hpp"
 #include "dock/vault/restore.hpp"
-#include "tests/dock/vault/two_copies.hpp"
-#include "tests/support/software_authenticator.hpp"
+#include "tests/dock/vault/held_bench.hpp"
 
 #include <sqlite3.h>
 
@@ -16,86 +14,6 @@ namespace liuhen::vault::test {
 
 namespace {
 
-constexpr const char* kName = "李雷";
-constexpr const char* kWhy = "案件 2026-117";
-
-constexpr std::int64_t kDayUs = std::int64_t{24} * 3600 * 1'000'000;
-
-/// A vault that has taken in two segments, but no chapter more than the one. Two persons may
-/// approve that a hold is lifted or a class shortened.
-struct HeldBench : TwoCopies {
-    HeldBench() {
-        takeAll();
-        for (const tests::Approver* who : {&first, &other}) {
-            const auto message = who->appointment(
-                kOrigin, {"hold", "retention"}, {now() - kDayUs, now() + 400 * kDayUs});
-            must(vault().present(message.sign(agency.root.key()), false));
-        }
-    }
-    [[nodiscard]] std::int64_t now() const { return clock.utc().count(); }
-
-    /// Asks, and has it approved by these; answers the grant, which there is if they suffice.
-    Digest grant(const Subject& subject,
-                 const std::string& purpose,
-                 const std::vector<tests::Approver*>& by,
-                 std::uint64_t uses = 1) {
-        evidence::RequestBody body;
-        body.purpose = purpose;
-        body.subjects = {
-            {subject.device, subject.generation, subject.recording, subject.object, std::nullopt}};
-        body.by = officer;
-        const Asked asked = must(vault().ask(body));
-        evidence::Approval content;
-        content.vault = kOrigin;
-        content.request = asked.request;
-        content.leaf = asked.leaf;
-        const Digest name = tests::idOf("grant of " + core::toHex(asked.request));
-        content.granted = evidence::GrantTerms{name, {now() - 1'000'000, now() + kDayUs}, uses};
-        evidence::SignedApproval whole{content.encode(), {}};
-        for (tests::Approver* each : by) {
-            whole.signatures.push_back(each->sign(whole.approval));
-        }
-        approved = vault().approve(whole).has_value();
-        return name;
-    }
-    Digest byTwo(const Subject& subject, const std::string& purpose, std::uint64_t uses = 1) {
-        const Digest name = grant(subject, purpose, {&first, &other}, uses);
-        REQUIRE(approved);
-        return name;
-    }
-    /// "hold no_grant" and the like, of all refusals that were logged.
-    std::vector<std::string> refusals() {
-        std::vector<std::string> told;
-        const std::uint64_t size = logSize();
-        for (std::uint64_t i = 0; i < size; ++i) {
-            const auto leaf = leafAt(i);
-            if (leaf.kind == "access.refused") {
-                const auto refused = must(evidence::RefusedBody::fromCbor(leaf.body));
-                told.push_back(refused.what + " " + refused.reason);
-            }
-        }
-        return told;
-    }
-
-    tests::Approver first{"first"};
-    tests::Approver other{"other"};
-    evidence::Person officer = tests::idOf("officer");
-    bool approved = false;
-
-    [[nodiscard]] Subject ofRecording() const {
-        return Subject{"CAM-1", 0, recording, std::nullopt};
-    }
-    [[nodiscard]] Subject ofObject() const {
-        return Subject{"CAM-1", 0, std::nullopt, crypto::sha256(sample().segment(recording, 1))};
-    }
-    std::uint64_t logSize() { return must(vault().status()).logSize; }
-    evidence::Leaf leafAt(std::uint64_t index) {
-        must(vault().publish());
-        auto tiles = must(tlog::TileStore::open(*files, path() + "/log", path() + "/test-scratch"));
-        return must(evidence::Leaf::decode(must(tiles.leaf(index))));
-    }
-};
-
 /// Runs a statement as another program would; answers whether SQLite took it.
 bool asAnother(const std::string& database, const char* sql) {
     sqlite3* other = nullptr;
@@ -103,17 +21,6 @@ bool asAnother(const std::string& database, const char* sql) {
     const int code = sqlite3_exec(other, sql, nullptr, nullptr, nullptr);
     sqlite3_close(other);
     return code == SQLITE_OK;
-}
-
-/// The reason of a refusal, "" of what was not refused.
-template <class T>
-std::string reasonOf(const Result<T>& result) {
-    return result ? std::string()
-                  : refusedReason(result.error()).value_or("an error: " + result.error().message);
-}
-
-core::ErrorKind kindOf(const Result<HoldAnswer>& answer) {
-    return answer ? core::ErrorKind::Internal : answer.error().kind;
 }
 
 }  // namespace
@@ -245,88 +152,6 @@ TEST_CASE("the newest class of a subject counts, of those that the configuration
     CHECK(list.set[1].by.text == "韩梅梅");
     CHECK(bench.verify(bench.path()).verdict() == evidence::Verdict::Intact);
     CHECK(must(bench.vault().status()).stored == 3);
-}
-
-TEST_CASE("a hold is lifted by two persons alone, and what was refused is told") {
-    HeldBench bench;
-    const auto placed = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
-    const auto next = must(bench.vault().placeHold(bench.ofRecording(), kWhy, kName));
-    const auto lift = [&](const HoldAnswer& hold, const std::optional<Digest>& grant) {
-        return bench.vault().liftHold(hold.hold, kWhy, kName, grant);
-    };
-    const auto without = lift(placed, std::nullopt);
-    CHECK(reasonOf(without) == "no_grant");
-    CHECK(without.error().message.find("purpose hold") != std::string::npos);
-    const Digest byOne = bench.grant(placed.subject, "hold", {&bench.first});
-    CHECK_FALSE(bench.approved);
-    CHECK(reasonOf(lift(placed, byOne)) == "no_grant");
-    CHECK(reasonOf(lift(placed, bench.byTwo(bench.ofObject(), "hold"))) == "span");
-    CHECK(reasonOf(lift(placed, bench.byTwo(placed.subject, "retention"))) == "request");
-    CHECK(must(bench.vault().holds()).holds.size() == 2);
-    const Digest grant = bench.byTwo(placed.subject, "hold");
-    bench.reopen();
-    CHECK(reasonOf(lift(placed, grant)) == "");
-    bench.reopen();
-    CHECK(reasonOf(lift(next, grant)) == "used_up");
-    CHECK(kindOf(lift(placed, grant)) == core::ErrorKind::NotFound);
-    const auto left = must(bench.vault().holds()).holds;
-    REQUIRE(left.size() == 1);
-    CHECK(left[0].hold == next.hold);
-    CHECK(bench.refusals() ==
-          std::vector<std::string>{
-              "hold no_grant", "approval power", "hold span", "hold request", "hold used_up"});
-    const auto report = bench.verify(bench.path());
-    CHECK(report.verdict() == evidence::Verdict::Intact);
-    CHECK(report.access.empty());
-}
-
-TEST_CASE("a class is made shorter by two persons alone") {
-    HeldBench bench;
-    const auto set = [&](const char* classId, const std::optional<Digest>& grant = std::nullopt) {
-        return reasonOf(bench.vault().setRetention(bench.ofRecording(), classId, kName, grant));
-    };
-    CHECK(set("years-10") == "");
-    CHECK(set("permanent") == "");
-    CHECK(set("years-30") == "no_grant");
-    CHECK(set("years-30", bench.grant(bench.ofRecording(), "retention", {&bench.first})) ==
-          "no_grant");
-    bench.reopen();
-    CHECK(set("years-10", bench.byTwo(bench.ofRecording(), "hold")) == "request");
-    const Digest grant = bench.byTwo(bench.ofRecording(), "retention");
-    CHECK(set("permanent", grant) == "");  // no use
-    CHECK(set("years-30", grant) == "");
-    CHECK(set("years-10", grant) == "used_up");
-    const RetentionList list = must(bench.vault().retentions());
-    REQUIRE(list.set.size() == 1);
-    CHECK(list.set[0].classId == "years-30");
-    CHECK(must(evidence::unsignedAt(bench.leafAt(list.set[0].leaf).body, "months")) == 360);
-    CHECK(bench.verify(bench.path()).access.empty());
-}
-
-TEST_CASE("rows of leaves without effect are passed over") {
-    hal::test::TemporaryFolder folder;
-    auto records = must(Records::open(folder / "vault.db"));
-    const Subject subject{"CAM-1", 0, 7, std::nullopt};
-    const std::array kinds = {"hold.placed", "hold.lifted", "retention", "retention"};
-    for (std::uint64_t i = 0; i < kinds.size(); ++i) {
-        must(records.addLeaf(i, kinds.at(i), Buffer(1, 0)));
-    }
-    must(records.add(HoldRow{0, 0, false, Digest{1}, subject, {}, {}}));
-    must(records.add(HoldRow{1, 0, true, Digest{1}, subject, {}, {}}));
-    must(records.add(RetentionRow{2, 0, subject, "permanent", {}}));
-    must(records.add(RetentionRow{3, 0, subject, "years-10", {}}));
-    CHECK_FALSE(must(records.standingHold(Digest{1})));
-    CHECK(must(records.retentions(0, 9)).at(0).classId == "years-10");
-    records.passOver({1, 3});
-    CHECK(must(records.standingHold(Digest{1})));
-    CHECK(must(records.standingHolds(0, 9)).size() == 1);
-    const auto kept = must(records.retentions(0, 9));
-    REQUIRE(kept.size() == 1);
-    CHECK(kept[0].classId == "permanent");
-    const auto leaves = must(records.accessLeaves(1, 2));
-    REQUIRE(leaves.size() == 2);
-    CHECK(leaves[0].first == 1);
-    CHECK(leaves[1].first == 2);
 }
 
 TEST_CASE("a long list comes in parts that fit a message") {
