@@ -67,6 +67,7 @@ RegisterCli::RegisterCli(CLI::App& app, std::string& configPath) : configPath_(c
     CLI::App* officer = add(*reg, "officer", "enter an officer, or change one", &enterOfficer);
     officer->add_option("--work-number", o.workNumber, "工号")->required();
     officer->add_option("--name", o.name, "name")->required();
+    officer->add_option("--person", o.person, "of the account, 64 hex digits; for who has one");
     officer->add_option("--unit", o.unit, "code of the unit")->required();
     officer->add_option("--licence", o.licence, "执法证号; none: wears no recorder");
     for (CLI::App* sub : {unit, officer}) {

@@ -29,6 +29,7 @@ struct RegisterOptions {
     std::string unit;
     std::string name;
     std::string workNumber;
+    std::string person;
     std::string licence;
     std::string model;
     std::string asset;
@@ -52,6 +53,7 @@ struct RegisterOptions {
 [[nodiscard]] core::Result<int> printBook(const Config& config, const RegisterOptions& options);
 
 [[nodiscard]] core::Result<int> enterUnit(const Config& config, const RegisterOptions& options);
+/// Without a person, who has this work number already is changed, else one is drawn.
 [[nodiscard]] core::Result<int> enterOfficer(const Config& config, const RegisterOptions& options);
 [[nodiscard]] core::Result<int> enterDevice(const Config& config, const RegisterOptions& options);
 [[nodiscard]] core::Result<int> enterEnrolment(const Config& config,

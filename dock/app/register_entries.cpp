@@ -30,6 +30,14 @@ Result<int> enterOfficer(const Config& config, const RegisterOptions& options) {
             body.person = known->person;
         }
     }));
+    if (!options.person.empty()) {
+        const auto person = core::digestFromHex(options.person);
+        if (!person) {
+            return core::fail(core::ErrorKind::InvalidArgument,
+                              "--person 应为 64 位十六进制数字，与页面上该账号的人员编号一致。");
+        }
+        body.person = *person;
+    }
     body.name = options.name;
     body.unit = options.unit;
     body.workNumber = options.workNumber;

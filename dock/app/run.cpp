@@ -157,8 +157,15 @@ Result<int> run(core::Files& files,
         config.witnesses);
     std::unique_ptr<web::WebServer> server;
     if (config.page && !options.once) {
-        auto started = web::WebServer::start(
-            *config.page, {files, config.folder, config.vaultSocket, fleet, clock});
+        auto started =
+            web::WebServer::start(*config.page,
+                                  {files,
+                                   config.folder,
+                                   config.vaultSocket,
+                                   fleet,
+                                   *records,
+                                   {config.identity.dockKey, config.identity.dockCertificate},
+                                   clock});
         if (!started) {
             stopping.ask();  // the bays are at work already
             return tl::make_unexpected(std::move(started).error());

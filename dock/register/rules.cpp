@@ -23,6 +23,14 @@ bool isControl(char letter) {
     return value < 0x20 || value == 0x7f;
 }
 
+/// As accounts have it, so that both name a person by the same.
+bool isWorkNumber(std::string_view text) {
+    constexpr std::size_t kMost = 32;
+    constexpr std::string_view kLetters =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
+    return text.size() <= kMost && text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 /// What keeps a recorder in this state from being taken up again.
 Judgement judgeNotRevoked(const Device& device) {
     if (device.state != DeviceState::Revoked) {
@@ -155,6 +163,12 @@ Judgement judge(const View& view, const Officer& body, const Asked& /*asked*/) {
     }
     if (auto no = judgeGiven(body.workNumber, "工号", kIdBytes)) {
         return no;
+    }
+    if (!isWorkNumber(body.workNumber)) {
+        return Refusal{"work_number_malformed",
+                       fmt::format("工号“{}”无效。", core::utf8Prefix(body.workNumber, kIdBytes)),
+                       "a work number has 1 to 32 of A-Z a-z 0-9 -",
+                       "工号应为 1 至 32 个字母、数字或横线，请改正。"};
     }
     if (auto no = judgeText(body.licence, "执法证号", kIdBytes)) {
         return no;

@@ -33,6 +33,7 @@ struct Device {
     std::optional<Seen> seen;
     std::int64_t seenUs = 0;
     std::optional<std::size_t> handout;  // the open one's place in View::handouts()
+    std::vector<std::size_t> handouts;   // the places of all, in order
 };
 
 struct NotedHandover {

@@ -128,6 +128,7 @@ struct Applying {
             return impossible("there are two hand-outs " + body.number);
         }
         found->handout = view.handouts_.size();
+        found->handouts.push_back(view.handouts_.size());
         NotedHandout noted;
         noted.body = std::move(body);
         noted.handedOut = done();

@@ -197,6 +197,13 @@ def out_and_back(bureau):
     if "wearer" not in start["body"] or "place" not in start["body"]:
         raise Failed(f"the start names neither wearer nor place: {sorted(start['body'])}")
     wait_for("the second intake", lambda: bureau.log("liuhen-dock").count(f"bay-1: {DEVICE} done") >= 2)
+    opened = os.path.join(bureau.folder, "opened")
+    bureau.must("liuhen", "open", bureau.rig.recorder, "--key", os.path.join(bureau.rig.agency, "evidence-key.pem"), "--out", opened)
+    with open(os.path.join(opened, "names.json"), encoding="utf-8") as file:
+        names = [(each["kind"], each["field"], each["value"]) for each in json.load(file) if each["kind"] in ("assignment", "start")]
+    expect("names that the agency's key opens", names, [
+        ("assignment", "names", "王芳 豫G0001"), ("assignment", "names", "城关镇农贸市场"), ("assignment", "names", "李强 豫G0002"),
+        ("start", "wearer", "王芳 豫G0001"), ("start", "place", "城关镇农贸市场")])
     line = bureau.book()[0]
     expect("state", line["state"], "out")
     late = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 8 * 3600 + 5 * 3600))

@@ -2,6 +2,7 @@
 """openapi.yaml as the tests need it: operations, who may, and the schemas of answers."""
 
 import os
+import re
 from dataclasses import dataclass
 
 import jsonschema
@@ -32,6 +33,12 @@ class Contract:
             Operation(method.upper(), path, spec["operationId"], frozenset(spec["x-roles"]), spec.get("x-later", False), spec)
             for path, item in self.spec["paths"].items() for method, spec in item.items()]
 
+    def at(self, method, path):
+        """The operation that a request asks for."""
+        bare = path.split("?")[0]
+        return next(operation for operation in self.operations
+                    if operation.method == method and re.fullmatch(re.sub(r"\{[a-z]+\}", "[^/]+", operation.path), bare))
+
     def of(self, name):
         return next(operation for operation in self.operations if operation.name == name)
 
@@ -50,6 +57,11 @@ class Contract:
 
     def check_named(self, name, value):
         self.check({"$ref": f"#/components/schemas/{name}"}, value)
+
+    def check_request(self, operation, body):
+        """Raises unless the body is what the contract asks for."""
+        if "requestBody" in operation.spec:
+            self.check(operation.spec["requestBody"]["content"]["application/json"]["schema"], body)
 
     def check_answer(self, operation, answer):
         """Raises unless status, media type and body are what the contract promises."""

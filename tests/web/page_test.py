@@ -19,6 +19,10 @@ PROGRAMS = ""
 CALLERS = ("anonymous", "enrolling", "signed-in", *ROLES)
 #: Operations whose success would take a caller away from the other tests.
 GUARDED = {"logOut"}
+#: What was filmed before the recorder was handed out to anybody is no officer's.
+NOT_THEIRS = ("recording", "officer")
+#: Parameters without which an operation answers nothing.
+NEEDED = {"links": "?type=act&id=none"}
 LISTS = {"listAccounts": "sysadmin", "findPeople": "custodian", "listRecordings": "custodian", "custodyLog": "audadmin",
          "audit": "audadmin"}
 
@@ -41,8 +45,10 @@ class Page(unittest.TestCase):
 
     def path_of(self, operation):
         """With what exists in place of the braces."""
-        return operation.path.format(person=self.people["officer"].person, device=self.recording["device"],
-                                     generation=self.recording["generation"], start=self.recording["start"])
+        path = operation.path.format(person=self.people["officer"].person, device=self.recording["device"],
+                                     generation=self.recording["generation"], start=self.recording["start"],
+                                     number="2026-0001", index=0)
+        return path + NEEDED.get(operation.name, "")
 
     def harmless(self, operation):
         """A body that is understood and refused, so that nothing is changed by who may."""
@@ -89,6 +95,8 @@ class Page(unittest.TestCase):
                         self.assertEqual(set(answer.json), {"error"})
                     elif operation.changes:
                         self.assertEqual((answer.status, answer.json["error"]["code"]), (422, "wrong_field"))
+                    elif (operation.name, caller) == NOT_THEIRS:
+                        self.assertEqual((answer.status, answer.json["error"]["code"]), (404, "not_found"))
                     else:
                         self.assertEqual(answer.status, 200)
                     self.assertEqual(answer.headers["Cache-Control"], "no-store")
@@ -170,7 +178,8 @@ class Page(unittest.TestCase):
         for role in ROLES:
             self.assertNotIn(f"{role}的名字", log)
         for administrator in ADMINISTRATORS:
-            for name in ("bays", "listRecordings", "recording", "findPeople", "quarantine"):
+            for name in ("bays", "listRecordings", "recording", "findPeople", "quarantine", "officers", "devices", "handouts", "book",
+                         "matters", "acts", "cases", "links"):
                 answer = self.ask(administrator, self.contract.of(name))
                 self.assertEqual(answer.status, 403)
                 self.assertNotIn(self.recording["device"].encode(), answer.body)

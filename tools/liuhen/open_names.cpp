@@ -21,7 +21,14 @@ public:
     explicit NamesReader(const crypto::PrivateKey& recipient) : recipient_(recipient) {}
 
     void take(const evidence::Entry& entry) {
-        if (const Cbor* names = entry.body.find("names"); names != nullptr && !names->isNull()) {
+        const Cbor* names = entry.body.find("names");
+        if (names != nullptr && names->items() != nullptr) {  // of an assignment
+            for (const Cbor& name : *names->items()) {
+                add(entry, "names", name);
+            }
+            return;
+        }
+        if (names != nullptr && !names->isNull()) {  // their key, of the process run
             key_.reset();
             const Cbor* envelope = names->find("envelope");
             if (envelope != nullptr && envelope->bytes() != nullptr) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bays, events, to-do list and the vault's state.
+#include "dock/web/api/own.hpp"
 #include "dock/web/api/todo.hpp"
 
 #include <algorithm>
@@ -37,7 +38,28 @@ json lastJson(const ingest::Outcome& last) {
             {"kept", kept}};
 }
 
-json bayJson(const bay::Bay& bay) {
+/// To whom the recorder is handed out now, the one who has it first; an officer alone is told of
+/// their own hand-outs. Empty if it cannot be known.
+json officersOf(Parts& parts, const access::Session& session, const std::string& device) {
+    std::vector<access::Person> people;
+    const auto seen = parts.desk.records.look([&](const registry::View& view) {
+        const registry::NotedHandout* out = view.openHandout(device);
+        if (out == nullptr || !(!seesOwnOnly(session) || isOf(*out, session.person))) {
+            return;
+        }
+        people.push_back(out->holder());
+        for (const access::Person& companion : out->body.companions) {
+            if (companion != out->holder()) {
+                people.push_back(companion);
+            }
+        }
+    });
+    json officers = json::array();
+    const bool told = seen && addPeople(parts, people, officers);
+    return told ? officers : json::array();
+}
+
+json bayJson(Parts& parts, const access::Session& session, const bay::Bay& bay) {
     const ingest::Snapshot now = bay.snapshot();
     const auto rate = static_cast<std::uint64_t>(std::max(now.bytesPerSecond, 0.0));
     const std::uint64_t left = now.totalBytes > now.doneBytes ? now.totalBytes - now.doneBytes : 0;
@@ -45,6 +67,7 @@ json bayJson(const bay::Bay& bay) {
     return {{"name", bay.name()},
             {"phase", ingest::name(now.phase)},
             {"device", now.device.empty() ? json() : json(now.device)},
+            {"officers", officersOf(parts, session, now.device)},
             {"note", now.note},
             {"done_bytes", now.doneBytes},
             {"total_bytes", now.totalBytes},
@@ -53,10 +76,10 @@ json bayJson(const bay::Bay& bay) {
             {"last", last ? lastJson(*last) : json()}};
 }
 
-json baysJson(const Parts& parts) {
+json baysJson(Parts& parts, const access::Session& session) {
     json items = json::array();
     for (const auto& bay : parts.fleet.bays()) {
-        items.push_back(bayJson(*bay));
+        items.push_back(bayJson(parts, session, *bay));
     }
     return items;
 }
@@ -98,7 +121,7 @@ public:
 private:
     void addChanges(std::string& text) {
         if (session_.roles.any(bayWatchers().roles)) {
-            add(text, "bays", baysJson(*parts_), bays_);
+            add(text, "bays", baysJson(*parts_, session_), bays_);
         }
         const core::Nanoseconds now = parts_->clock.boottime();
         if (todo_.empty() || now - todoAt_ >= kTodoPace) {
@@ -180,7 +203,7 @@ std::vector<Route> intakeRoutes() {
          bayWatchers(),
          [](Parts& parts, Call& call) {
              const std::string wrong = call.query.wrong();
-             return wrong.empty() ? reply(200, withTime(parts, baysJson(parts)))
+             return wrong.empty() ? reply(200, withTime(parts, baysJson(parts, call.who())))
                                   : refusal(Problem::WrongField, wrong);
          }},
         {"GET", "/api/v1/events", "events", Who::signedInOnly(), &events},

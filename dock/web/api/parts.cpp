@@ -2,9 +2,42 @@
 // JSON that several parts of the contract share.
 #include "dock/web/api/parts.hpp"
 
+#include "dock/register/holding.hpp"
+
 #include <algorithm>
 
 namespace liuhen::web {
+
+using access::Role;
+using registry::View;
+
+bool seesOwnOnly(const access::Session& session) {
+    return !session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
+}
+
+Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts, const access::Person& person) {
+    std::vector<catalogue::DeviceSpan> spans;
+    LIUHEN_CHECK(parts.desk.records.look([&](const View& view) {
+        for (registry::Holding& held : registry::heldBy(view, person)) {
+            spans.push_back({std::move(held.device), held.fromUs, held.toUs});
+        }
+    }));
+    return spans;
+}
+
+Result<bool> maySee(Parts& parts,
+                    const access::Session& session,
+                    const catalogue::RecordingRow& row) {
+    if (!seesOwnOnly(session)) {
+        return true;
+    }
+    bool had = false;
+    LIUHEN_CHECK(parts.desk.records.look([&](const View& view) {
+        const auto holders = registry::holdersAt(view, row.name.device, row.startUs);
+        had = std::find(holders.begin(), holders.end(), session.person) != holders.end();
+    }));
+    return had;
+}
 
 std::string hexOf(const access::Person& person) {
     return core::toHex(person);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the handlers work with, and the seams by which later rooms add to the page.
+// What the handlers work with, and the seam by which rooms add to 今日待办.
 #pragma once
 
 #include "dock/access/log_in.hpp"
 #include "dock/bay/fleet.hpp"
 #include "dock/catalogue/browse.hpp"
+#include "dock/register/register.hpp"
 #include "dock/web/api/router.hpp"
 #include "dock/web/api/vault_view.hpp"
 
@@ -28,14 +29,11 @@ struct TodoItem {
 /// Adds what is to be done by somebody with these roles; called often, so it should not wait.
 using TodoSource = std::function<void(const access::Session& session, std::vector<TodoItem>& to)>;
 
-/// The register of hand-outs, once there is one. Thread-safe.
-struct HandOuts {
-    /// When which recorders were handed out to a person.
-    std::function<Result<std::vector<catalogue::DeviceSpan>>(const access::Person& person)> spansOf;
-    /// To whom a recorder was handed out at a time.
-    std::function<Result<std::vector<access::Person>>(const std::string& device,
-                                                      std::int64_t timeUs)>
-        peopleOf;
+/// Where recorders are handed out and taken back.
+struct Desk {
+    registry::Register& records;
+    registry::Signer signer;  // of assignments
+    std::string folder;       // of the catalogue
 };
 
 /// What all handlers share. Everything outlives the server.
@@ -48,8 +46,8 @@ struct Parts {
     const bay::Fleet& fleet;
     const core::Clock& clock;
     std::string issuer;  // in an authenticator, before the work number
+    Desk desk;
     std::vector<TodoSource> todo;
-    std::optional<HandOuts> handOuts;
 };
 
 // One function a file; each answers the routes of its part of openapi.yaml.
@@ -57,10 +55,23 @@ struct Parts {
 [[nodiscard]] std::vector<Route> accountRoutes();
 [[nodiscard]] std::vector<Route> intakeRoutes();
 [[nodiscard]] std::vector<Route> recordingRoutes();
+[[nodiscard]] std::vector<Route> registerRoutes();
 [[nodiscard]] std::vector<Route> logRoutes();
 
 /// What the dock itself knows to be done.
 [[nodiscard]] TodoSource ownTodo(Parts& parts);
+/// What the register knows: recorders that are overdue, hand-overs that nobody confirmed.
+[[nodiscard]] TodoSource deskTodo(Parts& parts);
+
+/// Whether somebody sees only what they recorded themselves: who is an officer and nothing more.
+[[nodiscard]] bool seesOwnOnly(const access::Session& session);
+/// When a person had which recorders. Errors: those of the register.
+[[nodiscard]] Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts,
+                                                                 const access::Person& person);
+/// Whether the session's person may know of a recording. Errors: those of the register.
+[[nodiscard]] Result<bool> maySee(Parts& parts,
+                                  const access::Session& session,
+                                  const catalogue::RecordingRow& row);
 
 /// A person as JSON: 64 hex digits.
 [[nodiscard]] std::string hexOf(const access::Person& person);

@@ -53,7 +53,6 @@ constexpr std::array kRows = {
     Row{Problem::LastAdministrator, 409, "last_administrator", "back", "这是最后一名此类管理员，请先指定接任者。", "Nobody else has this administrator's role; give it to a successor first."},
     Row{Problem::ConsoleOnly, 409, "console_only", "back", "管理员账号须在采集站控制台重置，请联系采集站维护人员。", "Administrators' accounts are reset on the dock's console."},
     Row{Problem::TooManyStreams, 409, "too_many_streams", "retry", "打开的页面过多，请关闭其他页面后重试。", "Too many pages are open; close some and try again."},
-    Row{Problem::NoRegister, 409, "no_register", "correct", "领用登记尚未启用，不能按人员查询，请改用设备编号查询。", "There is no register of hand-outs yet; search by device."},
     Row{Problem::VaultAway, 503, "vault_away", "retry", "证据保管服务没有响应，请稍后重试；持续出现请联系系统管理员。", "The vault does not answer; try again later, then ask the system administrator."},
     Row{Problem::Internal, 500, "internal", "retry", "系统出现故障，操作没有完成，请稍后重试；持续出现请联系系统管理员。", "Something failed and nothing was done; try again later, then ask the system administrator."},
     // clang-format on

@@ -42,7 +42,6 @@ enum class Problem : std::uint8_t {
     LastAdministrator,
     ConsoleOnly,
     TooManyStreams,
-    NoRegister,
     VaultAway,
     Internal,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recordings and their timelines, out of the catalogue.
-#include "dock/web/api/parts.hpp"
+#include "dock/web/api/own.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,11 +21,6 @@ constexpr std::array<std::string_view, 4> kVerdicts = {
 
 bool isVerdict(std::string_view text) {
     return std::find(kVerdicts.begin(), kVerdicts.end(), text) != kVerdicts.end();
-}
-
-/// Whether somebody sees only what they recorded themselves.
-bool seesOwnOnly(const access::Session& session) {
-    return !session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
 }
 
 /// "start.device.generation.seq"; a device's name may have dots, numbers have none.
@@ -53,23 +48,10 @@ std::optional<RecordingPlace> placeOf(std::string_view cursor) {
 }
 
 // A json of its own converts to and from everything, so it is filled in and not a Result.
-Result<void> addOfficers(Parts& parts, const catalogue::RecordingRow& row, json& officers) {
-    if (!parts.handOuts) {
-        return {};
-    }
-    LIUHEN_TRY(const auto people, parts.handOuts->peopleOf(row.name.device, row.startUs));
-    for (const access::Person& person : people) {
-        LIUHEN_TRY(const auto account, parts.people.find(person));
-        if (account) {
-            officers.push_back(personJson(*account));
-        }
-    }
-    return {};
-}
-
 Result<void> fillRecording(Parts& parts, const catalogue::RecordingRow& row, json& to) {
     json officers = json::array();
-    LIUHEN_CHECK(addOfficers(parts, row, officers));
+    LIUHEN_TRY(const auto people, peopleOf(parts, row));
+    LIUHEN_CHECK(addPeople(parts, people, officers));
     to = json{{"device", row.name.device},
               {"generation", numberJson(row.name.generation)},
               {"start", numberJson(row.name.start)},
@@ -85,12 +67,6 @@ Result<void> fillRecording(Parts& parts, const catalogue::RecordingRow& row, jso
               {"verdict", row.verdict},
               {"officers", std::move(officers)}};
     return {};
-}
-
-/// Spans of a person, none if there is no register.
-Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts, const access::Person& person) {
-    return parts.handOuts ? parts.handOuts->spansOf(person)
-                          : Result<std::vector<catalogue::DeviceSpan>>();
 }
 
 net::Response listed(Parts& parts, Call& call) {
@@ -118,8 +94,6 @@ net::Response listed(Parts& parts, Call& call) {
             return refusal(Problem::Forbidden);
         }
         person = call.who().person;
-    } else if (person && !parts.handOuts) {
-        return refusal(Problem::NoRegister, "officer");
     }
     if (person) {
         auto spans = spansOf(parts, *person);
@@ -202,20 +176,6 @@ json statementsJson(const catalogue::Timeline& timeline) {
                        {"to_ns", numberJson(statement.toNs)}});
     }
     return out;
-}
-
-/// Whether the session's person may know of it.
-Result<bool> maySee(Parts& parts,
-                    const access::Session& session,
-                    const catalogue::RecordingRow& row) {
-    if (!seesOwnOnly(session)) {
-        return true;
-    }
-    LIUHEN_TRY(const auto spans, spansOf(parts, session.person));
-    return std::any_of(spans.begin(), spans.end(), [&row](const catalogue::DeviceSpan& span) {
-        return span.device == row.name.device && row.startUs >= span.fromUs &&
-               row.startUs < span.toUs;
-    });
 }
 
 net::Response timeline(Parts& parts, Call& call) {

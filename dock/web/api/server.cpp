@@ -57,8 +57,12 @@ void secure(net::Response& response, bool api) {
 
 std::vector<Route> allRoutes() {
     std::vector<Route> all;
-    for (auto& room :
-         {sessionRoutes(), accountRoutes(), intakeRoutes(), recordingRoutes(), logRoutes()}) {
+    for (auto& room : {sessionRoutes(),
+                       accountRoutes(),
+                       intakeRoutes(),
+                       recordingRoutes(),
+                       registerRoutes(),
+                       logRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -115,11 +119,10 @@ struct WebServer::Rooms {
                 given.fleet,
                 given.clock,
                 settings.identity.certificate.subject(),
-                {},
-                std::nullopt},
+                {given.records, given.signer, given.folder},
+                {deskTodo(parts), ownTodo(parts)}},
           router(parts, sessions, settings.origin),
           host(hostOf(settings.origin)) {
-        parts.todo.push_back(ownTodo(parts));
         router.add(allRoutes());
     }
 

@@ -27,6 +27,8 @@ struct WebParts {
     std::string folder;  // of the dock: people.db and the catalogue
     std::string vaultSocket;
     const bay::Fleet& fleet;
+    registry::Register& records;
+    registry::Signer signer;  // of assignments
     const core::Clock& clock;
 };
 

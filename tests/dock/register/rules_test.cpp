@@ -45,6 +45,10 @@ TEST_CASE("work and licence numbers belong to one officer who is there") {
           "officer_twice");
     CHECK(bench.refused(Officer{other, "钱多", "XX", "4714", "", false}, kDock) == "unit_unknown");
     CHECK(bench.refused(Officer{other, "", "SC", "4714", "", false}, kDock) == "text_missing");
+    CHECK(bench.refused(Officer{other, "钱多", "SC", "47 14", "", false}, kDock) ==
+          "work_number_malformed");
+    CHECK(bench.refused(Officer{other, "钱多", "SC", std::string(33, '1'), "", false}, kDock) ==
+          "work_number_malformed");
     CHECK(bench.refused(Officer{kDock, "无", "SC", "1", "", false}, kDock) == "person_malformed");
     must(bench.records().look([&](const View& view) {
         CHECK(view.officerByWorkNumber("4714")->person == other);
