@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard accounts]
+// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard accounts desk]
 //   against the double (tests/browser/double): all cases
 //   LIUHEN_DOCK_ORIGIN=https://localhost:8443 LIUHEN_DOCK_CERTIFICATE=FILE LIUHEN_DOCK_ACCOUNTS=FILE: against a running dock, the cases that need no double
 // Screenshots go to build/browser (LIUHEN_ARTEFACTS names another folder).
@@ -19,7 +19,7 @@ const wanted = process.argv.slice(2);
 const takes = (name) => wanted.length === 0 || wanted.includes(name);
 if (takes("shots")) (await import("./cases/shots.mjs")).shots(world);
 if (world.double) {
-  for (const name of ["login", "clicks", "replay", "states", "keyboard", "accounts"]) {
+  for (const name of ["login", "clicks", "replay", "states", "keyboard", "accounts", "desk"]) {
     if (takes(name)) (await import(`./cases/${name}.mjs`)).cases(world);
   }
 }
