@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard accounts desk]
+// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard accounts desk firefox]
 //   against the double (tests/browser/double): all cases
 //   LIUHEN_DOCK_ORIGIN=https://localhost:8443 LIUHEN_DOCK_CERTIFICATE=FILE LIUHEN_DOCK_ACCOUNTS=FILE: against a running dock, the cases that need no double
 //   --dock BIN_FOLDER: against the real dock, vault and recorder of these programs, started here and filled with a day (real/story.mjs)
@@ -21,7 +21,10 @@ if (asked > 0) {
   const troubles = [];
   const site = await openSite(top, process.argv[asked + 1]);
   after(() => site.close());
-  (await import("./real/story.mjs")).story(site, artefacts, troubles);
+  const accounts = (await import("./real/story.mjs")).story(site, artefacts, troubles);
+  if (existsSync(process.env.LIUHEN_FIREFOX ?? "/usr/bin/firefox-esr")) {
+    (await import("./real/firefox.mjs")).firefox(site.origin, artefacts, accounts.ready);
+  } else console.error("tests/browser: Firefox is not there; `apt-get install firefox-esr` and run again");
   tidy({ troubles });
 } else {
   await againstWorld();
@@ -35,6 +38,7 @@ async function againstWorld() {
   const takes = (name) => wanted.length === 0 || wanted.includes(name);
   if (takes("shots")) (await import("./cases/shots.mjs")).shots(world);
   if (world.double) {
+    if (takes("firefox")) (await import("./real/firefox.mjs")).firefox(world.origin, world.artefacts, world.account);
     for (const name of ["login", "clicks", "replay", "states", "keyboard", "accounts", "desk"]) {
       if (takes(name)) (await import(`./cases/${name}.mjs`)).cases(world);
     }

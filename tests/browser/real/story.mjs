@@ -17,10 +17,10 @@ export async function settle(page) {
 }
 
 export function story(site, artefacts, troubles) {
+  let accounts = [];
   test("the page before a real dock", async (t) => {
     const browser = await openBrowser(site.spki, sizes[0], troubles, site.origin);
     const { page } = browser;
-    let accounts = [];
     const look = async (name) => {
       for (const [width, height] of sizes) {
         await page.setViewportSize({ width, height });
@@ -56,8 +56,7 @@ export function story(site, artefacts, troubles) {
 
     for (const role of roles) {
       await t.test(`every page of the ${role}`, async () => {
-        const account = accounts.find((one) => one.role === role);
-        await logIn(page, site.origin, { ...account, totp: await freshCode(account) });
+        await logIn(page, site.origin, await ready(role));
         await settle(page);
         const places = await page.locator("nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href").slice(1)));
         assert.ok(places.includes("/today"));
@@ -94,5 +93,10 @@ export function story(site, artefacts, troubles) {
     }
     await browser.close();
   });
-  return { roles };
+  /** What somebody of the role logs in with now. */
+  const ready = async (role) => {
+    const account = accounts.find((one) => one.role === role);
+    return { ...account, totp: await freshCode(account) };
+  };
+  return { ready };
 }
