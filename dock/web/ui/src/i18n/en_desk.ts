@@ -11,9 +11,9 @@ export const desk: Desk = {
   deviceState: { registered: "to be enrolled", enrolled: "enrolled", lost: "lost", found: "found", revoked: "revoked" },
   actState: { planned: "planned", registered: "took place", dropped: "dropped" },
   desk: {
-    title: "Hand-out and return", give: "Hand out", late: "Overdue ({n})", state: "State", none: "No hand-out meets these conditions.", noneOut: "No recorder is out.", showAll: "Show all",
+    title: "Hand-out and return", give: "Hand out", late: "Overdue ({n})", state: "State", none: "No hand-out meets these conditions.", noneOut: "No recorder is out.", noOther: "No other recorder is out.", showAll: "Show all",
     number: "Number", who: "Wearer and companions", what: "Matters and place", until: "Due back", from: "From", wearerIs: "worn by {name}", takenBy: "taken by {name}", with: "with {names}",
-    lateBy: "late by {time}", lateDays: "{n} days", lateHours: "{n} h", backAt: "back {time}", delivered: "assignment delivered", undelivered: "assignment not delivered yet", refused: "assignment refused: {why}",
+    lateBy: "late by {time}", lateDays: "{n} days", lateHours: "{n} h", lateMinutes: "{n} min", backAt: "back {time}", delivered: "assignment delivered", undelivered: "assignment not delivered yet", refused: "assignment refused: {why}",
     back: "Return", over: "Hand over", confirm: "Confirm", lost: "Lost", overWaits: "hand-over unconfirmed", given: "Handed out as {number}. Put the recorder into a bay, so that it gets its assignment, before it is taken away.",
     giveTitle: "Hand a recorder out", giveSubmit: "Register the hand-out", chooseDevice: "Choose a recorder", noDevice: "No recorder is free", wearer: "Wearer", companion: "Companion {n}", moreCompanions: "One companion more",
     matters: "Matters", noMatters: "No list of matters is in force; import one first.", place: "Place", needDevice: "Choose a recorder.", needWearer: "Choose the wearer.",

@@ -31,7 +31,7 @@ export const pages: Pages = {
   },
   today: {
     title: "Today", none: "Nothing is to be done today.", noneButton: "See recordings", noneButtonAway: "Read again", alarm: "Urgent", due: "Due", info: "Note", open: "Go",
-    toDecide: "Requests to decide", bays: "Bays", baysLine: "{busy} busy, {idle} empty, {bad} in trouble",
+    toDecide: "Requests to decide", bays: "Bays", baysLine: "{busy} busy, {done} done, {idle} empty, {bad} in trouble",
   },
   first: {
     title: "First use: from an empty dock to the first recording", why: "The dock holds no recording yet. Do these in order:",

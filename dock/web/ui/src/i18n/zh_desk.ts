@@ -9,9 +9,9 @@ export const desk = {
   deviceState: { registered: "待入网", enrolled: "已入网", lost: "已挂失", found: "已找回", revoked: "已注销" },
   actState: { planned: "计划", registered: "已实施", dropped: "已取消" },
   desk: {
-    title: "领用登记", give: "办理领用", late: "超期未还（{n} 台）", state: "状态", none: "没有符合条件的领用登记。", noneOut: "没有正在使用的执法记录仪。", showAll: "显示全部",
+    title: "领用登记", give: "办理领用", late: "超期未还（{n} 台）", state: "状态", none: "没有符合条件的领用登记。", noneOut: "没有正在使用的执法记录仪。", noOther: "没有其他正在使用的执法记录仪。", showAll: "显示全部",
     number: "领用编号", who: "佩戴人与同行", what: "事项与地点", until: "应还时间", from: "开始时间", wearerIs: "佩戴：{name}", takenBy: "领用：{name}", with: "同行：{names}",
-    lateBy: "已超期 {time}", lateDays: "{n} 天", lateHours: "{n} 小时", backAt: "{time} 归还", delivered: "任务已写入", undelivered: "任务待写入", refused: "任务被拒：{why}",
+    lateBy: "已超期 {time}", lateDays: "{n} 天", lateHours: "{n} 小时", lateMinutes: "{n} 分钟", backAt: "{time} 归还", delivered: "任务已写入", undelivered: "任务待写入", refused: "任务被拒：{why}",
     back: "归还", over: "现场交接", confirm: "确认交接", lost: "挂失", overWaits: "交接待确认", given: "已办理领用，编号 {number}。请将执法记录仪放入采集口写入任务后再领走。",
     giveTitle: "办理领用", giveSubmit: "登记领用", chooseDevice: "选择执法记录仪", noDevice: "没有可领用的执法记录仪", wearer: "佩戴人", companion: "同行人员 {n}", moreCompanions: "添加同行人员",
     matters: "音像记录事项", noMatters: "还没有生效的事项清单，请先在“事项清单”中导入。", place: "地点", needDevice: "请选择执法记录仪。", needWearer: "请选择佩戴人。",

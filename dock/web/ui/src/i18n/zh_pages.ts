@@ -66,7 +66,7 @@ export const pages = {
     open: "处理",
     toDecide: "待审批的申请",
     bays: "采集口",
-    baysLine: "正在采集 {busy} 个，空闲 {idle} 个，异常 {bad} 个",
+    baysLine: "正在采集 {busy} 个，已完成 {done} 个，空闲 {idle} 个，异常 {bad} 个",
   },
   first: {
     title: "首次使用：从空采集站到第一份音像记录",
