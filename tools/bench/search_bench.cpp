@@ -237,12 +237,13 @@ Result<std::vector<Figure>> searchBench(const BenchOptions& options) {
     LIUHEN_CHECK(fill(folder));
     LIUHEN_TRY(const auto browser, Browser::open(folder));
     std::mt19937_64 draw(20261129);
-    std::vector<std::vector<double>> byKind(kinds().size());
+    const std::vector<Kind> searches = kinds();
+    std::vector<std::vector<double>> byKind(searches.size());
     for (unsigned round = 0; round < options.rounds.value_or(kSearchRounds); ++round) {
         std::vector<double> all;
         for (std::size_t kind = 0; kind < byKind.size(); ++kind) {
             for (unsigned i = 0; i < kSearches; ++i) {
-                const Search search = kinds()[kind].draw(draw);
+                const Search search = searches[kind].draw(draw);
                 const auto begun = std::chrono::steady_clock::now();
                 LIUHEN_TRY(const auto page,
                            browser->recordings(search.filter, search.after, kPage));
@@ -260,7 +261,7 @@ Result<std::vector<Figure>> searchBench(const BenchOptions& options) {
     for (std::size_t kind = 0; kind < byKind.size(); ++kind) {
         figure.note += fmt::format("{}{} p95 {:.1f} ms",
                                    kind == 0 ? "" : ", ",
-                                   kinds()[kind].name,
+                                   searches[kind].name,
                                    percentile95(byKind[kind]));
     }
     std::filesystem::remove_all(folder, error);
