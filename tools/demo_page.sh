@@ -7,7 +7,7 @@
 build_page() {
     ui=${LIUHEN_UI:-$top/build/ui}
     [ ! -f "$ui/index.html" ] || return 0
-    "$top/tools/install" page
+    command -v npm >/dev/null || "$top/tools/install" page
     mkdir -p "$logs"
     (cd "$top/dock/web/ui" && npm ci && npm run build) >"$logs/page-build.log" 2>&1 \
         || { tail -n 20 "$logs/page-build.log" >&2; fail "the page was not built"; }

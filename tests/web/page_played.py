@@ -3,7 +3,6 @@
 """The built page in Chromium before a real dock and vault (tests/browser/played.mjs). Needs the page built and npm ci done."""
 
 import argparse
-import base64
 import json
 import os
 import re
@@ -12,8 +11,7 @@ import sys
 import tempfile
 import unittest
 
-from access_site import Access
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from access_site import VAULT, Access
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -39,13 +37,15 @@ class Played(Access):
         timeline, _ = self.clear_footage()
         first = min([timeline["recording"]["start_us"]] + [each["start_us"] for each in timeline["segments"]])
         resumed = max(each["end_us"] for each in timeline["interruptions"])
-        private = self.key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        page, message = (os.path.join(self.site.folder, f"head-on-page.{end}") for end in ("json", "cose"))
         site = {"origin": self.site.origin, "certificate": os.path.join(self.site.folder, "dock", "keys", "web.crt"), "film": self.film,
                 "supervisor": self.account("supervisor"), "head": self.account("head"), "again": self.account("supervisor"),
-                "key": {"credential": base64.b64encode(self.key.credential).decode(), "pkcs8": base64.b64encode(private).decode()},
+                "appointment": {"page": page, "commands": [
+                    [os.path.join(self.PROGRAMS, "liuhen"), "enroll", "approver", "--agency", self.site.rig.agency, "--vault", VAULT,
+                     "--page", page, "--power", "view", "--from", "2020-01-01T00:00Z", "--to", "2120-01-01T00:00Z", "--out", message],
+                    [os.path.join(self.PROGRAMS, "liuhen-dock"), "appoint", message, "--config", self.site.toml]]},
                 "length": sum(lengths), "gap": {"played": lengths[0], "to": int((resumed - first) // 1_000_000)},
                 "artefacts": self.ARTEFACTS}
-        self.key.counter = 0
         path = os.path.join(self.site.folder, "site.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(site, file)

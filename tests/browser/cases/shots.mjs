@@ -16,6 +16,18 @@ const pages = [
   ["intake", "custodian", "/intake"],
   ["quarantine", "custodian", "/quarantine"],
   ["recordings", "custodian", "/recordings"],
+  ["desk", "custodian", "/desk"],
+  ["desk-give", "custodian", "/desk", (page) => page.click("button:has-text('办理领用')")],
+  ["desk-calendar", "custodian", "/desk", async (page) => (await page.click("button:has-text('办理领用')"), await page.click("[aria-label='从日历选择：应还时间']"))],
+  ["desk-officer", "officer", "/desk"],
+  ["book", "supervisor", "/book"],
+  ["devices", "custodian", "/devices"],
+  ["devices-people", "custodian", "/devices/people"],
+  ["devices-units", "custodian", "/devices/units"],
+  ["matters", "reviewer", "/matters"],
+  ["acts", "officer", "/acts"],
+  ["act-links", "supervisor", "/acts", (page) => page.click("tbody button:has-text('关联')")],
+  ["cases", "custodian", "/cases"],
   ["status", "custodian", "/status"],
   ["me", "custodian", "/me"],
   ["today-head", "head", "/today"],
@@ -33,7 +45,7 @@ const pages = [
   ["accounts-roles", "secadmin", "/accounts", (page) => page.click("tbody tr:nth-child(3) button")],
   ["audit", "audadmin", "/audit"],
 ];
-const onlyDouble = new Set(["decide", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
+const onlyDouble = new Set(["act-links", "decide", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
 
 async function settle(page) {
   await page.waitForSelector("main h1, main .state");

@@ -2,26 +2,14 @@
 // The double's answers, one for each operation of the contract.
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { hash, makeTimeline, nameOf, now, second } from "./day.mjs";
+import { Refusal, page } from "./refusal.mjs";
+import { bookOf, registerAnswers } from "./register.mjs";
 import { password, totpCode } from "./state.mjs";
 import { todoFor } from "./todo.mjs";
 
-export class Refusal extends Error {
-  constructor(status, code, zh, action, en = "Refused.") {
-    super(code);
-    Object.assign(this, { status, zh, action, en });
-  }
-  body() {
-    return { error: { code: this.message, message_zh: this.zh, message_en: this.en, action: this.action } };
-  }
-}
 const us = () => Date.now() * 1000;
 const missing = () => new Refusal(404, "not_found", "没有找到这条记录，或者您无权查看，请返回列表。", "back");
 
-function page(items, { limit = "50", after }) {
-  const from = after ? Number(after) : 0;
-  const to = from + Number(limit);
-  return { items: items.slice(from, to), next: to < items.length ? String(to) : null };
-}
 function meOf(state, id) {
   const session = state.sessions.get(id);
   const who = state.people.find((one) => one.person === session.person);
@@ -45,6 +33,7 @@ const firstPassword = (account) => ({ account, first_password: "wx7q-4mtn-8vkc-2
 const bytesOf = (text) => Buffer.from(text, "base64url");
 
 export const answers = {
+  ...registerAnswers,
   logIn({ state, body }) {
     const who = state.people.find((one) => one.work_number === body.work_number && one.closed_us === null);
     const fits = who && body.password === password && (who.enrolled ? body.totp === totpCode : body.totp === undefined);
@@ -210,6 +199,9 @@ export const streams = {
     const stream = { all, end: () => (tell("end", new Refusal(401, "not_logged_in", "您尚未登录或登录已过期，请重新登录。", "log_in").body()), response.end()), cut: () => response.destroy() };
     state.streams.add(stream);
     request.on("close", () => state.streams.delete(stream));
+  },
+  book({ state }, _, begin) {
+    begin(200, { "Content-Type": "text/csv; charset=utf-8" }).end(bookOf(state));
   },
   playlist(context, _, begin) {
     viewed(context);

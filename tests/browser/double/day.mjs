@@ -23,9 +23,9 @@ export function makePeople() {
 }
 export const nameOf = ({ person, work_number, name, unit: where, licence, roles }) => ({ person, work_number, name, unit: where, licence, roles });
 
-export function makeBays() {
+export function makeBays(people) {
   const gone = (device, end, reason, kept = 0) => ({ device, end, reason, start_us: now - 5400 * second, end_us: now - 5000 * second, segments: 62, footage_bytes: 3_720_000_000, kept });
-  const bay = (name, phase, device, more = {}) => ({ name, phase, device, note: "", done_bytes: 0, total_bytes: 0, bytes_per_s: 0, left_s: null, last: null, ...more });
+  const bay = (name, phase, device, more = {}) => ({ name, phase, device, officers: device === "LH-0003" ? people.slice(0, 2).map(nameOf) : [], note: "", done_bytes: 0, total_bytes: 0, bytes_per_s: 0, left_s: null, last: null, ...more });
   return [
     bay("1", "footage", "LH-0003", { done_bytes: 2_410_000_000, total_bytes: 5_920_000_000, bytes_per_s: 38_200_000, left_s: 92 }),
     bay("2", "empty", null, { last: gone("LH-0001", "done", "") }),

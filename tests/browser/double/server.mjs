@@ -6,7 +6,8 @@ import { readFileSync, existsSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { randomBytes } from "node:crypto";
 import { Contract } from "./contract.mjs";
-import { Refusal, answers, streams } from "./answers.mjs";
+import { answers, streams } from "./answers.mjs";
+import { Refusal } from "./refusal.mjs";
 import { freshState } from "./state.mjs";
 
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };

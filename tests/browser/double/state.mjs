@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the double remembers while the tests run; tests turn its switches.
 import { makeBays, makeLog, makePeople, makeQuarantine, makeRecordings, makeRequests } from "./day.mjs";
+import { makeRegister } from "./register.mjs";
 
 export const password = "correct horse battery";
 export const totpCode = "123456";
@@ -10,7 +11,8 @@ export function freshState() {
   return {
     people,
     roleHistory: new Map(),
-    bays: makeBays(),
+    bays: makeBays(people),
+    register: makeRegister(people),
     recordings: makeRecordings(people),
     requests: makeRequests(people),
     quarantine: makeQuarantine(),

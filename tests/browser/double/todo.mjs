@@ -9,7 +9,7 @@ export function todoFor(roles, state) {
   const has = (...wanted) => roles.some((role) => wanted.includes(role));
   const items = [];
   if (has("custodian", "supervisor", "head")) {
-    items.push(item("handout.overdue", "alarm", `执法记录仪 LH-0007 超期未还：${state.long ? longName : "王芳"}领用，应于昨日 18:00 归还，已超期 15 小时。`, "Recorder LH-0007 is overdue since yesterday 18:00.", "/intake"));
+    items.push(item("handout.overdue", "alarm", `执法记录仪 LH-0007 超期未还：${state.long ? longName : "王芳"}领用，应于昨日 18:00 归还，已超期 15 小时。`, "Recorder LH-0007 is overdue since yesterday 18:00.", "/desk"));
   }
   if (has("custodian", "supervisor", "officer")) {
     items.push(item("interruption.unexplained", "due", "执法记录仪 LH-0003 的音像记录有 1 处中止没有说明，请补充书面说明。", "An interruption of LH-0003 is not explained.", "/recordings/LH-0003/0/412?interruption=466"));

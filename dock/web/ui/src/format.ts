@@ -40,6 +40,18 @@ export function size(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** For <input type="datetime-local">, whole minutes. */
-export const forInput = (us: number) => minute(us).replace(" ", "T");
-export const fromInput = (text: string) => (text ? new Date(text).getTime() * 1000 : undefined);
+/** What a date field shows: 2026-11-29 14:05, whatever the language of the browser. */
+export const forInput = (us: number) => minute(us);
+
+/** 2026-11-29, 2026/11/29, 2026.11.29, 2026年11月29日 or 20261129; behind it a time of day where there may be one. */
+const written = /^(\d{4})(?:[-/.年]?)(\d{1,2})(?:[-/.月]?)(\d{1,2})日?(?:[ T]*(\d{1,2})[:：时](\d{1,2})分?)?$/;
+
+/** Microseconds UTC of a day (its beginning) or of a day with a time; undefined if `text` is no such. */
+export function fromInput(text: string): number | undefined {
+  const found = written.exec(text.trim());
+  if (!found) return undefined;
+  const [year, month, day, hour, minutes] = found.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number, number];
+  const date = new Date(year, month - 1, day, hour, minutes);
+  const same = date.getFullYear() === year && date.getMonth() === month - 1 && date.getDate() === day && date.getHours() === hour && date.getMinutes() === minutes;
+  return same ? date.getTime() * 1000 : undefined;
+}

@@ -7,12 +7,13 @@ export type Decision = { decision: "granted"; from_us: number; until_us: number;
 /** The key gave no signature: not confirmed, timed out, or not the person's. */
 export class NoSignature extends Error {}
 
-const bytesOf = (text: string) => {
+export const bytesOf = (text: string) => {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 };
-const textOf = (bytes: ArrayBuffer) =>
+export const base64Url = (bytes: ArrayBuffer) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+export const bytesOfHex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 export const canSign = () => window.isSecureContext && typeof PublicKeyCredential === "function";
 
@@ -39,10 +40,10 @@ export async function decide(request: string, decision: Decision): Promise<Schem
     at: { id: request },
     body: {
       approval,
-      credential: textOf(credential.rawId),
-      authenticator: textOf(answer.authenticatorData),
-      client: textOf(answer.clientDataJSON),
-      signature: textOf(answer.signature),
+      credential: base64Url(credential.rawId),
+      authenticator: base64Url(answer.authenticatorData),
+      client: base64Url(answer.clientDataJSON),
+      signature: base64Url(answer.signature),
     },
   });
 }

@@ -96,3 +96,17 @@ export async function call<P extends keyof paths, M extends Method & keyof paths
 export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : away();
 }
+
+/** Asks for an answer that is text, not JSON. */
+export async function callText(path: keyof paths, query: Record<string, unknown>): Promise<string> {
+  let problem: Problem;
+  try {
+    const answer = await fetch(address(path, {}, query), { cache: "no-store" });
+    if (answer.ok) return await answer.text();
+    problem = await problemOf(answer);
+  } catch {
+    problem = away();
+  }
+  watcher.problem(problem);
+  throw problem;
+}

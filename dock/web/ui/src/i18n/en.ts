@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says in English.
 import { access, pages } from "./en_pages";
+import { desk, deskNav } from "./en_desk";
 import type { zh } from "./zh";
 
 export const en: typeof zh = {
@@ -34,6 +35,7 @@ export const en: typeof zh = {
     quarantine: "Quarantine",
     recordings: "Recordings",
     myRecordings: "My recordings",
+    ...deskNav,
     requests: "Requests, approvals",
     myRequests: "My requests",
     accounts: "People and roles",
@@ -110,4 +112,5 @@ export const en: typeof zh = {
   requestState: { open: "undecided", granted: "granted", refused: "refused", ended: "ended" },
   ...pages,
   ...access,
+  ...desk,
 };

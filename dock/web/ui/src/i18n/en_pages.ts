@@ -21,9 +21,17 @@ export const pages: Pages = {
     title: "My account", unit: "Unit", roles: "Roles", lastLogin: "Log-in before", until: "This session ends at the latest", changePassword: "Change the password",
     changeTotp: "Change the authenticator", passwordSet: "The password is changed; all other sessions are ended.", totpSet: "The authenticator is changed.",
   },
+  key: {
+    title: "Signing key",
+    what: "Decisions are signed with your own security key. Make a key here, save the file, and have the keeper of the agency's root key appoint it in your presence; before that you cannot decide.",
+    make: "Make a key and save the file", busy: "Confirm on the security key…",
+    saved: "{name} is saved. Give it to the keeper of the agency's root key and compare the key's hash there:",
+    none: "No key was made: not confirmed, timed out, or not supported. Plug the security key in and try again.",
+    cannot: "This browser or address cannot use a security key. Open the dock's address with the agency's browser.",
+  },
   today: {
     title: "Today", none: "Nothing is to be done today.", noneButton: "See recordings", noneButtonAway: "Read again", alarm: "Urgent", due: "Due", info: "Note", open: "Go",
-    toDecide: "Requests to decide", bays: "Bays", baysLine: "{busy} busy, {idle} empty, {bad} in trouble",
+    toDecide: "Requests to decide", bays: "Bays", baysLine: "{busy} busy, {done} done, {idle} empty, {bad} in trouble",
   },
   first: {
     title: "First use: from an empty dock to the first recording", why: "The dock holds no recording yet. Do these in order:",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says in Chinese, in the words of docs/terms.zh.md.
 import { access } from "./zh_access";
+import { desk, deskNav } from "./zh_desk";
 import { pages } from "./zh_pages";
 
 export const zh = {
@@ -34,6 +35,7 @@ export const zh = {
     quarantine: "异常待处理",
     recordings: "音像记录",
     myRecordings: "我的音像记录",
+    ...deskNav,
     requests: "调阅申请与审批",
     myRequests: "我的申请",
     accounts: "人员与角色",
@@ -110,4 +112,5 @@ export const zh = {
   requestState: { open: "待审批", granted: "已批准", refused: "未批准", ended: "已结束" },
   ...pages,
   ...access,
+  ...desk,
 };

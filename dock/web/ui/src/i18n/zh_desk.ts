@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chinese of the register's pages.
+export const desk = {
+  date: {
+    hint: "年-月-日", timedHint: "年-月-日 时:分", wrong: "日期应写作 2026-11-29，请改正。", wrongTimed: "日期和时间应写作 2026-11-29 18:00，请改正。",
+    choose: "从日历选择：{label}", month: "{year} 年 {month} 月", before: "上个月", after: "下个月", week: ["一", "二", "三", "四", "五", "六", "日"],
+  },
+  handoutState: { out: "使用中", overdue: "超期未还", returned: "已归还", lost: "已挂失" },
+  deviceState: { registered: "待入网", enrolled: "已入网", lost: "已挂失", found: "已找回", revoked: "已注销" },
+  actState: { planned: "计划", registered: "已实施", dropped: "已取消" },
+  desk: {
+    title: "领用登记", give: "办理领用", late: "超期未还（{n} 台）", state: "状态", none: "没有符合条件的领用登记。", noneOut: "没有正在使用的执法记录仪。", noOther: "没有其他正在使用的执法记录仪。", showAll: "显示全部",
+    number: "领用编号", who: "佩戴人与同行", what: "事项与地点", until: "应还时间", from: "开始时间", wearerIs: "佩戴：{name}", takenBy: "领用：{name}", with: "同行：{names}",
+    lateBy: "已超期 {time}", lateDays: "{n} 天", lateHours: "{n} 小时", lateMinutes: "{n} 分钟", backAt: "{time} 归还", delivered: "任务已写入", undelivered: "任务待写入", refused: "任务被拒：{why}",
+    back: "归还", over: "现场交接", confirm: "确认交接", lost: "挂失", overWaits: "交接待确认", given: "已办理领用，编号 {number}。请将执法记录仪放入采集口写入任务后再领走。",
+    giveTitle: "办理领用", giveSubmit: "登记领用", chooseDevice: "选择执法记录仪", noDevice: "没有可领用的执法记录仪", wearer: "佩戴人", companion: "同行人员 {n}", moreCompanions: "添加同行人员",
+    matters: "音像记录事项", noMatters: "还没有生效的事项清单，请先在“事项清单”中导入。", place: "地点", needDevice: "请选择执法记录仪。", needWearer: "请选择佩戴人。",
+    needCompanion: "执法人员应当两人以上，请至少选择一名同行人员。", needMatter: "请至少选择一个音像记录事项。", needPlace: "请填写地点。",
+    backTitle: "归还 {device}（{number}）", backSubmit: "登记归还", backWho: "由 {name} 佩戴，应于 {until} 归还。", condition: "设备状况", undamaged: "完好", damaged: "有损坏",
+    backNote: "归还说明", needDamage: "设备有损坏，请写明情况。", backDone: "{device} 已归还（{number}）。请放入采集口采集音像记录。",
+    overTitle: "现场交接 {device}（{number}）", overWhy: "佩戴人在现场换人时登记，由资料设备管理员在领用登记处确认。", overSubmit: "登记交接", overFrom: "移交人：{name}", overTo: "接收人",
+    overAt: "交接时间", overNote: "交接说明", needTo: "请选择接收人。", overDone: "{device} 的现场交接已登记（{number}），等待资料设备管理员确认。",
+    confirmTitle: "确认交接 {device}（{number}）", confirmWhy: "请向双方核实后确认。交接双方不能自行确认。", confirmLine: "{time}，{from} 交给 {to}。", confirmNote: "核实情况", confirmDone: "{device} 的现场交接已确认（{number}）。",
+    lostTitle: "挂失 {device}", lostWhy: "挂失后采集站不再接受此设备的连接，领用终止；找回后须由两人重新办理入网。", lostSubmit: "确认挂失", lostReason: "丢失经过（时间、地点、如何发现）", needLoss: "请填写丢失经过。",
+    lostDone: "{device} 已挂失。", by: "经办人：{name}", lossTitle: "{device} 已挂失", lossRevoked: "采集站不再接受此设备的连接。找回后先登记找回，再由两人重新办理入网。", lossRange: "没有入库回执的范围", lossNone: "没有登记未取得回执的范围。",
+  },
+  part: { keys: "密钥", camera: "摄像头", microphone: "麦克风", space: "存储空间", battery: "电量", clock: "时钟" },
+  book: { title: "领用台账", at: "截至（留空为现在）", as: "截至 {time}，共 {n} 条", print: "打印", save: "保存为 CSV", none: "台账是空的，还没有办理过领用。", noneButton: "前往领用登记", file: "领用台账" },
+  devices: {
+    title: "设备与人员", tab: { devices: "执法记录仪", people: "人员", units: "单位" }, device: "设备编号", unit: "单位", model: "型号", asset: "资产编号", state: "状态", where: "位置", check: "自检",
+    noCheck: "无自检结果", checkPassed: "自检通过", checkFailed: "自检未通过", out: "已领用", none: "还没有登记执法记录仪。", noPeople: "还没有登记人员。", noUnits: "还没有登记单位。",
+    peopleWhy: "这里登记可以领用和经办的人员。账号由系统管理员建立，角色由安全管理员分配。", noLicence: "未登记", left: "已停用", here: "在用", unitCode: "单位代码", unitName: "单位名称",
+    enter: "登记执法记录仪", enterWhy: "设备编号须与设备证书一致。登记后由两人共同办理入网。", enterOfficer: "登记人员", officerWhy: "先查找已有账号的人员。领用执法记录仪须有执法证号。", enterUnit: "登记单位",
+    chooseUnit: "选择单位", enrol: "办理入网", enrolTitle: "办理入网 {device}", enrolWhy: "设备证书由两人用离线密钥共同签发；这里登记在场的第二人。", second: "共同办理人", find: "登记找回",
+    findTitle: "登记找回 {device}", findWhy: "登记后可以接入采集口采集；须由两人重新办理入网后才能领用。", findNote: "找回经过", revoke: "注销", revokeTitle: "注销 {device}", revokeWhy: "注销后此设备永久不能再领用。记录保留。",
+    change: "修改", save: "保存", done: "已登记。", closeOfficer: "此人已离岗，停用", closeUnit: "停用此单位", badDevice: "设备编号由 1 至 32 个字母、数字、点、横线组成，请按设备证书填写。", needUnit: "请选择单位。",
+    needSecond: "设备入网须两人在场，请选择共同办理人。", needFound: "请填写找回经过。", needPerson: "请从列表中选择已有账号的人员。", needUnitName: "请填写单位代码和名称。",
+  },
+  matters: {
+    title: "音像记录事项清单", bring: "导入新版本", bringWhy: "CSV 文件，第一行为清单公布时的列名；全程记录的事项在记录方式中写明“全程”。", bringSubmit: "导入", version: "版本", source: "公布文件名称和文号",
+    from: "生效时间", file: "清单文件（CSV）", inForce: "现行版本", since: "版本 {version}，自 {time} 起生效", none: "还没有生效的音像记录事项清单，请资料设备管理员导入。", full: "全程", need: "请填写版本和公布文件。", needFile: "请选择清单文件。",
+    columns: { number: "序号", category: "执法类别", step: "执法环节", manner: "记录方式", occasion: "记录场合", content: "记录内容", start: "开始记录时间", process: "记录过程", end: "结束记录时间", department: "记录部门", people: "记录人员" },
+  },
+  acts: {
+    title: "执法行为", enter: "登记执法行为", number: "编号", name: "名称", party: "当事人", time: "起止时间", from: "到达现场时间", until: "离开现场时间", matterIs: "事项 {number}", none: "还没有登记执法行为。",
+    chooseMatter: "选择事项", officer: "执法人员 {n}", moreOfficers: "添加执法人员", reason: "修改原因", need: "请填写编号、名称、事项和单位。",
+  },
+  cases: { title: "案件", enter: "登记案件", number: "案号", name: "案件名称", concluded: "终结日期", concludedHint: "终结日期（未终结的留空）", running: "办理中", none: "还没有登记案件。", need: "请填写案号、案件名称和单位。" },
+  links: {
+    open: "关联", title: "关联：{what} {id}", why: "关联和取消都写入登记，永久保留。", recording: "音像记录", act: "执法行为", case: "案件", none: "还没有关联。", kind: "类别", choose: "关联对象",
+    chooseOne: "请选择", noChoice: "没有可关联的对象", join: "关联", need: "请选择要关联的对象。", undo: "取消关联", undoReason: "取消与 {id} 关联的原因",
+  },
+  reason: {
+    details: "技术详情",
+    unknown: "采集没有正常完成，原件仍在执法记录仪内。请保留设备，重新放入采集口；仍然失败的，请把技术详情交给系统管理员。",
+    vault: "证据保管服务没有响应，采集已暂停。无须操作，恢复后自动继续；超过 10 分钟的，请联系系统管理员。",
+    full: "存储空间已满，采集已暂停，执法记录仪内的记录不受影响。请系统管理员扩容，之后自动继续。",
+    recording: "执法记录仪仍在录像。请先结束录像，再放入采集口。",
+    twice: "同一台执法记录仪正在另一个采集口采集。请只保留一个采集口的连接。",
+    cable: "与执法记录仪的连接中断，已采集的部分不受影响。请检查线缆和接口，重新放入采集口，会从中断处继续。",
+    certificate: "执法记录仪的身份没有通过核验。请不要采集此设备，核对设备编号和入网登记；已挂失或注销的，请报告法制监督员。",
+    other: "采集中途换成了另一台执法记录仪。请把原来的设备放回采集口。",
+    altered: "有内容没有通过核验，已原样转入异常待处理。请保留设备，不要再次使用，报告法制监督员。",
+    forked: "执法记录仪的记录链出现两个不同的历史。请立即保留设备，不要再次使用，报告法制监督员。",
+    rewritten: "执法记录仪表示流转记录与它记得的不一致。请保留设备，立即报告系统管理员和审计管理员。",
+    absent: "执法记录仪中缺少记录链上登记的文件，缺失范围已记入核验结果。请保留设备，由执法人员补充书面说明。",
+    clock: "时间没有通过核对。请核对采集站和执法记录仪的时钟后重试。",
+    waiting: "还有内容没有采集完，会自动重试。请不要取走执法记录仪。",
+  },
+};
+export type Desk = typeof desk;
+export const deskNav = { desk: "领用登记", myDesk: "我的领用", devices: "设备与人员", acts: "执法行为", cases: "案件", matters: "事项清单" };
