@@ -20,10 +20,6 @@ std::optional<AccessReason> outside(const TimeSpan& span, std::int64_t timeUs) {
     return timeUs >= span.untilUs ? std::optional(Expired) : std::nullopt;
 }
 
-bool needsTwo(std::string_view purpose) {
-    return purpose == "hold" || purpose == "retention";
-}
-
 /// Whether a request may be decided in this manner at all.
 bool suits(const Approval& approval, const RequestBody& request) {
     switch (approval.manner) {
@@ -35,6 +31,13 @@ bool suits(const Approval& approval, const RequestBody& request) {
             return request.emergency && request.purpose == "view" && approval.granted;
     }
     return false;
+}
+
+/// How many signatures an approval needs.
+std::size_t signaturesDue(const Approval& approval, std::string_view purpose) {
+    const bool two = approval.manner == Manner::Paper ||
+                     (approval.manner == Manner::Key && approval.granted && needsTwo(purpose));
+    return two ? 2 : 1;
 }
 
 template <class Key>
@@ -212,6 +215,23 @@ AccessBook::Reason AccessBook::wrongDismissal(const Dismissal& one, ByteView mes
 AccessBook::Reason AccessBook::wrongApproval(const SignedApproval& whole,
                                              const Approval& content,
                                              std::int64_t timeUs) const {
+    if (const Reason wrong = wrongSignatures(whole, content, timeUs)) {
+        return wrong;
+    }
+    return whole.signatures.size() <
+                   signaturesDue(content, requests_.at(content.request).body.purpose)
+               ? Reason(Power)
+               : std::nullopt;
+}
+
+AccessBook::Reason AccessBook::wrongSoFar(const SignedApproval& whole, std::int64_t timeUs) const {
+    const auto content = Approval::decode(whole.approval);
+    return content ? wrongSignatures(whole, *content, timeUs) : Reason(Malformed);
+}
+
+AccessBook::Reason AccessBook::wrongSignatures(const SignedApproval& whole,
+                                               const Approval& content,
+                                               std::int64_t timeUs) const {
     if (content.vault != origin_) {
         return Malformed;
     }
@@ -275,9 +295,7 @@ AccessBook::Reason AccessBook::wrongPowers(const SignedApproval& whole,
             return Power;
         }
     }
-    const bool two = content.manner == Manner::Paper ||
-                     (content.manner == Manner::Key && content.granted && needsTwo(power));
-    return whole.signatures.size() < (two ? 2U : 1U) ? Reason(Power) : std::nullopt;
+    return std::nullopt;
 }
 
 AccessBook::Reason AccessBook::wrongUse(const UseBody& use, std::int64_t timeUs) const {

@@ -50,6 +50,10 @@ public:
     /// What take() would answer.
     [[nodiscard]] std::optional<AccessReason> judge(const Leaf& leaf, ByteView bytes) const;
 
+    /// Why an approval could not hold whoever signs it besides, nothing if it could.
+    [[nodiscard]] std::optional<AccessReason> wrongSoFar(const SignedApproval& whole,
+                                                         std::int64_t timeUs) const;
+
     /// nullptr if there is none. Live until the next take().
     [[nodiscard]] const BookedRequest* request(const Digest& name) const;
     [[nodiscard]] const BookedGrant* grant(const Digest& name) const;
@@ -82,6 +86,9 @@ private:
     [[nodiscard]] Reason wrongApproval(const SignedApproval& whole,
                                        const Approval& content,
                                        std::int64_t timeUs) const;
+    [[nodiscard]] Reason wrongSignatures(const SignedApproval& whole,
+                                         const Approval& content,
+                                         std::int64_t timeUs) const;
     [[nodiscard]] Reason wrongSignature(const ApprovalSignature& one,
                                         const Digest& challenge,
                                         std::int64_t timeUs) const;

@@ -95,6 +95,10 @@ bool isPurpose(std::string_view text) {
     return std::find(std::begin(kPurposes), std::end(kPurposes), text) != std::end(kPurposes);
 }
 
+bool needsTwo(std::string_view purpose) {
+    return purpose == "hold" || purpose == "retention";
+}
+
 Cbor RequestBody::toCbor() const {
     Cbor::Array list;
     for (const AccessSubject& subject : subjects) {

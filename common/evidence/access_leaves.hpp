@@ -34,6 +34,8 @@ struct AccessSubject {
 
 /// Whether a request can be for it: view, copy, inspect, hold, retention.
 [[nodiscard]] bool isPurpose(std::string_view text);
+/// Whether two must sign what grants it (docs/format/access.md section 3): hold, retention.
+[[nodiscard]] bool needsTwo(std::string_view purpose);
 
 /// The body of a `request` leaf.
 struct RequestBody {

@@ -61,6 +61,20 @@ Result<void> fillDecision(Parts& parts, const Decision& decision, json& to) {
     return {};
 }
 
+Result<void> fillFirst(Parts& parts, const access::FirstSignature& first, json& to) {
+    LIUHEN_TRY(const auto content, evidence::Approval::decode(first.approval.approval));
+    LIUHEN_ASSERT(content.granted);  // firstOf() has seen to it
+    json by;
+    LIUHEN_CHECK(fillPerson(parts, first.approval.signatures.front().person, by));
+    to = {{"by", std::move(by)},
+          {"time_us", first.timeUs},
+          {"from_us", content.granted->time.fromUs},
+          {"until_us", content.granted->time.untilUs},
+          {"uses", content.granted->uses},
+          {"manner", evidence::name(content.manner)}};
+    return {};
+}
+
 struct Meaning {
     std::string_view reason;  // docs/format/access.md section 4.1
     Problem problem;
@@ -160,6 +174,21 @@ json subjectJson(const evidence::AccessSubject& subject) {
             {"to_ns", subject.span ? numberJson(subject.span->second) : json()}};
 }
 
+Result<std::optional<access::FirstSignature>> firstOf(Parts& parts, const RequestEntry& entry) {
+    if (entry.decision) {
+        return std::nullopt;
+    }
+    LIUHEN_TRY(auto first, parts.access.firsts->find(entry.body.request));
+    if (!first) {
+        return std::nullopt;
+    }
+    LIUHEN_TRY(const auto wrong, parts.access.requests.wrongSoFar(first->approval));
+    const auto content = evidence::Approval::decode(first->approval.approval);
+    const bool lasts =
+        content && content->granted && parts.clock.utc().count() < content->granted->time.untilUs;
+    return wrong || !lasts ? std::nullopt : std::move(first);
+}
+
 Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
     json by;
     LIUHEN_CHECK(fillPerson(parts, entry.body.by, by));
@@ -172,6 +201,11 @@ Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
     json decision;
     if (entry.decision) {
         LIUHEN_CHECK(fillDecision(parts, *entry.decision, decision));
+    }
+    json first;
+    LIUHEN_TRY(const auto signedOnce, firstOf(parts, entry));
+    if (signedOnce) {
+        LIUHEN_CHECK(fillFirst(parts, *signedOnce, first));
     }
     json subjects = json::array();
     for (const evidence::AccessSubject& subject : entry.body.subjects) {
@@ -187,6 +221,7 @@ Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
           {"made_us", entry.timeUs},
           {"leaf", entry.leaf},
           {"state", name(entry.state)},
+          {"first_signature", std::move(first)},
           {"decision", std::move(decision)}};
     return {};
 }

@@ -2,6 +2,7 @@
 // What requests, decisions and views work with.
 #pragma once
 
+#include "dock/access/first_signatures.hpp"
 #include "dock/access/words.hpp"
 #include "dock/web/api/open_views.hpp"
 #include "dock/web/api/parts.hpp"
@@ -18,16 +19,19 @@ struct AccessRoom {
                const core::Clock& clock,
                crypto::PublicKey root,
                std::unique_ptr<access::Words> openWords,
+               std::unique_ptr<access::FirstSignatures> openFirsts,
                std::string pageOrigin)
         : vault(std::move(socket), clock),
           requests(std::move(root), vault, clock),
           words(std::move(openWords)),
+          firsts(std::move(openFirsts)),
           views(clock),
           origin(std::move(pageOrigin)) {}
 
     VaultPool vault;
     RequestBook requests;
     std::unique_ptr<access::Words> words;
+    std::unique_ptr<access::FirstSignatures> firsts;
     OpenViews views;
     std::string origin;  // of the page, as authenticators sign it
 };
@@ -42,6 +46,10 @@ struct AccessRoom {
 /// Schema Subject, read and written. `wrong` gets the name of the field that is refused.
 [[nodiscard]] std::optional<evidence::AccessSubject> subjectOf(Body& body);
 [[nodiscard]] json subjectJson(const evidence::AccessSubject& subject);
+/// The first of two signatures of an open request, if there is one that could hold now.
+/// Errors: of the databases; those of VaultPool.
+[[nodiscard]] Result<std::optional<access::FirstSignature>> firstOf(Parts& parts,
+                                                                    const RequestEntry& entry);
 /// Schema AccessRequest. Errors: of the databases.
 [[nodiscard]] Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to);
 

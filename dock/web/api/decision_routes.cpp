@@ -11,6 +11,7 @@ namespace liuhen::web {
 
 using access::Role;
 using evidence::Manner;
+using evidence::needsTwo;
 
 namespace {
 
@@ -22,6 +23,10 @@ constexpr std::int64_t kAuthenticatorMs = 120'000;
 
 bool isDecision(std::string_view text) {
     return text == "granted" || text == "refused";
+}
+
+bool isChosenManner(std::string_view text) {
+    return text == "key" || text == "paper";
 }
 
 /// The request of the path if it can be decided now; else why not.
@@ -92,6 +97,27 @@ evidence::GrantTerms termsOf(const Bounds& bounds) {
     return terms;
 }
 
+bool isSignedTwice(const evidence::RequestBody& asked, const evidence::Approval& content) {
+    return content.granted && (content.manner == Manner::Paper ||
+                               (content.manner == Manner::Key && needsTwo(asked.purpose)));
+}
+
+/// Why somebody cannot sign what another has signed, with this manner and these bounds; nothing if
+/// they can.
+std::optional<Problem> wrongSecond(const access::FirstSignature& first,
+                                   const access::Person& by,
+                                   const evidence::Approval& wanted) {
+    if (first.approval.signatures.front().person == by) {
+        return Problem::SignedFirst;
+    }
+    const auto content = evidence::Approval::decode(first.approval.approval);
+    const bool same = content && content->granted && content->manner == wanted.manner &&
+                      content->granted->time.fromUs == wanted.granted->time.fromUs &&
+                      content->granted->time.untilUs == wanted.granted->time.untilUs &&
+                      content->granted->uses == wanted.granted->uses;
+    return same ? std::nullopt : std::optional(Problem::SignedOtherwise);
+}
+
 json optionsJson(core::ByteView content, const std::vector<evidence::Appointment>& keys) {
     json allowed = json::array();
     for (const evidence::Appointment& key : keys) {
@@ -109,6 +135,7 @@ json optionsJson(core::ByteView content, const std::vector<evidence::Appointment
 net::Response toSign(Parts& parts, Call& call) {
     Query& query = call.query;
     const auto decision = query.shaped("decision", &isDecision);
+    const auto manner = query.shaped("manner", &isChosenManner);
     Bounds bounds;
     bounds.fromUs = query.integer("from_us", 0, kMostUs);
     bounds.untilUs = query.integer("until_us", 0, kMostUs);
@@ -124,21 +151,34 @@ net::Response toSign(Parts& parts, Call& call) {
         return asked.wrong;
     }
     const evidence::RequestBody& body = asked.entry->body;
+    const bool granted = *decision == "granted";
+    const bool paper = manner == "paper";
+    if (paper && (!granted || needsTwo(body.purpose))) {
+        return refusal(Problem::WrongField, "manner");
+    }
+    if (!paper && !call.who().roles.has(Role::Head)) {
+        return refusal(Problem::Forbidden);
+    }
     const auto appointed = parts.access.requests.appointmentsOf(call.who().person);
     const auto log = parts.access.requests.origin();
     if (!appointed || !log) {
         return refusalOf(appointed ? log.error() : appointed.error());
     }
-    const bool granted = *decision == "granted";
+    const auto keysFor = [&](const std::string& power) {
+        return keysWith(*appointed, parts.access.origin, power);
+    };
     evidence::Approval content;
     std::vector<evidence::Appointment> keys;
-    if (body.emergency && granted) {
-        keys = keysWith(*appointed, parts.access.origin, "emergency");
+    if (paper) {
+        content.manner = Manner::Paper;
+        keys = keysFor("paper");
+    } else if (body.emergency && granted) {
         content.manner = Manner::Emergency;
+        keys = keysFor("emergency");
     }
-    if (keys.empty()) {
+    if (keys.empty() && !paper) {
         content.manner = Manner::Key;
-        keys = keysWith(*appointed, parts.access.origin, body.purpose);
+        keys = keysFor(body.purpose);
         if (body.by == call.who().person) {
             return refusal(Problem::SelfApproval);
         }
@@ -157,7 +197,18 @@ net::Response toSign(Parts& parts, Call& call) {
     if (granted) {
         content.granted = termsOf(bounds);
     }
-    return reply(200, optionsJson(content.encode(), keys));
+    if (!isSignedTwice(body, content)) {
+        return reply(200, optionsJson(content.encode(), keys));
+    }
+    const auto first = firstOf(parts, *asked.entry);
+    if (!first) {
+        return refusalOf(first.error());
+    }
+    if (!*first) {
+        return reply(200, optionsJson(content.encode(), keys));
+    }
+    const auto problem = wrongSecond(**first, call.who().person, content);
+    return problem ? refusal(*problem) : reply(200, optionsJson((*first)->approval.approval, keys));
 }
 
 bool isBase64Url(std::string_view text) {
@@ -188,6 +239,50 @@ net::Response refusedBy(Parts& parts,
     return refusalOfDecision(error);
 }
 
+/// The request as it stands now.
+net::Response answerOf(Parts& parts, unsigned status, const core::Digest& request) {
+    const auto entry = parts.access.requests.find(request);
+    if (!entry || !*entry) {
+        return entry ? refusal(Problem::Internal) : refusalOf(entry.error());
+    }
+    json answer;
+    if (const auto filled = fillRequest(parts, **entry, answer); !filled) {
+        return refusalOf(filled.error());
+    }
+    return reply(status, answer);
+}
+
+/// Joins a signature with the one before it; the answer if it is not to go to the vault now.
+std::optional<net::Response> joinFirst(Parts& parts,
+                                       const RequestEntry& entry,
+                                       evidence::SignedApproval& decision) {
+    const auto first = firstOf(parts, entry);
+    if (!first) {
+        return refusalOf(first.error());
+    }
+    if (*first) {
+        const evidence::ApprovalSignature& before = (*first)->approval.signatures.front();
+        if (before.person == decision.signatures.front().person) {
+            return refusal(Problem::SignedFirst);
+        }
+        if ((*first)->approval.approval != decision.approval) {
+            return refusal(Problem::SignedOtherwise);
+        }
+        decision.signatures.insert(decision.signatures.begin(), before);
+        return std::nullopt;
+    }
+    const auto wrong = parts.access.requests.wrongSoFar(decision);
+    if (!wrong) {
+        return refusalOf(wrong.error());
+    }
+    if (*wrong) {
+        return std::nullopt;  // the vault says why, and notes it
+    }
+    const auto kept =
+        parts.access.firsts->keep(entry.body.request, {decision, parts.clock.utc().count()});
+    return kept ? answerOf(parts, 202, entry.body.request) : refusalOf(kept.error());
+}
+
 net::Response decide(Parts& parts, Call& call) {
     auto body = Body::parse(call.request.body);
     if (!body) {
@@ -212,27 +307,28 @@ net::Response decide(Parts& parts, Call& call) {
     if (!content || content->request != asked.entry->body.request) {
         return refusal(Problem::OtherRequest);
     }
+    if (content->manner != Manner::Paper && !call.who().roles.has(Role::Head)) {
+        return refusal(Problem::Forbidden);
+    }
     decision.signatures.push_back(by);
+    if (isSignedTwice(asked.entry->body, *content)) {
+        if (auto answer = joinFirst(parts, *asked.entry, decision)) {
+            return *std::move(answer);
+        }
+    }
     const auto logged = parts.access.vault.change(
         [&decision](vault::AccessClient& vault) { return vault.approve(decision); });
     if (!logged) {
         return refusedBy(parts, logged.error(), by);
     }
-    const auto entry = parts.access.requests.find(content->request);
-    if (!entry || !*entry) {
-        return entry ? refusal(Problem::Internal) : refusalOf(entry.error());
-    }
-    json answer;
-    if (const auto filled = fillRequest(parts, **entry, answer); !filled) {
-        return refusalOf(filled.error());
-    }
-    return reply(201, answer);
+    return answerOf(parts, 201, content->request);
 }
 
 }  // namespace
 
 std::vector<Route> decisionRoutes() {
-    const Who deciders = Who::of({Role::Head});
+    // Who is no head registers what was approved on paper, and nothing else.
+    const Who deciders = Who::of({Role::Custodian, Role::Head, Role::Supervisor});
     return {
         {"GET", "/api/v1/requests/{id}/approval", "approvalToSign", deciders, &toSign},
         {"POST", "/api/v1/requests/{id}/approval", "approve", deciders, &decide},

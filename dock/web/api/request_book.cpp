@@ -146,6 +146,13 @@ Result<std::vector<evidence::Appointment>> RequestBook::appointmentsOf(
     return book_.appointmentsOf(person, clock_->utc().count());
 }
 
+Result<std::optional<evidence::AccessReason>> RequestBook::wrongSoFar(
+    const evidence::SignedApproval& approval) {
+    const std::lock_guard guard(mutex_);
+    LIUHEN_CHECK(catchUp());
+    return book_.wrongSoFar(approval, clock_->utc().count());
+}
+
 Result<std::string> RequestBook::origin() {
     const std::lock_guard guard(mutex_);
     LIUHEN_CHECK(catchUp());

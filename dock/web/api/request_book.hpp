@@ -74,6 +74,9 @@ public:
     /// The authenticators with which a person may sign now.
     [[nodiscard]] Result<std::vector<evidence::Appointment>> appointmentsOf(
         const evidence::Person& person);
+    /// Why an approval could not hold now, whoever signs it besides; nothing if it could.
+    [[nodiscard]] Result<std::optional<evidence::AccessReason>> wrongSoFar(
+        const evidence::SignedApproval& approval);
     /// The log's origin.
     [[nodiscard]] Result<std::string> origin();
 

@@ -100,6 +100,11 @@ Result<bool> mayAskFor(Parts& parts,
     return found ? maySee(parts, session, found->recording) : Result<bool>(false);
 }
 
+/// Whether a hold or a class can be on it (docs/format/access.md section 4.2).
+bool isHeldAlike(const evidence::AccessSubject& subject) {
+    return subject.generation && (subject.recording || subject.object) && !subject.span;
+}
+
 net::Response make(Parts& parts, Call& call) {
     auto body = Body::parse(call.request.body);
     if (!body) {
@@ -120,7 +125,8 @@ net::Response make(Parts& parts, Call& call) {
         body->reject("emergency");
     }
     for (Body& each : subjects) {
-        if (auto subject = subjectOf(each)) {
+        auto subject = subjectOf(each);
+        if (subject && (!evidence::needsTwo(asked.purpose) || isHeldAlike(*subject))) {
             asked.subjects.push_back(*std::move(subject));
         } else {
             body->reject("subjects");
@@ -129,8 +135,8 @@ net::Response make(Parts& parts, Call& call) {
     if (const std::string wrong = body->wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    if (asked.purpose == "hold" || asked.purpose == "retention") {
-        return refusal(Problem::TwoMustSign);
+    if (evidence::needsTwo(asked.purpose) && seesOwnOnly(call.who())) {
+        return refusal(Problem::Forbidden);
     }
     for (const evidence::AccessSubject& subject : asked.subjects) {
         const auto allowed = mayAskFor(parts, call.who(), subject);

@@ -107,13 +107,18 @@ struct WebServer::Rooms {
           std::unique_ptr<catalogue::Browser> openBrowser,
           StaticFiles page,
           std::unique_ptr<access::Words> words,
+          std::unique_ptr<access::FirstSignatures> firsts,
           crypto::PublicKey root)
         : people(std::move(openPeople)),
           browser(std::move(openBrowser)),
           files(std::move(page)),
           vault(given.vaultSocket, given.clock),
-          access(
-              given.vaultSocket, given.clock, std::move(root), std::move(words), settings.origin),
+          access(given.vaultSocket,
+                 given.clock,
+                 std::move(root),
+                 std::move(words),
+                 std::move(firsts),
+                 settings.origin),
           sessions(settings.sessions, given.clock),
           logIn(*people,
                 sessions,
@@ -182,6 +187,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
     LIUHEN_TRY(auto browser, catalogue::Browser::open(parts.folder));
     LIUHEN_TRY(StaticFiles page, StaticFiles::read(parts.files, settings.folder));
     LIUHEN_TRY(auto words, access::Words::open(parts.folder));
+    LIUHEN_TRY(auto firsts, access::FirstSignatures::open(parts.folder));
     LIUHEN_TRY(crypto::PublicKey root, settings.identity.root.key());
     auto rooms = std::make_unique<Rooms>(settings,
                                          parts,
@@ -189,6 +195,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
                                          std::move(browser),
                                          std::move(page),
                                          std::move(words),
+                                         std::move(firsts),
                                          std::move(root));
     LIUHEN_TRY(
         rooms->server,

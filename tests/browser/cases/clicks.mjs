@@ -80,6 +80,68 @@ export function cases(world) {
       await remove();
     });
 
+    await t.test("what ends a hold is signed by a second head as the first has signed it", async () => {
+      await begin("head");
+      const remove = await addAuthenticator(page, double.state);
+      const card = page.locator("article", { hasText: "第一签名" });
+      const id = await card.getAttribute("data-request");
+      const first = double.state.requests.find((one) => one.id === id).first_signature;
+      assert.match(await card.innerText(), /高岩（3002） · .*，还须另一名负责人签名/);
+      await card.locator("text=签名同意").click();
+      await page.waitForSelector(".el-dialog");
+      assert.match(await page.innerText(".el-dialog"), /高岩已签署：.*可用 1 次。您签署的是同样的内容。/);
+      assert.equal(await page.locator(".el-dialog input").count(), 0);
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog", { state: "detached" });
+      const { state, decision } = double.state.requests.find((one) => one.id === id);
+      assert.equal(state, "granted");
+      assert.deepEqual(decision.by.map((one) => one.work_number), ["3002", "3001"]);
+      assert.deepEqual([decision.from_us, decision.until_us, decision.uses], [first.from_us, first.until_us, first.uses]);
+      await remove();
+    });
+
+    await t.test("the first of two signs, sees that another must, and cannot sign twice", async () => {
+      await begin("head");
+      const remove = await addAuthenticator(page, double.state);
+      const open = double.state.requests.find((one) => one.first_signature);
+      open.first_signature = null;
+      await page.reload();
+      const card = page.locator(`article[data-request='${open.id}']`);
+      await card.locator("text=批准").first().click();
+      await page.waitForSelector(".el-dialog");
+      assert.match(await page.innerText(".el-dialog"), /须由两名负责人先后签名才生效。/);
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog", { state: "detached" });
+      await card.locator("text=您已签名，等待另一人签名").waitFor();
+      assert.equal(await card.locator("text=签名同意").count(), 0);
+      assert.equal(double.state.requests.find((one) => one.id === open.id).state, "open");
+      await remove();
+    });
+
+    await t.test("what was approved on paper is registered by two", async () => {
+      await begin("custodian");
+      await page.goto(`${origin}/#/requests`);
+      const remove = await addAuthenticator(page, double.state);
+      const open = double.state.requests.find((one) => one.state === "open" && one.purpose === "view");
+      const card = page.locator(`article[data-request='${open.id}']`);
+      await card.waitFor();
+      assert.equal(await card.locator("button:has-text('不批准')").count(), 0);
+      await card.locator("text=登记纸质审批").click();
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog", { state: "detached" });
+      await card.locator("text=还须另一人核对原件后共同登记").waitFor();
+      assert.equal(open.first_signature.manner, "paper");
+      await page.context().clearCookies();
+      await logIn(page, origin, world.account("supervisor"));
+      await page.goto(`${origin}/#/requests`);
+      await card.locator("text=共同登记纸质审批").click();
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog", { state: "detached" });
+      assert.equal(open.decision.manner, "paper");
+      assert.deepEqual(open.decision.by.map((one) => one.work_number), ["2001", "4001"]);
+      await remove();
+    });
+
     await t.test("a key that does not confirm decides nothing, and the page says so", async () => {
       await begin("head");
       const remove = await addAuthenticator(page, double.state, false);

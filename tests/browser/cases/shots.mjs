@@ -35,6 +35,7 @@ const pages = [
   ["decide", "head", "/requests", (page) => page.click("article .el-button--primary")],
   ["today-officer", "officer", "/today"],
   ["recordings-officer", "officer", "/recordings"],
+  ["decide-second", "head", "/requests", (page) => page.locator("article", { hasText: "第一签名" }).locator(".el-button--primary").click()],
   ["requests-officer", "officer", "/requests"],
   ["replay-ask", "officer", "/recordings/LH-0003/0/412", (page) => page.click("button:has-text('申请调阅')")],
   ["replay", "supervisor", "/recordings/LH-0003/0/412", beginReplay],
@@ -45,7 +46,7 @@ const pages = [
   ["accounts-roles", "secadmin", "/accounts", (page) => page.click("tbody tr:nth-child(3) button")],
   ["audit", "audadmin", "/audit"],
 ];
-const onlyDouble = new Set(["act-links", "decide", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
+const onlyDouble = new Set(["act-links", "decide", "decide-second", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
 
 async function settle(page) {
   await page.waitForSelector("main h1, main .state");

@@ -30,6 +30,7 @@ const accountOf = (state, person) => {
   return found;
 };
 const firstPassword = (account) => ({ account, first_password: "wx7q-4mtn-8vkc-2hdp", until_us: us() + 3 * 86400 * second });
+const needsTwo = ({ purpose }) => purpose === "hold" || purpose === "retention";
 const bytesOf = (text) => Buffer.from(text, "base64url");
 
 export const answers = {
@@ -139,11 +140,16 @@ export const answers = {
     return { value: found };
   },
   createRequest({ state, session, body }) {
-    const made = { id: hash(`request ${Math.random()}`), ...body, case: body.case ?? null, by: nameOf(session.who), made_us: us(), leaf: state.log.length, state: "open", decision: null };
+    const made = { id: hash(`request ${Math.random()}`), ...body, case: body.case ?? null, by: nameOf(session.who), made_us: us(), leaf: state.log.length, state: "open", first_signature: null, decision: null };
     state.requests.unshift(made);
     return { status: 201, value: made };
   },
-  approvalToSign({ state, at, query }) {
+  approvalToSign({ state, session, at, query }) {
+    const first = query.decision === "granted" ? state.requests.find((one) => one.id === at.id)?.first_signature : null;
+    if (first?.by.person === session.person) throw new Refusal(409, "signed_first", "您已经签名，须由另一人再签名后才生效，请返回等待。", "back");
+    if (first && (query.manner ?? "key") === first.manner && ["from_us", "until_us", "uses"].some((name) => Number(query[name]) !== first[name])) {
+      throw new Refusal(409, "signed_otherwise", "已有人按其他期限、次数或方式签名，请刷新页面核对后再签名。", "reload");
+    }
     const approval = Buffer.from(JSON.stringify({ request: at.id, ...query }));
     state.challenges.set(at.id, approval);
     const challenge = createHash("sha256").update("liuhen/approval").update(approval).digest("base64url");
@@ -163,11 +169,17 @@ export const answers = {
     const asked = JSON.parse(approval.toString("utf8"));
     const granted = asked.decision === "granted";
     const request = state.requests.find((one) => one.id === at.id);
+    const first = request.first_signature;
+    const manner = asked.manner ?? "key";
+    if (granted && (needsTwo(request) || manner === "paper") && !first) {
+      request.first_signature = { by: nameOf(session.who), time_us: us(), manner, from_us: Number(asked.from_us), until_us: Number(asked.until_us), uses: Number(asked.uses) };
+      return { status: 202, value: request };
+    }
     Object.assign(request, {
-      state: asked.decision,
+      state: asked.decision, first_signature: null,
       decision: {
-        by: [nameOf(session.who)], time_us: us(), grant: granted ? hash(`grant of ${at.id}`) : null, from_us: granted ? Number(asked.from_us) : null,
-        until_us: granted ? Number(asked.until_us) : null, uses: granted ? Number(asked.uses) : null, used: 0, manner: "key", leaf: state.log.length,
+        by: granted && first?.manner === manner ? [first.by, nameOf(session.who)] : [nameOf(session.who)], time_us: us(), grant: granted ? hash(`grant of ${at.id}`) : null, from_us: granted ? Number(asked.from_us) : null,
+        until_us: granted ? Number(asked.until_us) : null, uses: granted ? Number(asked.uses) : null, used: 0, manner, leaf: state.log.length,
       },
     });
     return { status: 201, value: request };

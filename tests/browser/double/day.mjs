@@ -13,6 +13,7 @@ const rows = [
   ["2001", "周敏", ["custodian"], null], ["3001", "陈志远", ["head"], "豫A10010003"], ["4001", "赵立", ["supervisor"], null],
   ["4002", "孙倩", ["reviewer"], null], ["9001", "吴凯", ["sysadmin"], null], ["9002", "郑洁", ["secadmin"], null],
   ["9003", "冯涛", ["audadmin"], null], ["1010", longName, ["officer"], "豫A10010010"], ["1011", "新来的人", [], null],
+  ["3002", "高岩", ["head"], "豫A10010004"],
 ];
 
 export function makePeople() {
@@ -93,7 +94,7 @@ export function makeRequests(people) {
   const subject = (recording, more = {}) => ({ device: shown.device, generation: "0", recording, object: null, from_ns: null, to_ns: null, ...more });
   const request = (index, number, more) => ({
     id: hash(`request ${index}`), purpose: "view", subjects: [subject("412")], by: by(number), reason: "", case: null, emergency: false,
-    made_us: now - index * 3600 * second, leaf: 900 - index, state: "open", decision: null, ...more,
+    made_us: now - index * 3600 * second, leaf: 900 - index, state: "open", first_signature: null, decision: null, ...more,
   });
   const granted = (index, more = {}) => ({
     by: [by("3001")], time_us: now - 1800 * second, grant: hash(`grant ${index}`), from_us: now - 3600 * second, until_us: now + 5 * 86400 * second, uses: 3, used: 0,
@@ -103,6 +104,10 @@ export function makeRequests(people) {
     request(1, "1001", { reason: "核对 11 月 29 日城关路超市现场检查的告知过程，当事人对检查程序提出异议。", case: "方市监罚〔2026〕31号", subjects: [subject("412", { from_ns: "0", to_ns: "20000000000" })] }),
     request(2, "2001", { purpose: "copy", reason: "制作附卷副本。", case: "方市监罚〔2026〕28号", subjects: [subject("8990")] }),
     request(3, "4001", { reason: "专项执法监督：抽查本月现场检查。", subjects: [subject(null, { generation: null })], emergency: true }),
+    request(6, "2001", {
+      purpose: "hold", reason: "诉讼已经终结，不再需要暂停销毁。", case: "方市监罚〔2025〕117号",
+      first_signature: { by: by("3002"), time_us: now - 900 * second, from_us: now - 900 * second, until_us: now + 7 * 86400 * second, uses: 1, manner: "key" },
+    }),
     request(4, "4001", { reason: "复核案件证据。", state: "granted", decision: granted(4) }),
     request(5, "1002", { reason: "个人需要。", state: "refused", decision: granted(5, { grant: null, from_us: null, until_us: null, uses: null }) }),
   ];

@@ -76,6 +76,28 @@ TEST_SUITE("evidence/access_holds") {
         CHECK(story.book.grant(grant)->used == 3);
     }
 
+    TEST_CASE("one of two signatures could hold, and does not yet") {
+        HeldStory story;
+        REQUIRE(story.ask("r", "hold") == "");
+        evidence::SignedApproval whole{story.approval().encode(), {}};
+        whole.signatures.push_back(story.head.sign(whole.approval));
+        const auto wrong = [&story](const evidence::SignedApproval& one, std::int64_t at = kNow) {
+            const auto told = story.book.wrongSoFar(one, at);
+            return told ? std::string(evidence::name(*told)) : std::string();
+        };
+        CHECK(wrong(whole) == "");
+        CHECK(story.take("approval", whole.toCbor()) == "power");
+        CHECK(wrong(whole, kNow + 400 * kDay) == "expired");
+        evidence::SignedApproval other{whole.approval, {story.clerk.sign(whole.approval)}};
+        CHECK(wrong(other) == "power");
+        other = {{0x01}, whole.signatures};
+        CHECK(wrong(other) == "malformed");
+        whole.signatures.push_back(story.deputy.sign(whole.approval));
+        CHECK(wrong(whole) == "");
+        CHECK(story.take("approval", whole.toCbor()) == "");
+        CHECK(wrong(whole) == "replayed");
+    }
+
     TEST_CASE("the name of a hold on something else lifts nothing") {
         HeldStory story;
         CHECK(story.place("a") == "");

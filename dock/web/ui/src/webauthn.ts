@@ -2,7 +2,7 @@
 // Lets a person's own key sign a decision. The page only carries bytes: the dock makes them, the vault judges the signature.
 import { call, type Schemas } from "./api/client";
 
-export type Decision = { decision: "granted"; from_us: number; until_us: number; uses: number } | { decision: "refused" };
+export type Decision = { decision: "granted"; manner?: "key" | "paper"; from_us: number; until_us: number; uses: number } | { decision: "refused" };
 
 /** The key gave no signature: not confirmed, timed out, or not the person's. */
 export class NoSignature extends Error {}

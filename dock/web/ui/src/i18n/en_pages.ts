@@ -63,7 +63,7 @@ export const access: typeof zhAccess = {
   replay: {
     title: "Replay", facts: "Recording", timeline: "Timeline",
     timelineLabel: "Timeline from {from} to {to}. {interruptions} interruptions, {missing} segments not stored. Arrow keys move, Enter plays.",
-    needGrant: "Replay needs an approval. You have no valid one for this recording.", ask: "Ask to view", begin: "Begin replay",
+    needGrant: "Replay needs an approval. You have no valid one for this recording.", ask: "Ask to view", askMore: "Ask for more", begin: "Begin replay",
     beginWhy: "Approved until {until}, {left} times left. Beginning is written into the custody log.", noView: "Your role does not replay recordings; you see the timeline only.",
     preEvent: "pre-event", intact: "verified, intact", altered: "altered", incomplete: "incomplete", unproven: "unproven", missing: "not stored",
     missingSpan: "{from} to {to} is not stored", interruption: "interruption", interruptionAt: "{from} to {to}, {cause}, {by}",
@@ -88,7 +88,13 @@ export const access: typeof zhAccess = {
     reasonHint: "which case, and why it must be seen", needReason: "Give a reason.", emergencyHint: "the head is told at once, and it is reviewed afterwards",
     submit: "Submit the request", submitted: "The request is written into the custody log and waits for the head.", decided: "Decided, and written into the custody log.",
     spanFrom: "From (min:s, empty: all)", spanTo: "To (min:s, empty: all)", badSpan: "A span is min:s to min:s, the first before the second; both empty: all.",
-    own: "Nobody decides their own request",
+    own: "Nobody decides their own request", twoNote: "Two must sign, one after the other, before it takes effect.", firstBy: "First signature",
+    firstLine: "{who} · {time}; another must sign", firstOwn: "You have signed; another must sign", second: "Sign as well", secondTitle: "Second signature",
+    firstBounds: "{who} has signed: from {from} until {until}, {uses} uses. You sign the same.", whole: "This is for the whole recording, and takes effect when two have signed.",
+    paper: "Register a paper approval", paperSecond: "Register it as well", paperTitle: "Register a paper approval",
+    paperNote: "The head has signed on paper, and the paper is kept. Two persons compare the original and register it, each with their own key.",
+    paperLine: "{who} · {time}, from paper; another must compare the original and register it", paperBy: "Registered from paper by", signPaper: "I have compared it: sign with my key",
+    grant: "Grant", grantUse: "the custodian uses it with this number on the dock's console",
   },
   accounts: {
     title: "People and roles", find: "Name, work number or unit", role: "Role", openOnly: "Open accounts only", name: "Name", workNumber: "Work number", unit: "Unit",

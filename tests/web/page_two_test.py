@@ -1,0 +1,153 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What ends a hold takes two signatures over HTTPS: the first waits, the second completes it, and the vault judges both."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from access_site import HOUR, Access, now
+
+
+class Two(Access):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="liuhen-two-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.begin(folder.name)
+        made = cls.people["sysadmin"].must(201, "POST", "/api/v1/accounts", {"work_number": "deputy", "name": "副职", "unit": "机关"})
+        cls.people["secadmin"].must(200, "PUT", f"/api/v1/accounts/{made['account']['person']}/roles", {"roles": ["head"]})
+        cls.deputy = type(cls.head)(cls.site).enrol("deputy", made["first_password"])
+        cls.deputy_key = cls.site.appoint("deputy", cls.deputy.person, "hold")
+        cls.head_key = cls.site.appoint("head-hold", cls.head.person, "hold", "retention")
+        cls.custodian = cls.people["custodian"]
+
+    def asked(self, **other):
+        return self.ask(self.custodian, purpose="hold", **other)
+
+    def path(self, request):
+        return f"/api/v1/requests/{request['id']}/approval"
+
+    def sign(self, request, query, by, key):
+        """The request after one more signature."""
+        return self.decide(request, query, by, key)
+
+    def now_of(self, request):
+        return self.must(self.custodian, "request", f"/api/v1/requests/{request['id']}")
+
+    def place(self):
+        film = self.film
+        said = self.site.run("liuhen-dock", "hold", "place", "--device", film["device"], "--generation", film["generation"], "--recording", film["start"],
+                             "--reason", "诉讼", "--by", "周敏", "--config", self.site.toml)
+        return re.search("[0-9a-f]{64}", said).group()
+
+    def test_01_the_whole_way(self):
+        hold, made, query = self.place(), self.asked(), self.bounds(uses=1)
+        self.assertIsNone(made["first_signature"])
+        first = self.sign(made, query, self.head, self.head_key)
+        self.assertEqual((first["state"], first["decision"]), ("open", None))
+        self.assertEqual((first["first_signature"]["by"]["person"], first["first_signature"]["uses"]), (self.head.person, 1))
+        # Once is not twice, and bounds that differ are another approval.
+        self.assertEqual(self.refused(self.head, "GET", f"{self.path(made)}?{query}"), "signed_first")
+        self.assertEqual(self.refused(self.deputy, "GET", f"{self.path(made)}?{self.bounds(uses=2)}"), "signed_otherwise")
+        self.assertEqual(self.leaves("approval"), [])
+        self.site.stop("dock")
+        self.site.start_dock()
+        for person, number in ((self.head, "head"), (self.deputy, "deputy"), (self.custodian, "custodian")):
+            self.assertEqual(person.log_in(number, person.password, person.code()).status, 201)
+        self.assertEqual(self.now_of(made)["first_signature"], first["first_signature"])
+        done = self.sign(made, query, self.deputy, self.deputy_key)
+        self.assertEqual((done["state"], done["first_signature"]), ("granted", None))
+        self.assertEqual([each["person"] for each in done["decision"]["by"]], [self.head.person, self.deputy.person])
+        lift = ["liuhen-dock", "hold", "lift", hold, "--reason", "结案", "--by", "周敏", "--config", self.site.toml]
+        self.site.run(*lift, "--grant", done["decision"]["grant"])
+        self.assertEqual(self.now_of(made)["decision"]["used"], 1)
+
+    def test_02_either_may_refuse_alone(self):
+        made, query = self.asked(), self.bounds(uses=1)
+        self.sign(made, query, self.head, self.head_key)
+        done = self.sign(made, "decision=refused", self.deputy, self.deputy_key)
+        self.assertEqual((done["state"], done["first_signature"]), ("refused", None))
+        self.assertEqual([each["person"] for each in done["decision"]["by"]], [self.deputy.person])
+        self.assertEqual(self.refused(self.head, "GET", f"{self.path(made)}?{query}"), "decided_before")
+
+    def test_03_a_first_signature_that_holds_no_more_is_given_anew(self):
+        made, other, query = self.asked(), self.asked(), self.bounds(uses=1)
+        self.sign(made, query, self.head, self.head_key)
+        self.sign(other, "decision=refused", self.head, self.head_key)  # the key counts on
+        self.assertIsNone(self.now_of(made)["first_signature"])
+        first = self.sign(made, query, self.deputy, self.deputy_key)
+        self.assertEqual(first["first_signature"]["by"]["person"], self.deputy.person)
+        self.assertEqual(self.sign(made, query, self.head, self.head_key)["state"], "granted")
+
+    def test_04_time_ends_a_first_signature(self):
+        made, start = self.asked(), now()
+        self.sign(made, self.bounds(start=start - 2 * HOUR, until=start - HOUR), self.head, self.head_key)
+        self.assertIsNone(self.now_of(made)["first_signature"])
+
+    def test_05_what_cannot_hold_is_not_kept(self):
+        made, query = self.asked(), self.bounds(uses=1)
+        options = self.options(made, query, self.head)
+        body = {"approval": options["approval"], **self.key.sign(options["public_key"])}  # appointed for views
+        self.assertEqual(self.refused(self.head, "POST", self.path(made), body), "no_key")
+        altered = {**body, **self.head_key.sign({**options["public_key"], "challenge": "AAAA"})}
+        self.assertEqual(self.refused(self.head, "POST", self.path(made), altered), "wrong_signature")
+        self.assertEqual(self.refused(self.deputy, "POST", self.path(made), altered), "foreign_key")
+        self.assertIsNone(self.now_of(made)["first_signature"])
+        # Two made at the same time: the second is of other bytes.
+        two = [self.options(made, query, by) for by in (self.head, self.deputy)]
+        bodies = [{
+    "approval" : each["approval"], **key.sign(each["public_key"])} for each, key in zip(two, (self.head_key, self.deputy_key))]
+        self.must(self.head, "approve", self.path(made), bodies[0])
+        self.assertEqual(self.refused(self.head, "POST", self.path(made), bodies[0]), "signed_first")
+        self.assertEqual(self.refused(self.deputy, "POST", self.path(made), bodies[1]), "signed_otherwise")
+
+    def test_06_who_may_ask_and_for_what(self):
+        fine = {"purpose": "hold", "subjects": [self.subject()], "reason": "x", "emergency": False}
+        self.assertEqual(self.refused(self.people["officer"], "POST", "/api/v1/requests", fine), "forbidden")
+        for wrong in ({**self.subject(), "from_ns": "0", "to_ns": "5"}, {**self.subject(), "recording": None},
+                      {**self.subject(), "recording": None, "generation": None}):
+            self.assertEqual(self.refused(self.custodian, "POST", "/api/v1/requests", {**fine, "subjects": [wrong]}), "wrong_field")
+        self.assertEqual(self.refused(self.custodian, "POST", "/api/v1/requests", {**fine, "emergency": True}), "wrong_field")
+
+    def test_07_what_is_approved_on_paper_two_register(self):
+        clerks = {"custodian": self.custodian, "supervisor": self.supervisor}
+        keys = {name: self.site.appoint(name, person.person, "paper") for name, person in clerks.items()}
+        made, query = self.ask(self.supervisor), self.bounds() + "&manner=paper"
+        self.assertEqual(self.refused(self.custodian, "GET", f"{self.path(made)}?{self.bounds()}"), "forbidden")  # by key: heads alone
+        self.assertEqual(self.refused(self.custodian, "GET", f"{self.path(made)}?decision=refused&manner=paper"), "wrong_field")
+        self.assertEqual(self.refused(self.head, "GET", f"{self.path(made)}?{query}"), "no_key")  # not appointed for paper
+        first = self.sign(made, query, self.custodian, keys["custodian"])
+        self.assertEqual((first["state"], first["first_signature"]["manner"]), ("open", "paper"))
+        self.assertEqual(self.refused(self.custodian, "GET", f"{self.path(made)}?{query}"), "signed_first")
+        done = self.sign(made, query, self.supervisor, keys["supervisor"])  # who asks may witness
+        self.assertEqual((done["state"], done["decision"]["manner"]), ("granted", "paper"))
+        self.assertEqual([each["person"] for each in done["decision"]["by"]], [each.person for each in clerks.values()])
+        self.view(self.supervisor, done["decision"]["grant"])
+        # A head decides by key whatever somebody has begun to register.
+        made = self.ask(self.supervisor)
+        self.sign(made, query, self.custodian, keys["custodian"])
+        self.assertEqual(self.decide(made)["decision"]["manner"], "key")
+        hold = self.asked()
+        self.assertEqual(self.refused(self.supervisor, "GET", f"{self.path(hold)}?{query}"), "wrong_field")
+
+    def test_99_the_log_is_whole(self):
+        self.site.stop("dock")
+        self.site.stop("vault")
+        done = subprocess.run([os.path.join(self.PROGRAMS, "liuhen"), "verify", "--json", os.path.join(self.site.folder, "vault")],
+                              capture_output=True, text=True, timeout=300, check=False)
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told["verdict"], told["access"]), (0, "intact", []), done.stderr)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", required=True, help="the folder of the built programs")
+    known, rest = parser.parse_known_args()
+    Access.PROGRAMS = known.programs
+    unittest.main(argv=[sys.argv[0], *rest], defaultTest="Two")
