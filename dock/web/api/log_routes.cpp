@@ -3,6 +3,7 @@
 #include "common/crypto/digest.hpp"
 #include "common/tlog/tree.hpp"
 #include "dock/web/api/parts.hpp"
+#include "dock/web/api/quarantine_words.hpp"
 
 #include <algorithm>
 
@@ -120,6 +121,8 @@ json quarantinedJson(const LogLeaf& entry, const evidence::Leaf& leaf) {
     const Cbor* object = leaf.body.find("object");
     const auto hash = object != nullptr ? object->digest() : std::nullopt;
     const Cbor* size = leaf.body.find("size");
+    const std::string reason = textAt(leaf.body, "reason");
+    const QuarantineWords& words = quarantineWords(reason);
     return {{"leaf", entry.index},
             {"time_us", leaf.timeUs},
             {"object", hash ? core::toHex(*hash) : std::string()},
@@ -129,12 +132,10 @@ json quarantinedJson(const LogLeaf& entry, const evidence::Leaf& leaf) {
             {"generation", optionalNumber(leaf.body, "generation")},
             {"recording", optionalNumber(leaf.body, "recording")},
             {"segment", optionalNumber(leaf.body, "segment")},
-            {"reason", textAt(leaf.body, "reason")},
-            {"advice_zh",
-             "数据已原样保留。请勿清空记录仪，核对该记录仪是否已登记，并请法制监督员查看原因。"},
-            {"advice_en",
-             "It is kept as it came. Do not empty the recorder; see whether it is registered, and "
-             "let a supervisor look at the reason."}};
+            {"reason", reason},
+            {"reason_zh", words.reasonZh},
+            {"advice_zh", words.adviceZh},
+            {"advice_en", words.adviceEn}};
 }
 
 net::Response quarantine(Parts& parts, Call& call) {

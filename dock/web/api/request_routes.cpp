@@ -69,22 +69,72 @@ net::Response listed(Parts& parts, Call& call) {
                   {"next", page->more ? numberJson(page->entries.back().leaf) : json()}});
 }
 
+/// The request of the path if the session's person may know of it; else the answer.
+struct Known {
+    std::optional<RequestEntry> entry;
+    net::Response wrong;
+};
+
+Known knownOf(Parts& parts, const Call& call) {
+    const auto id = core::digestFromHex(call.part("id"));
+    if (!isHex64(call.part("id")) || !id) {
+        return {std::nullopt, refusal(Problem::NotFound)};
+    }
+    auto entry = parts.access.requests.find(*id);
+    if (!entry) {
+        return {std::nullopt, refusalOf(entry.error())};
+    }
+    if (!*entry || !mayKnow(call.who(), **entry)) {
+        return {std::nullopt, refusal(Problem::NotFound)};
+    }
+    return {*std::move(entry), {}};
+}
+
 net::Response one(Parts& parts, Call& call) {
     if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const auto id = core::digestFromHex(call.part("id"));
-    if (!isHex64(call.part("id")) || !id) {
+    const Known known = knownOf(parts, call);
+    return known.entry ? answerOne(parts, 200, *known.entry) : known.wrong;
+}
+
+/// Who has a grant gives it back, and a head takes back any.
+net::Response endGrant(Parts& parts, Call& call) {
+    auto body = Body::parse(call.request.body);
+    if (!body) {
+        return refusal(Problem::MalformedBody);
+    }
+    const std::string name = body->text("grant", 64, 64);
+    if (!isHex64(name)) {
+        body->reject("grant");
+    }
+    if (const std::string wrong = body->wrong(); !wrong.empty()) {
+        return refusal(Problem::WrongField, wrong);
+    }
+    const Known known = knownOf(parts, call);
+    if (!known.entry) {
+        return known.wrong;
+    }
+    const RequestEntry& entry = *known.entry;
+    const bool granted = entry.decision && entry.decision->granted;
+    if (!granted || core::toHex(entry.decision->granted->grant) != name) {
         return refusal(Problem::NotFound);
     }
-    const auto entry = parts.access.requests.find(*id);
-    if (!entry) {
-        return refusalOf(entry.error());
+    const access::Person by = call.who().person;
+    if (entry.body.by != by && !call.who().roles.has(Role::Head)) {
+        return refusal(Problem::Forbidden);
     }
-    if (!*entry || !mayKnow(call.who(), **entry)) {
-        return refusal(Problem::NotFound);
+    if (entry.state == RequestState::Ended) {
+        return refusal(Problem::GrantEnded);
     }
-    return answerOne(parts, 200, **entry);
+    const core::Digest grant = entry.decision->granted->grant;
+    const auto ended = parts.access.vault.change(
+        [&grant, &by](vault::AccessClient& vault) { return vault.end(grant, by); });
+    if (!ended) {
+        return refusalOf(ended.error());
+    }
+    const Known now = knownOf(parts, call);
+    return now.entry ? answerOne(parts, 200, *now.entry) : now.wrong;
 }
 
 /// Whether the session's person may ask for it: a recording must be known here, and an officer sees
@@ -197,6 +247,7 @@ std::vector<Route> requestRoutes() {
         {"GET", "/api/v1/requests", "listRequests", readers, &listed},
         {"POST", "/api/v1/requests", "createRequest", askers, &make},
         {"GET", "/api/v1/requests/{id}", "request", readers, &one},
+        {"POST", "/api/v1/requests/{id}/end", "endGrant", readers, &endGrant},
     };
 }
 

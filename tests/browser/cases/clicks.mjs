@@ -142,6 +142,18 @@ export function cases(world) {
       await remove();
     });
 
+    await t.test("a head takes a grant back", async () => {
+      await begin("head");
+      await page.goto(`${origin}/#/requests`);
+      const granted = double.state.requests.find((one) => one.state === "granted");
+      const card = page.locator(`article[data-request='${granted.id}']`);
+      await card.locator("text=收回批准").click();
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog", { state: "detached" });
+      await card.locator("text=收回批准").waitFor({ state: "detached" });
+      assert.equal(granted.state, "ended");
+    });
+
     await t.test("a key that does not confirm decides nothing, and the page says so", async () => {
       await begin("head");
       const remove = await addAuthenticator(page, double.state, false);

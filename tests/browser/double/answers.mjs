@@ -184,6 +184,13 @@ export const answers = {
     });
     return { status: 201, value: request };
   },
+  endGrant({ state, session, at, body }) {
+    const request = state.requests.find((one) => one.id === at.id && one.decision?.grant === body.grant);
+    if (!request) throw missing();
+    if (request.by.person !== session.person && !session.who.roles.includes("head")) throw new Refusal(403, "forbidden", "您的角色无权进行此操作，如工作需要请联系安全管理员。", "ask_secadmin");
+    request.state = "ended";
+    return { value: request };
+  },
   beginView({ state, session, body }) {
     const request = state.requests.find((one) => one.decision?.grant === body.grant && one.by.person === session.person);
     if (!request) throw new Refusal(403, "no_grant", "没有有效的批准，请先申请调阅。", "back");

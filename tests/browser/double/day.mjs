@@ -118,7 +118,7 @@ export function makeQuarantine() {
   return [0, 1, 2].map((index) => ({
     leaf: 700 - index, time_us: now - (index + 1) * 5000 * second, object: hash(`kept ${index}`), size: 61_000_000 + index, type: index === 2 ? "chapter" : "segment",
     device: index === 2 ? "LH-9999" : "LH-0005", generation: "0", recording: index === 2 ? null : "512", segment: index === 2 ? null : String(7 + index),
-    reason: index === 2 ? "unknown recorder" : "altered at part 31", advice_zh: index === 2 ? advice.unknown : advice.altered,
+    reason: index === 2 ? "unknown recorder" : "altered at part 31", reason_zh: index === 2 ? "记录仪证书不是本单位签发的" : "签名未通过核验，内容可能被改动", advice_zh: index === 2 ? advice.unknown : advice.altered,
     advice_en: index === 2 ? "Enrol the recorder, by two people." : "Keep the device and report it.",
   }));
 }

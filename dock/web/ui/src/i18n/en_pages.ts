@@ -94,6 +94,8 @@ export const access: typeof zhAccess = {
     paper: "Register a paper approval", paperSecond: "Register it as well", paperTitle: "Register a paper approval",
     paperNote: "The head has signed on paper, and the paper is kept. Two persons compare the original and register it, each with their own key.",
     paperLine: "{who} · {time}, from paper; another must compare the original and register it", paperBy: "Registered from paper by", signPaper: "I have compared it: sign with my key",
+    giveBack: "Give the grant back", takeBack: "Take the grant back", end: "End it",
+    endWhy: "Nothing can be viewed under it any more, and what is open ends at once. It is written into the custody log and cannot be undone.",
     grant: "Grant", grantUse: "the custodian uses it with this number on the dock's console",
   },
   accounts: {
