@@ -71,6 +71,9 @@ public:
                                            std::size_t limit);
     /// How many are open that somebody else than `person` has made.
     [[nodiscard]] Result<std::uint64_t> countOpen(const evidence::Person& person);
+    /// How many were granted in a hurry since then, by somebody else than `person`.
+    [[nodiscard]] Result<std::uint64_t> countEmergencies(const evidence::Person& person,
+                                                         std::int64_t sinceUs);
     /// The authenticators with which a person may sign now.
     [[nodiscard]] Result<std::vector<evidence::Appointment>> appointmentsOf(
         const evidence::Person& person);
