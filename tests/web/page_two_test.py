@@ -154,7 +154,7 @@ class Two(Access):
             self.assertEqual(self.refused(by, "POST", path(made), {"grant": "0" * 64}), "not_found")
             self.assertEqual(self.must(by, "endGrant", path(made), {"grant": grant})["state"], "ended")
             self.assertEqual(self.refused(by, "POST", path(made), {"grant": grant}), "grant_ended")
-            self.assertIn(self.refused(self.supervisor, "GET", view["playlist"]), ("not_found", "view_over"))
+            self.assertEqual(self.refused(self.supervisor, "GET", view["playlist"]), "grant_ended")
             self.assertEqual(self.refused(self.supervisor, "POST", "/api/v1/views", {"grant": grant, "subject": self.subject()}), "grant_ended")
             self.assertEqual(self.leaves("grant.ended")[0]["by"], by.person)
 
