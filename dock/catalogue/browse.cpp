@@ -280,4 +280,30 @@ Result<std::optional<Timeline>> Browser::timeline(const RecordingName& name) {
     return std::optional(std::move(timeline));
 }
 
+Result<std::vector<UnsaidInterruption>> Browser::unsaid(std::int64_t sinceUs, std::size_t limit) {
+    const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(Statement asked,
+               connection_.prepare(
+                   "select device, generation, recording, seq, cause, start_us from interruption i "
+                   "where start_us >= ?1 and not exists (select 1 from statement s where "
+                   "s.device = i.device and s.generation = i.generation and "
+                   "s.recording = i.recording and s.what = 'resume' and s.result = 'heard' and "
+                   "s.time_us >= i.start_us and not exists (select 1 from interruption n where "
+                   "n.device = i.device and n.generation = i.generation and "
+                   "n.recording = i.recording and n.start_us > i.start_us and "
+                   "n.start_us <= s.time_us)) order by start_us desc limit ?2"));
+    asked.bind(sinceUs).bind(static_cast<std::uint64_t>(limit));
+    std::vector<UnsaidInterruption> found;
+    for (;;) {
+        LIUHEN_TRY(const bool row, asked.step());
+        if (!row) {
+            return found;
+        }
+        found.push_back({{asked.text(0), asked.number(1), asked.number(2)},
+                         asked.number(3),
+                         asked.text(4),
+                         static_cast<std::int64_t>(asked.number(5))});
+    }
+}
+
 }  // namespace liuhen::catalogue

@@ -86,6 +86,14 @@ struct Timeline {
     std::vector<TimelineStatement> statements;
 };
 
+/// An interruption after which nobody was heard saying why, before the next one.
+struct UnsaidInterruption {
+    RecordingName recording;
+    std::uint64_t seq = 0;
+    std::string cause;
+    std::int64_t startUs = 0;
+};
+
 /// A stretch of time on one recorder.
 struct DeviceSpan {
     std::string device;
@@ -127,6 +135,9 @@ public:
                                                    const std::optional<RecordingPlace>& after,
                                                    std::size_t limit);
     [[nodiscard]] Result<std::optional<Timeline>> timeline(const RecordingName& name);
+    /// At most `limit` that began at `sinceUs` or later, the newest first.
+    [[nodiscard]] Result<std::vector<UnsaidInterruption>> unsaid(std::int64_t sinceUs,
+                                                                 std::size_t limit);
 
 private:
     explicit Browser(Connection connection) : connection_(std::move(connection)) {}

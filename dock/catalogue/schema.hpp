@@ -7,7 +7,7 @@
 namespace liuhen::catalogue {
 
 /// Raised with every change of the schema; an older catalogue is deleted and projected anew.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 inline constexpr std::string_view kSchema = R"sql(
 create table device (
@@ -76,6 +76,7 @@ create table interruption (
     foreign key (device, generation) references generation (device, generation)
 ) strict;
 create index interruption_of_recording on interruption (device, generation, recording);
+create index interruption_by_time on interruption (start_us);
 create table mark (
     device text not null,
     generation integer not null,

@@ -242,6 +242,16 @@ struct Unlink {
     std::string reason;
 };
 
+/// `interruption.explained`: why a recording was interrupted, in writing. A later one adds to it.
+struct Explanation {
+    static constexpr std::string_view kKind = "interruption.explained";
+    std::string device;
+    std::uint64_t generation = 0;
+    std::uint64_t recording = 0;  // the entry that it starts with
+    std::uint64_t seq = 0;        // the entry of the interruption
+    std::string words;
+};
+
 /// The body's JSON, in one line.
 template <class Body>
 [[nodiscard]] std::string encode(const Body& body) = delete;
@@ -333,5 +343,9 @@ template <>
 std::string encode(const Unlink& body);
 template <>
 Result<Unlink> decode(std::string_view text);
+template <>
+std::string encode(const Explanation& body);
+template <>
+Result<Explanation> decode(std::string_view text);
 
 }  // namespace liuhen::registry

@@ -254,4 +254,25 @@ Result<Unlink> decode(std::string_view text) {
     });
 }
 
+template <>
+std::string encode(const Explanation& body) {
+    return json{{"device", body.device},
+                {"generation", body.generation},
+                {"recording", body.recording},
+                {"seq", body.seq},
+                {"words", body.words}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+template <>
+Result<Explanation> decode(std::string_view text) {
+    return readWith<Explanation>(text, [](Fields& fields, Explanation& body) {
+        body.device = fields.text("device", kIdBytes);
+        body.generation = fields.number("generation");
+        body.recording = fields.number("recording");
+        body.seq = fields.number("seq");
+        body.words = fields.text("words", kNoteBytes);
+    });
+}
+
 }  // namespace liuhen::registry

@@ -60,6 +60,7 @@ inline constexpr std::size_t kMostMatters = 16;
 [[nodiscard]] Judgement judge(const View& view, const Case& body, const Asked& asked);
 [[nodiscard]] Judgement judge(const View& view, const Link& body, const Asked& asked);
 [[nodiscard]] Judgement judge(const View& view, const Unlink& body, const Asked& asked);
+[[nodiscard]] Judgement judge(const View& view, const Explanation& body, const Asked& asked);
 
 /// Why what this recorder last said of itself keeps it in: no self check, or one that failed.
 [[nodiscard]] Judgement judgeSelfCheck(const Device& device);

@@ -183,4 +183,14 @@ Judgement judge(const View& view, const Unlink& body, const Asked& asked) {
     return std::nullopt;
 }
 
+Judgement judge(const View& view, const Explanation& body, const Asked& asked) {
+    if (auto no = judgeBy(view, asked)) {
+        return no;
+    }
+    if (auto no = judgeDevice(view, body.device)) {
+        return no;
+    }
+    return judgeGiven(body.words, "书面说明", kNoteBytes);
+}
+
 }  // namespace liuhen::registry

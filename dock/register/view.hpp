@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace liuhen::registry {
@@ -66,6 +67,14 @@ struct NotedLink {
     std::uint64_t event = 0;
 };
 
+/// Device, generation and entry of an interruption.
+using InterruptionName = std::tuple<std::string, std::uint64_t, std::uint64_t>;
+
+struct NotedExplanation {
+    std::string words;
+    Done explained;
+};
+
 /// Not thread-safe.
 class View {
 public:
@@ -87,6 +96,12 @@ public:
     /// Those that stand, by their ends.
     [[nodiscard]] const std::map<std::pair<LinkEnd, LinkEnd>, NotedLink>& links() const {
         return links_;
+    }
+
+    /// Written explanations of interruptions, each in order.
+    [[nodiscard]] const std::map<InterruptionName, std::vector<NotedExplanation>>& explanations()
+        const {
+        return explanations_;
     }
 
     [[nodiscard]] const Unit* unit(const std::string& id) const;
@@ -125,6 +140,7 @@ private:
     std::map<std::string, Act> acts_;
     std::map<std::string, Case> cases_;
     std::map<std::pair<LinkEnd, LinkEnd>, NotedLink> links_;
+    std::map<InterruptionName, std::vector<NotedExplanation>> explanations_;
 };
 
 }  // namespace liuhen::registry

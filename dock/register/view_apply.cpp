@@ -192,6 +192,11 @@ struct Applying {
         }
         return {};
     }
+    Result<void> take(Explanation&& body) const {
+        const InterruptionName name{body.device, body.generation, body.seq};
+        view.explanations_[name].push_back({std::move(body.words), done()});
+        return {};
+    }
 
     template <class Body>
     Result<void> read() const {
@@ -232,6 +237,7 @@ constexpr std::array kKinds = {kindOf<Unit>(),
                                kindOf<Case>(),
                                kindOf<Link>(),
                                kindOf<Unlink>(),
+                               kindOf<Explanation>(),
                                kindOf<WrongPin>()};
 
 }  // namespace

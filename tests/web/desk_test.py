@@ -24,7 +24,8 @@ HOUR = 3600 * SECOND
 PLACE = "城关镇农贸市场"
 NAMES = {"custodian": "赵敏", "head": "钱局", "officer": "王芳", "mate": "李强", "stranger": "孙磊"}
 #: Long enough to be seen by a bay that looks every two seconds, on a busy machine too: it comes back when the recording ended.
-AGAIN = [{"at": 0.5, "do": "press_record"}, {"at": 12.0, "do": "hold_record"}, {"at": 15.0, "do": "dock"}]
+AGAIN = [{"at": 0.5, "do": "press_record"}, {"at": 4.0, "do": "camera_unplug"}, {"at": 4.0, "do": "microphone_unplug"},
+         {"at": 7.0, "do": "camera_return"}, {"at": 7.0, "do": "microphone_return"}, {"at": 12.0, "do": "hold_record"}, {"at": 15.0, "do": "dock"}]
 HEADINGS = "序号,执法类别,执法环节,记录方式,记录场合,记录内容,开始记录时间,记录过程,结束记录时间,记录部门,记录人员\n"
 ROWS = ("1,行政处罚,现场检查,拍照或录音录像,检查场所,检查过程,进入现场时,,离开现场时,执法大队,执法人员\n"
         "2,行政强制,查封扣押,录音录像（全程）,查封现场,查封过程,进入现场时,全程,离开现场时,执法大队,执法人员\n")
@@ -198,6 +199,32 @@ class Desk(unittest.TestCase):
         of = f"/api/v1/recordings?officer={self.person('mate')}"
         self.assertEqual([each["start"] for each in self.get("head", of)["items"]], [newest["start"]])
         self.assertEqual(self.tell("stranger", 403, "GET", of).code, "forbidden")
+
+    def test_05_what_was_interrupted_without_a_word_is_explained_in_writing(self):
+        path = "/api/v1/recordings/{device}/{generation}/{start}".format(**self.second)
+        cuts = self.get("officer", path)["interruptions"]
+        self.assertEqual([each["explanations"] for each in cuts], [[]] * len(cuts))
+        self.assertGreater(len(cuts), 0)
+        cut = cuts[0]["seq"]
+        link = f"/recordings/{self.second['device']}/{self.second['generation']}/{self.second['start']}?interruption="
+        for who in ("officer", "mate", "custodian", "supervisor"):
+            self.assertIn(link + cut, [each["link"] for each in self.todo(who, "interruption.unexplained")], who)
+        for who in ("stranger", "head"):
+            self.assertEqual(self.todo(who, "interruption.unexplained"), [], who)
+        body = {**{name: self.second[name] for name in ("device", "generation", "start")}, "seq": cut, "words": "摄像头接触不良，已更换接线。"}
+        self.refused("stranger", "/api/v1/explanations", body, "not_found", 404)
+        self.refused("officer", "/api/v1/explanations", {**body, "seq": "999999"}, "not_found", 404)
+        self.refused("officer", "/api/v1/explanations", {**body, "words": "一\n二"}, "text_malformed")
+        for words in ("", "字" * 1001):
+            self.assertEqual(self.tell("officer", 422, "POST", "/api/v1/explanations", {**body, "words": words}).json["error"]["field"], "words")
+        self.post("officer", "/api/v1/explanations", body)
+        self.post("mate", "/api/v1/explanations", {**body, "words": "补充：换线用时约三秒。"})
+        for who in ("officer", "reviewer"):
+            told = self.get(who, path)["interruptions"][0]["explanations"]
+            self.assertEqual([(each["words"], each["by"]["person"]) for each in told],
+                             [(body["words"], self.person("officer")), ("补充：换线用时约三秒。", self.person("mate"))])
+        for who in ("officer", "custodian", "supervisor"):
+            self.assertNotIn(link + cut, [each["link"] for each in self.todo(who, "interruption.unexplained")], who)
 
     def test_06_a_hand_over_in_the_field_counts_once_the_desk_confirms_it(self):
         path = f"/api/v1/handouts/{self.number}/handovers"

@@ -63,11 +63,14 @@ struct Parts {
 [[nodiscard]] std::vector<Route> requestRoutes();
 [[nodiscard]] std::vector<Route> decisionRoutes();
 [[nodiscard]] std::vector<Route> replayRoutes();
+[[nodiscard]] std::vector<Route> explanationRoutes();
 
 /// What the dock itself knows to be done.
 [[nodiscard]] TodoSource ownTodo(Parts& parts);
 /// What the register knows: recorders that are overdue, hand-overs that nobody confirmed.
 [[nodiscard]] TodoSource deskTodo(Parts& parts);
+/// Interruptions of which nobody said or wrote why.
+[[nodiscard]] TodoSource explanationTodo(Parts& parts);
 
 /// Whether somebody sees only what they recorded themselves: who is an officer and nothing more.
 [[nodiscard]] bool seesOwnOnly(const access::Session& session);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recordings and their timelines, out of the catalogue.
 #include "dock/web/api/own.hpp"
+#include "dock/web/api/register_room.hpp"
 
 #include <algorithm>
 #include <array>
@@ -137,8 +138,8 @@ json segmentsJson(const catalogue::Timeline& timeline) {
     return out;
 }
 
-json interruptionsJson(const catalogue::Timeline& timeline) {
-    json out = json::array();
+Result<void> fillInterruptions(Parts& parts, const catalogue::Timeline& timeline, json& out) {
+    out = json::array();
     for (const catalogue::TimelineInterruption& each : timeline.interruptions) {
         json tracks = json::array();
         for (std::string_view rest = each.tracks; !rest.empty();) {
@@ -146,14 +147,17 @@ json interruptionsJson(const catalogue::Timeline& timeline) {
             tracks.push_back(rest.substr(0, comma));
             rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
         }
+        json explanations = json::array();
+        LIUHEN_CHECK(addExplanations(parts, timeline.recording.name, each.seq, explanations));
         out.push_back({{"seq", numberJson(each.seq)},
+                       {"explanations", std::move(explanations)},
                        {"tracks", std::move(tracks)},
                        {"cause", each.cause},
                        {"declared_by", each.declaredBy},
                        {"start_us", each.startUs},
                        {"end_us", orNull(each.endUs)}});
     }
-    return out;
+    return {};
 }
 
 json marksJson(const catalogue::Timeline& timeline) {
@@ -203,10 +207,14 @@ net::Response timeline(Parts& parts, Call& call) {
     if (const auto filled = fillRecording(parts, (*found)->recording, recording); !filled) {
         return refusalOf(filled.error());
     }
+    json interruptions;
+    if (const auto filled = fillInterruptions(parts, **found, interruptions); !filled) {
+        return refusalOf(filled.error());
+    }
     return reply(200,
                  {{"recording", std::move(recording)},
                   {"segments", segmentsJson(**found)},
-                  {"interruptions", interruptionsJson(**found)},
+                  {"interruptions", std::move(interruptions)},
                   {"marks", marksJson(**found)},
                   {"statements", statementsJson(**found)}});
 }

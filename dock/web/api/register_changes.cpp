@@ -16,23 +16,6 @@ using registry::View;
 
 namespace {
 
-/// The register's "no" in the schema Error: what to do stands in the sentence.
-net::Response refused(const registry::Refusal& why) {
-    return reply(409,
-                 {{"error",
-                   {{"code", why.code},
-                    {"message_zh", why.zh + why.action},
-                    {"message_en", why.en},
-                    {"action", "correct"}}}});
-}
-
-net::Response answered(const Result<Entered>& entered) {
-    if (!entered) {
-        return refusalOf(entered.error());
-    }
-    return entered->refusal ? refused(*entered->refusal) : reply(201, {{"event", entered->event}});
-}
-
 /// The request's body as one object, no name twice, not too deep; nothing if it is something else.
 std::optional<json> objectOf(const Call& call) {
     if (!Body::parse(call.request.body)) {
@@ -69,7 +52,7 @@ net::Response entering(Parts& parts, Call& call, const Take& take, const Mine& m
         if (!own) {
             return refusalOf(own.error());
         }
-        return *own ? answered(parts.desk.records.enter(body, call.who().person))
+        return *own ? entered(parts.desk.records.enter(body, call.who().person))
                     : refusal(Problem::NotFound);
     });
 }
@@ -229,7 +212,7 @@ net::Response importMatters(Parts& parts, Call& call) {
     };
     return reading(call, take, [&](const registry::MattersList& list) {
         if (problems.empty()) {
-            return answered(parts.desk.records.enter(list, call.who().person));
+            return entered(parts.desk.records.enter(list, call.who().person));
         }
         std::string sentences;
         for (const registry::CsvProblem& problem : problems) {

@@ -66,7 +66,8 @@ std::vector<Route> allRoutes() {
                        logRoutes(),
                        requestRoutes(),
                        decisionRoutes(),
-                       replayRoutes()}) {
+                       replayRoutes(),
+                       explanationRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -133,7 +134,7 @@ struct WebServer::Rooms {
                 given.clock,
                 settings.identity.certificate.subject(),
                 {given.records, given.signer, given.folder},
-                {deskTodo(parts), ownTodo(parts), requestTodo(parts)},
+                {deskTodo(parts), ownTodo(parts), requestTodo(parts), explanationTodo(parts)},
                 access},
           router(parts, sessions, settings.origin),
           host(hostOf(settings.origin)) {

@@ -64,6 +64,29 @@ export function cases(world) {
       assert.ok(clicks <= 2);
     });
 
+    await t.test("an officer says in writing why it was interrupted", async () => {
+      await begin("officer");
+      await page.locator("[data-kind='interruption.unexplained'] button").click();
+      const cut = page.locator("[data-interruption='466']");
+      await cut.locator("text=补充书面说明").click();
+      const words = "雨天电池接触不良断电，\n现场由同行人员记录。";
+      await page.fill(".el-dialog textarea", words);
+      await page.screenshot({ path: join(world.artefacts, "explain-1366.png") });
+      await page.fill(".el-dialog textarea", " ");
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog [role=alert]");
+      assert.equal(await page.innerText(".el-dialog [role=alert]"), "请填写中止原因和经过。");
+      await page.fill(".el-dialog textarea", words);
+      await page.locator(".el-dialog button[type=submit]").click();
+      await page.waitForSelector(".el-dialog", { state: "detached" });
+      await cut.locator("text=雨天电池接触不良断电， 现场由同行人员记录。").waitFor();
+      assert.match(await cut.innerText(), /书面说明（李建国，/);
+      await page.goto(`${origin}/#/`);
+      await page.reload();
+      await page.waitForSelector("main h1");
+      await page.locator("[data-kind='interruption.unexplained']").waitFor({ state: "detached" });
+    });
+
     await t.test("a request is decided in 2, signed by the head's own key", async () => {
       await begin("head");
       const remove = await addAuthenticator(page, double.state);

@@ -119,7 +119,12 @@ export const answers = {
   recording({ state, at }) {
     const found = state.recordings.find((one) => one.device === at.device && one.generation === at.generation && one.start === at.start);
     if (!found) throw missing();
-    return { value: makeTimeline(found) };
+    return { value: makeTimeline(found, state.explanations) };
+  },
+  explainInterruption({ state, session, body }) {
+    const told = state.explanations.get(body.seq) ?? [];
+    state.explanations.set(body.seq, [...told, { words: body.words, by: nameOf(session.who), time_us: us() }]);
+    return { status: 201, value: { event: 900 } };
   },
   custodyLog({ state, query }) {
     return { value: { ...page(state.log.filter((leaf) => !query.kind || leaf.kind === query.kind), query), size: state.log.length } };

@@ -62,7 +62,7 @@ export function makeRecordings(people, count = 240) {
   return made;
 }
 
-export function makeTimeline(recording) {
+export function makeTimeline(recording, explanations) {
   const at = (seconds) => playedFrom + seconds * second;
   const segment = (number, from, to, more = {}) => ({
     segment: String(number), start_us: at(from), end_us: at(to), pre_event: false, encrypted: true, size_bytes: 1_300_000, parts: (to - from) * 2, parts_lost: 0,
@@ -77,8 +77,8 @@ export function makeTimeline(recording) {
     recording,
     segments: [segment(0, 0, 2, { pre_event: true }), segment(1, 2, 20), segment(2, 35, 45), segment(3, 45, 55, { object: null, leaf: null, verdict: null })],
     interruptions: [
-      { seq: "431", tracks: ["1", "2"], cause: "pause", declared_by: "officer", start_us: at(20), end_us: at(35) },
-      { seq: "466", tracks: ["1", "2"], cause: "power_loss", declared_by: "recorder", start_us: at(55), end_us: null },
+      { seq: "431", tracks: ["1", "2"], cause: "pause", declared_by: "officer", start_us: at(20), end_us: at(35), explanations: explanations.get("431") ?? [] },
+      { seq: "466", tracks: ["1", "2"], cause: "power_loss", declared_by: "recorder", start_us: at(55), end_us: null, explanations: explanations.get("466") ?? [] },
     ],
     marks: [{ seq: "420", what: "focus", time_us: at(9) }, { seq: "440", what: "focus", time_us: at(41) }],
     statements: [

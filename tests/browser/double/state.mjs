@@ -18,6 +18,7 @@ export function freshState() {
     quarantine: makeQuarantine(),
     log: makeLog(),
     views: new Map(),
+    explanations: new Map(), // by the interruption's seq
     audit: [],
     sessions: new Map(),
     streams: new Set(),

@@ -11,8 +11,8 @@ export function todoFor(roles, state) {
   if (has("custodian", "supervisor", "head")) {
     items.push(item("handout.overdue", "alarm", `执法记录仪 LH-0007 超期未还：${state.long ? longName : "王芳"}领用，应于昨日 18:00 归还，已超期 15 小时。`, "Recorder LH-0007 is overdue since yesterday 18:00.", "/desk"));
   }
-  if (has("custodian", "supervisor", "officer")) {
-    items.push(item("interruption.unexplained", "due", "执法记录仪 LH-0003 的音像记录有 1 处中止没有说明，请补充书面说明。", "An interruption of LH-0003 is not explained.", "/recordings/LH-0003/0/412?interruption=466"));
+  if (has("custodian", "supervisor", "officer") && !state.explanations.has("466")) {
+    items.push(item("interruption.unexplained", "due", "执法记录仪 LH-0003 于 11 月 29 日 09:42 中止后没有语音说明，请补充书面说明。", "An interruption of LH-0003 is not explained.", "/recordings/LH-0003/0/412?interruption=466"));
   }
   if (has("custodian", "supervisor")) items.push(item("quarantine", "info", "异常待处理共 3 项，请逐项查看原因。", "3 objects are in quarantine; see why.", "/quarantine", 3));
   if (has("secadmin")) items.push(item("accounts.without_role", "due", "2 个账号尚未授予角色，请核实身份后授权。", "2 accounts have no role.", "/accounts", 2));

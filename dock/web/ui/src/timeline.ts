@@ -21,6 +21,7 @@ export interface Cut {
   by: string;
   /** The first spoken explanation between this cut's end and the next cut. */
   said: Timeline["statements"][number] | null;
+  written: Timeline["interruptions"][number]["explanations"];
 }
 export interface Shape {
   from: number;
@@ -44,7 +45,7 @@ export function shapeOf(timeline: Timeline): Shape {
     const end = cut.end_us ?? recording.end_us ?? to;
     const next = inOrder[index + 1]?.start_us ?? Infinity;
     return {
-      seq: cut.seq, from: cut.start_us, to: end, resumed: cut.end_us !== null, cause: cut.cause, by: cut.declared_by,
+      seq: cut.seq, from: cut.start_us, to: end, resumed: cut.end_us !== null, cause: cut.cause, by: cut.declared_by, written: cut.explanations,
       said: statements.find((one) => one.what === "resume" && one.time_us >= cut.start_us && one.time_us < next) ?? null,
     };
   });

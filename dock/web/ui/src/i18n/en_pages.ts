@@ -63,7 +63,10 @@ export const access: typeof zhAccess = {
   replay: {
     title: "Replay", facts: "Recording", timeline: "Timeline",
     timelineLabel: "Timeline from {from} to {to}. {interruptions} interruptions, {missing} segments not stored. Arrow keys move, Enter plays.",
-    needGrant: "Replay needs an approval. You have no valid one for this recording.", ask: "Ask to view", askMore: "Ask for more", begin: "Begin replay",
+    needGrant: "Replay needs an approval. You have no valid one for this recording.", ask: "Ask to view", askMore: "Ask for more", explain: "Explain in writing", explainMore: "Add to the explanation",
+    explainWhy: "It goes into the register with who and when; it can be added to, never changed or removed, and changes no verdict.",
+    explainOf: "recorder {device}, interrupted at {time}", words: "Why, and what happened", needWords: "Say why it was interrupted.", submitWords: "Submit",
+    written: "In writing ({who}, {time}): ", begin: "Begin replay",
     beginWhy: "Approved until {until}, {left} times left. Beginning is written into the custody log.", noView: "Your role does not replay recordings; you see the timeline only.",
     preEvent: "pre-event", intact: "verified, intact", altered: "altered", incomplete: "incomplete", unproven: "unproven", missing: "not stored",
     missingSpan: "{from} to {to} is not stored", interruption: "interruption", interruptionAt: "{from} to {to}, {cause}, {by}",
