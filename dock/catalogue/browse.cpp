@@ -4,11 +4,10 @@
 
 #include "common/core/files.hpp"
 #include "dock/catalogue/schema.hpp"
+#include "dock/catalogue/search.hpp"
 
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 namespace liuhen::catalogue {
 
@@ -41,43 +40,6 @@ Statement& bindName(Statement& row, const RecordingName& name) {
     return row.bind(name.device).bind(name.generation).bind(name.start);
 }
 
-RecordingRow recordingOf(const Statement& row) {
-    RecordingRow recording;
-    recording.name = RecordingName{row.text(0), row.number(1), row.number(2)};
-    recording.manner = row.text(3);
-    recording.trigger = row.text(4);
-    recording.startUs = timeAt(row, 5);
-    recording.endUs = optionalTimeAt(row, 6);
-    if (!row.isNull(7)) {
-        recording.endReason = row.text(7);
-    }
-    return recording;
-}
-
-bool lies(const RecordingRow& row, const std::vector<DeviceSpan>& within) {
-    return std::any_of(within.begin(), within.end(), [&row](const DeviceSpan& span) {
-        return span.device == row.name.device && row.startUs >= span.fromUs &&
-               row.startUs < span.toUs;
-    });
-}
-
-/// Bounds of the start, so that spans of one day do not read the whole catalogue.
-std::pair<std::int64_t, std::int64_t> boundsOf(const RecordingFilter& filter) {
-    std::int64_t from = filter.fromUs.value_or(INT64_MIN);
-    std::int64_t to = filter.toUs.value_or(INT64_MAX);
-    if (filter.within && !filter.within->empty()) {
-        std::int64_t least = INT64_MAX;
-        std::int64_t most = INT64_MIN;
-        for (const DeviceSpan& span : *filter.within) {
-            least = std::min(least, span.fromUs);
-            most = std::max(most, span.toUs);
-        }
-        from = std::max(from, least);
-        to = std::min(to, most);
-    }
-    return {from, to};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Browser>> Browser::open(const std::string& folder) {
@@ -95,60 +57,28 @@ Result<RecordingPage> Browser::recordings(const RecordingFilter& filter,
         return page;
     }
     const std::scoped_lock guard(mutex_);
-    // Conditions that are not asked for are left out, so that an index can be searched.
-    LIUHEN_TRY(Statement asked,
-               connection_.prepare(fmt::format(
-                   "select device, generation, start, manner, trigger, start_us, end_us, "
-                   "end_reason from recording where start_us >= ?1 and start_us < ?2 {} {} "
-                   "order by start_us desc, device desc, generation desc, start desc limit ?3",
-                   filter.device ? "and device = ?4" : "and ?4 is null",
-                   after ? "and (start_us, device, generation, start) < (?5, ?6, ?7, ?8)" : "")));
-    const auto [from, to] = boundsOf(filter);
-    // The first column's bound is said once more: SQLite searches by it.
-    const std::int64_t most = after && after->startUs < to ? after->startUs + 1 : to;
-    asked.bind(from).bind(most);
-    asked.bind(std::uint64_t{kLooked});
-    if (filter.device) {
-        asked.bind(*filter.device);
-    } else {
-        asked.bind(std::optional<std::int64_t>());
-    }
-    if (after) {
-        asked.bind(after->startUs);
-        bindName(asked, after->name);
-    }
-    for (std::size_t looked = 0;; ++looked) {
-        LIUHEN_TRY(const bool more, asked.step());
-        if (!more) {
-            if (looked < kLooked) {
-                page.next.reset();
-            }
+    LIUHEN_TRY(const Transaction state, Transaction::reading(connection_));
+    Search search(connection_, filter, after, limit + 1);
+    for (std::size_t looked = 0; looked < kLooked; ++looked) {
+        LIUHEN_TRY(auto found, search.next());
+        if (!found) {
+            page.next.reset();
             return page;
         }
         if (page.rows.size() == limit) {
             return page;  // there are others behind the last
         }
-        RecordingRow row = recordingOf(asked);
-        page.next = RecordingPlace{row.startUs, row.name};
-        if (filter.within && !lies(row, *filter.within)) {
-            continue;
-        }
-        LIUHEN_TRY(row, complete(std::move(row)));
+        page.next = RecordingPlace{found->startUs, found->name};
+        LIUHEN_TRY(RecordingRow row, complete(*std::move(found)));
         if (!filter.verdict || row.verdict == *filter.verdict) {
             page.rows.push_back(std::move(row));
         }
     }
+    return page;
 }
 
 Result<std::vector<TimelineSegment>> Browser::segments(const RecordingName& name) {
-    LIUHEN_TRY(Statement asked,
-               connection_.prepare(
-                   "select s.segment, s.start_us, s.end_us, s.pre_event, s.encrypted, "
-                   "coalesce(o.size_bytes, s.size_bytes), s.parts, s.parts_lost, o.object, o.leaf, "
-                   "o.verdict from segment s left join object o on o.device = s.device and "
-                   "o.generation = s.generation and o.recording = s.recording and o.segment = "
-                   "s.segment where s.device = ?1 and s.generation = ?2 and s.recording = ?3 "
-                   "order by s.segment, o.leaf"));
+    LIUHEN_TRY(Statement asked, connection_.prepare(kSegmentsSql));
     bindName(asked, name);
     std::vector<TimelineSegment> segments;
     for (;;) {
@@ -193,19 +123,12 @@ Result<RecordingRow> Browser::complete(RecordingRow row) {
             row.verdict = worse(row.verdict, "incomplete");
         }
     }
-    LIUHEN_TRY(
-        Statement chapter,
-        connection_.prepare("select o.verdict from object o indexed by object_of_chapter where "
-                            "o.device = ?1 and "
-                            "o.generation = ?2 and o.recording is null and o.type = 'chapter' and "
-                            "o.first <= ?3 and o.seq >= ?3 order by o.first desc, o.leaf limit 1"));
+    LIUHEN_TRY(Statement chapter, connection_.prepare(kChapterSql));
     LIUHEN_TRY(const bool stored, bindName(chapter, row.name).step());
     if (stored) {
         row.verdict = worse(row.verdict, chapter.text(0));
     }
-    LIUHEN_TRY(Statement count,
-               connection_.prepare("select count(*) from interruption where device = ?1 and "
-                                   "generation = ?2 and recording = ?3"));
+    LIUHEN_TRY(Statement count, connection_.prepare(kInterruptionsSql));
     LIUHEN_TRY(const bool counted, bindName(count, row.name).step());
     row.interruptions = counted ? count.number(0) : 0;
     return row;
@@ -262,12 +185,10 @@ Result<void> Browser::readEvents(Timeline& timeline) {
 
 Result<std::optional<Timeline>> Browser::timeline(const RecordingName& name) {
     const std::scoped_lock guard(mutex_);
+    LIUHEN_TRY(const Transaction state, Transaction::reading(connection_));
     Timeline timeline;
     {
-        LIUHEN_TRY(Statement asked,
-                   connection_.prepare("select device, generation, start, manner, trigger, "
-                                       "start_us, end_us, end_reason from recording where device = "
-                                       "?1 and generation = ?2 and start = ?3"));
+        LIUHEN_TRY(Statement asked, connection_.prepare(kRecordingSql));
         LIUHEN_TRY(const bool row, bindName(asked, name).step());
         if (!row) {
             return std::optional<Timeline>();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The catalogue's tables. Rows are added, never changed: what they say is in the vault for good.
+// One table is an index of the others, and its rows go when what they say is no longer so.
 #pragma once
 
 #include <string_view>
@@ -118,7 +119,8 @@ create table object (                          -- the object leaves of the custo
     stored_us integer not null
 ) strict;
 create index object_of_segment on object (device, generation, recording, segment);
-create index object_of_chapter on object (device, generation, first) where type = 'chapter';
+-- The newest that begins before a recording is its own: one row is read, however many chapters there are.
+create index object_of_chapter on object (device, generation, first desc, leaf) where type = 'chapter';
 -- Objects of which the recorder has a receipt, and how many copies that counts: a later chapter says
 -- so. What was acknowledged since its docking is known here alone; without it the receipt is given
 -- once more, which does no harm.
@@ -134,6 +136,52 @@ create table release (                         -- segments that the recorder has
     segment integer not null,
     primary key (device, generation, recording, segment)
 ) strict, without rowid;
+-- What keeps a recording from being intact, by the verdict that it alone would give. Whoever looks for
+-- a verdict finds here all that may have it: the worst counts (Browser). The triggers alone write it.
+create table not_intact (
+    verdict text not null check (verdict <> 'intact'),
+    start_us integer not null,                 -- of the recording
+    device text not null,
+    generation integer not null,
+    recording integer not null,
+    awaited integer not null check (awaited in (0, 1)),  -- 1: the segment has parts, and no object
+    segment integer not null,                  -- 0 if it is the chapter
+    primary key (verdict, start_us, device, generation, recording, awaited, segment)
+) strict, without rowid;
+create index not_intact_of_device on not_intact (device, verdict, start_us, generation, recording);
+-- A chapter's recordings are entered before its segments, its object last.
+create trigger segment_is_entered after insert on segment begin
+    insert into not_intact
+        select 'incomplete', start_us, device, generation, start, 1, new.segment from recording
+        where device = new.device and generation = new.generation and start = new.recording
+        and new.parts > new.parts_lost and not exists (select 1 from object where
+        object.device = new.device and object.generation = new.generation and
+        object.recording = new.recording and object.segment = new.segment)
+        on conflict do nothing;
+    insert into not_intact
+        select o.verdict, r.start_us, r.device, r.generation, r.start, 0, new.segment
+        from object o join recording r on r.device = o.device and r.generation = o.generation
+        and r.start = o.recording where o.device = new.device and o.generation = new.generation
+        and o.recording = new.recording and o.segment = new.segment and o.verdict <> 'intact'
+        on conflict do nothing;
+end;
+create trigger segment_is_stored after insert on object when new.type = 'segment' begin
+    delete from not_intact where verdict = 'incomplete' and start_us = (select start_us from
+        recording where device = new.device and generation = new.generation and
+        start = new.recording) and device = new.device and generation = new.generation and
+        recording = new.recording and awaited = 1 and segment = new.segment;
+    insert into not_intact
+        select new.verdict, start_us, device, generation, start, 0, new.segment from recording
+        where device = new.device and generation = new.generation and start = new.recording
+        and new.verdict <> 'intact' on conflict do nothing;
+end;
+create trigger chapter_is_stored after insert on object
+        when new.type = 'chapter' and new.verdict <> 'intact' begin
+    insert into not_intact
+        select new.verdict, start_us, device, generation, start, 0, 0 from recording
+        where device = new.device and generation = new.generation
+        and start between new.first and new.seq on conflict do nothing;
+end;
 )sql";
 
 }  // namespace liuhen::catalogue

@@ -18,6 +18,9 @@ using core::fail;
 namespace {
 
 constexpr int kBusyMs = 5000;
+/// More texts than any program of ours asks; what is asked once with a text of its own must not
+/// stay.
+constexpr std::size_t kMostIdle = 64;
 
 ErrorKind kindOf(int code) {
     switch (code & 0xff) {
@@ -52,7 +55,7 @@ int authorize(void* /*context*/,
               const char* first,
               const char* second,
               const char* /*database*/,
-              const char* /*trigger*/) {
+              const char* trigger) {
     switch (action) {
         case SQLITE_SELECT:
         case SQLITE_READ:
@@ -65,6 +68,12 @@ int authorize(void* /*context*/,
                                function == "min";
             return known ? SQLITE_OK : SQLITE_DENY;
         }
+        case SQLITE_DELETE: {
+            // What was awaited and is stored is awaited no more; only the schema says so.
+            const std::string_view table = first == nullptr ? "" : first;
+            const std::string_view by = trigger == nullptr ? "" : trigger;
+            return table == "not_intact" && by == "segment_is_stored" ? SQLITE_OK : SQLITE_DENY;
+        }
         case SQLITE_PRAGMA:
             // The schema's own check after opening, and the checkpoint by the one writer.
             return first != nullptr && std::string_view(first) == "wal_checkpoint" ? SQLITE_OK
@@ -76,8 +85,29 @@ int authorize(void* /*context*/,
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
-    sqlite3_finalize(statement);
+IdleStatements::~IdleStatements() {
+    for (const auto& [sql, statement] : idle_) {
+        sqlite3_finalize(statement);
+    }
+}
+
+sqlite3_stmt* IdleStatements::take(std::string_view sql) {
+    const auto found = idle_.find(sql);
+    if (found == idle_.end()) {
+        return nullptr;
+    }
+    sqlite3_stmt* const statement = found->second;
+    idle_.erase(found);
+    return statement;
+}
+
+void IdleStatements::give(sqlite3_stmt* statement) {
+    // What went wrong was told when it was run: a reset says it once more.
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (idle_.size() >= kMostIdle || !idle_.emplace(sqlite3_sql(statement), statement).second) {
+        sqlite3_finalize(statement);
+    }
 }
 
 void Statement::note(int code) {
@@ -269,14 +299,20 @@ Result<void> Connection::makeSchema(Mode mode, std::string_view schema, int vers
 }
 
 Result<Statement> Connection::prepare(std::string_view sql) {
+    if (sqlite3_stmt* const kept = idle_->take(sql)) {
+        return Statement(connection_.get(), kept, idle_);
+    }
     sqlite3_stmt* raw = nullptr;
-    const int code = sqlite3_prepare_v2(
-        connection_.get(), sql.data(), static_cast<int>(sql.size()), &raw, nullptr);
-    Statement statement(connection_.get(), raw);
+    const int code = sqlite3_prepare_v3(connection_.get(),
+                                        sql.data(),
+                                        static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT,
+                                        &raw,
+                                        nullptr);
     if (code != SQLITE_OK) {
         return failed(connection_.get(), code, "prepare a statement of the database");
     }
-    return statement;
+    return Statement(connection_.get(), raw, idle_);
 }
 
 Result<void> Connection::execute(std::string_view sql) {
@@ -290,6 +326,11 @@ Result<void> Connection::execute(std::string_view sql) {
 
 Result<Transaction> Transaction::begin(Connection& connection) {
     LIUHEN_CHECK(connection.execute("begin immediate"));
+    return Transaction(connection);
+}
+
+Result<Transaction> Transaction::reading(Connection& connection) {
+    LIUHEN_CHECK(connection.execute("begin"));
     return Transaction(connection);
 }
 
