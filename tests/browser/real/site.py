@@ -23,13 +23,16 @@ from page_site import Site, wait_for  # noqa: E402
 from liuhen_life import bureau  # noqa: E402
 
 FIRST = "G009"
+#: In the middle of it there is neither picture nor sound for a while, and nobody says why.
+DAY = [{"at": 1.0, "do": "press_record"}, {"at": 5.0, "do": "camera_unplug"}, {"at": 5.0, "do": "microphone_unplug"},
+       {"at": 9.0, "do": "camera_return"}, {"at": 9.0, "do": "microphone_return"}, {"at": 14.0, "do": "press_mark"}, {"at": 17.0, "do": "dock"}]
 
 
 class BuiltSite(Site):
     """Serves the built page."""
 
     def __init__(self, folder, programs, built):
-        super().__init__(folder, programs)
+        super().__init__(folder, programs, DAY)
         self.built, self.first = built, None
 
     def write_page(self):

@@ -172,6 +172,30 @@ TEST_CASE("acts, recordings and cases are linked many to many, and every step st
     CHECK(steps == 5);
 }
 
+TEST_CASE("an interruption is explained in writing, and a later word adds to it") {
+    DeskBench bench;
+    bench.prepare();
+    const Explanation first{kDevice, 0, 12, 40, "电池接触不良断电。"};
+    bench.enter(first);
+    Explanation more = first;
+    more.words = "已更换电池。";
+    bench.enter(more);
+    more.words = "";
+    CHECK(bench.refused(more) == "text_missing");
+    more.words = "一\n二";
+    CHECK(bench.refused(more) == "text_malformed");
+    CHECK(bench.refused(Explanation{"LH-9", 0, 12, 40, "x"}) == "device_unknown");
+    bench.reopen();
+    must(bench.records().look([&](const View& view) {
+        REQUIRE(view.explanations().size() == 1);
+        const auto& told = view.explanations().at({kDevice, 0, 40});
+        REQUIRE(told.size() == 2);
+        CHECK(told[0].words == "电池接触不良断电。");
+        CHECK(told[1].words == "已更换电池。");
+        CHECK(told[0].explained.us > 0);
+    }));
+}
+
 TEST_CASE("recordings are named in one way") {
     for (const char* id : {"LH-1/0/12", "LH-1/18446744073709551615/0"}) {
         CHECK(isRecordingId(id));
