@@ -200,6 +200,12 @@ class Desk(unittest.TestCase):
         of = f"/api/v1/recordings?officer={self.person('mate')}"
         self.assertEqual([each["start"] for each in self.get("head", of)["items"]], [newest["start"]])
         self.assertEqual(self.tell("stranger", 403, "GET", of).code, "forbidden")
+        for query, due in (("unit=SC", True), ("unit=综合行政", True), ("unit=GS", False), ("matter=查封", True), ("matter=现场检查", False),
+                           ("place=农贸", True), ("place=车站", False), ("unit=SC&matter=查封&place=城关", True), ("case=案", False)):
+            with self.subTest(query):
+                found = self.get("head", f"/api/v1/recordings?{quote(query, safe='=&')}")["items"]
+                self.assertEqual([each["start"] for each in found], [newest["start"]] if due else [])
+        self.assertEqual(self.get("stranger", "/api/v1/recordings?unit=SC")["items"], [])
 
     def test_05_what_was_interrupted_without_a_word_is_explained_in_writing(self):
         path = "/api/v1/recordings/{device}/{generation}/{start}".format(**self.second)
@@ -288,6 +294,14 @@ class Desk(unittest.TestCase):
         self.refused("mate", "/api/v1/links/removal", {**ends, "reason": ""}, "text_missing")
         self.post("mate", "/api/v1/links/removal", {**ends, "reason": "关联错误"})
         self.assertEqual(self.get("supervisor", "/api/v1/links?type=act&id=XC-1")["items"], [])
+        # By an act a recording is of a case, and is found by it.
+        self.post("officer", "/api/v1/links", ends)
+        self.post("mate", "/api/v1/links", {"type": "case", "id": case["number"], "other_type": "act", "other_id": "XC-1"})
+        for who, query, due in (("head", "case=无照经营", True), ("officer", f"case={case['number']}&unit=SC", True), ("head", "case=〔2026〕2号", False),
+                                ("head", "case=无照&place=车站", False), ("stranger", "case=无照经营", False)):
+            with self.subTest(query):
+                found = self.get(who, f"/api/v1/recordings?{quote(query, safe='=&')}")["items"]
+                self.assertEqual([each["start"] for each in found], [self.second["start"]] if due else [])
 
     def test_09_a_loss_names_what_has_no_receipt_and_shuts_the_bay(self):
         path = f"/api/v1/devices/{self.device}"

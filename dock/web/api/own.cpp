@@ -22,8 +22,19 @@ bool isOfUnit(const View& view, const std::string& unit, const Person& person) {
     return officer != nullptr && officer->unit == unit;
 }
 
-/// DEVICE/GENERATION/START.
-std::optional<catalogue::RecordingName> recordingOf(std::string_view id) {
+/// The register's word on somebody without an account.
+json officerName(const registry::Officer& officer) {
+    return {{"person", hexOf(officer.person)},
+            {"work_number", officer.workNumber},
+            {"name", officer.name},
+            {"unit", officer.unit},
+            {"licence", officer.licence.empty() ? json() : json(officer.licence)},
+            {"roles", json::array()}};
+}
+
+}  // namespace
+
+std::optional<catalogue::RecordingName> recordingNamed(std::string_view id) {
     const std::size_t second = id.rfind('/');
     const std::size_t first = second == std::string_view::npos ? second : id.find('/');
     if (second == std::string_view::npos || first == second) {
@@ -37,18 +48,6 @@ std::optional<catalogue::RecordingName> recordingOf(std::string_view id) {
     }
     return catalogue::RecordingName{std::string(device), *generation, *start};
 }
-
-/// The register's word on somebody without an account.
-json officerName(const registry::Officer& officer) {
-    return {{"person", hexOf(officer.person)},
-            {"work_number", officer.workNumber},
-            {"name", officer.name},
-            {"unit", officer.unit},
-            {"licence", officer.licence.empty() ? json() : json(officer.licence)},
-            {"roles", json::array()}};
-}
-
-}  // namespace
 
 bool isOf(const registry::NotedHandout& handout, const Person& person) {
     return handout.body.wearer == person || handout.holder() == person ||
@@ -76,7 +75,7 @@ Result<bool> mayLink(Parts& parts, const access::Session& session, const registr
         return true;
     }
     if (end.type == "recording") {
-        const auto name = recordingOf(end.id);
+        const auto name = recordingNamed(end.id);
         if (!name) {
             return false;
         }

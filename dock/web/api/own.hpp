@@ -6,6 +6,8 @@
 
 namespace liuhen::web {
 
+/// What a link's end means: DEVICE/GENERATION/START; nothing if it is none.
+[[nodiscard]] std::optional<catalogue::RecordingName> recordingNamed(std::string_view id);
 /// Whether a person has to do with a hand-out.
 [[nodiscard]] bool isOf(const registry::NotedHandout& handout, const registry::Person& person);
 /// An act is of its officers and of everybody of its unit.

@@ -15,16 +15,6 @@ bool seesOwnOnly(const access::Session& session) {
     return !session.roles.any({Role::Custodian, Role::Head, Role::Supervisor, Role::Reviewer});
 }
 
-Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts, const access::Person& person) {
-    std::vector<catalogue::DeviceSpan> spans;
-    LIUHEN_CHECK(parts.desk.records.look([&](const View& view) {
-        for (registry::Holding& held : registry::heldBy(view, person)) {
-            spans.push_back({std::move(held.device), held.fromUs, held.toUs});
-        }
-    }));
-    return spans;
-}
-
 Result<bool> maySee(Parts& parts,
                     const access::Session& session,
                     const catalogue::RecordingRow& row) {

@@ -74,9 +74,6 @@ struct Parts {
 
 /// Whether somebody sees only what they recorded themselves: who is an officer and nothing more.
 [[nodiscard]] bool seesOwnOnly(const access::Session& session);
-/// When a person had which recorders. Errors: those of the register.
-[[nodiscard]] Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts,
-                                                                 const access::Person& person);
 /// Whether the session's person may know of a recording. Errors: those of the register.
 [[nodiscard]] Result<bool> maySee(Parts& parts,
                                   const access::Session& session,

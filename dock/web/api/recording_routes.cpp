@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recordings and their timelines, out of the catalogue.
 #include "dock/web/api/own.hpp"
+#include "dock/web/api/recording_search.hpp"
 #include "dock/web/api/register_room.hpp"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ using catalogue::RecordingPlace;
 namespace {
 
 constexpr std::int64_t kMostUs = 9'007'199'254'740'991;  // 2^53 - 1
+constexpr std::size_t kFilterLetters = 128;
 constexpr std::array<std::string_view, 4> kVerdicts = {
     "intact", "altered", "incomplete", "unproven"};
 
@@ -78,6 +80,11 @@ net::Response listed(Parts& parts, Call& call) {
     filter.toUs = query.integer("to_us", 0, kMostUs);
     filter.verdict = query.shaped("verdict", &isVerdict);
     const auto officer = query.shaped("officer", &isHex64);
+    RegisterFilter known;
+    known.unit = query.text("unit", 1, kFilterLetters);
+    known.matter = query.text("matter", 1, kFilterLetters);
+    known.place = query.text("place", 1, kFilterLetters);
+    known.lawsuit = query.text("case", 1, kFilterLetters);
     const std::size_t limit = query.limit();
     std::optional<RecordingPlace> after;
     if (const auto cursor = query.text("after", 1, 128)) {
@@ -89,15 +96,15 @@ net::Response listed(Parts& parts, Call& call) {
     if (const std::string wrong = query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    auto person = officer ? personOf(*officer) : std::nullopt;
+    known.officer = officer ? personOf(*officer) : std::nullopt;
     if (seesOwnOnly(call.who())) {
-        if (person && *person != call.who().person) {
+        if (known.officer && *known.officer != call.who().person) {
             return refusal(Problem::Forbidden);
         }
-        person = call.who().person;
+        known.officer = call.who().person;
     }
-    if (person) {
-        auto spans = spansOf(parts, *person);
+    if (!known.empty()) {
+        auto spans = spansOf(parts, known);
         if (!spans) {
             return refusalOf(spans.error());
         }

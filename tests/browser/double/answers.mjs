@@ -112,6 +112,8 @@ export const answers = {
     const found = state.recordings.filter(
       (one) =>
         (!own || one.officers.some((officer) => officer.person === session.person)) && (!query.device || one.device === query.device) && (!query.verdict || one.verdict === query.verdict) &&
+        // What the register knows is the same of all of the double's recordings.
+        [["unit", "城关市场监管所"], ["matter", "行政处罚/现场检查"], ["place", "城关路超市"], ["case", "方市监罚〔2026〕31号"]].every(([name, all]) => !query[name] || all.includes(query[name])) &&
         (!query.officer || one.officers.some((officer) => officer.person === query.officer)) && (!query.from_us || one.start_us >= Number(query.from_us)) && (!query.to_us || one.start_us < Number(query.to_us)),
     );
     return { value: page(found, query) };

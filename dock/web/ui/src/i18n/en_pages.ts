@@ -51,7 +51,7 @@ export const pages: Pages = {
     types: { chapter: "chapter", segment: "segment", torn: "torn end" }, ofRecording: "recording {recording}, segment {segment}",
   },
   recordings: {
-    title: "Recordings", device: "Recorder", officer: "Officer", from: "From", to: "To", verdict: "Verdict", start: "Start", length: "Length", manner: "Manner",
+    title: "Recordings", device: "Recorder", officer: "Officer", unit: "Unit", matter: "Matter", place: "Place", lawsuit: "Case", from: "From", to: "To", verdict: "Verdict", start: "Start", length: "Length", manner: "Manner",
     interruptions: "Cuts", size: "Size", stored: "Stored", storedOf: "{stored} / {all}", noEnd: "no end seen", open: "Replay", openLabel: "Replay the recording of {device}, {time}",
     none: "No recording meets these conditions.", noneAtAll: "There is no recording yet. A recorder put into a bay is taken in by itself.", toIntake: "See the bays",
     times: "{n}", officerFind: "name or work number",
