@@ -182,7 +182,8 @@ class Desk(unittest.TestCase):
             self.assertEqual(self.get(who, "/api/v1/recordings")["items"], [])  # filmed before it was handed out
         self.site.record_again(AGAIN)
         wait_for("the second recording is taken in",
-                 lambda: len([each for each in self.get("custodian", "/api/v1/recordings")["items"] if each["end_us"]]) >= 2)
+                 lambda: len([each for each in self.get("custodian", "/api/v1/recordings")["items"]
+                              if each["end_us"] and each["stored_segments"] == each["segments"]]) >= 2)
         newest = self.get("custodian", "/api/v1/recordings")["items"][0]
         type(self).second = newest
         self.assertEqual([(each["person"], each["name"]) for each in newest["officers"]],

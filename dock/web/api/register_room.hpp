@@ -10,4 +10,9 @@ namespace liuhen::web {
 /// What is entered, refused or changed; register_routes.cpp puts them into its table.
 [[nodiscard]] std::vector<Route> registerChanges();
 
+/// The register's "no" in the schema Error: what to do stands in the sentence.
+[[nodiscard]] net::Response registerRefusal(const registry::Refusal& why);
+/// 201 with the event, or why there is none.
+[[nodiscard]] net::Response registerAnswer(const Result<registry::Entered>& entered);
+
 }  // namespace liuhen::web

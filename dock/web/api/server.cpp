@@ -5,6 +5,7 @@
 #include "common/core/log.hpp"
 #include "dock/web/api/access_room.hpp"
 #include "dock/web/api/static_files.hpp"
+#include "dock/web/api/terminal_room.hpp"
 
 #include <fmt/format.h>
 
@@ -66,7 +67,8 @@ std::vector<Route> allRoutes() {
                        logRoutes(),
                        requestRoutes(),
                        decisionRoutes(),
-                       replayRoutes()}) {
+                       replayRoutes(),
+                       terminalRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -107,6 +109,7 @@ struct WebServer::Rooms {
           std::unique_ptr<catalogue::Browser> openBrowser,
           StaticFiles page,
           std::unique_ptr<access::Words> words,
+          std::unique_ptr<access::Terminals> terminals,
           crypto::PublicKey root)
         : people(std::move(openPeople)),
           browser(std::move(openBrowser)),
@@ -114,6 +117,7 @@ struct WebServer::Rooms {
           vault(given.vaultSocket, given.clock),
           access(
               given.vaultSocket, given.clock, std::move(root), std::move(words), settings.origin),
+          terminal(std::move(terminals), given.records, given.signer, given.clock),
           sessions(settings.sessions, given.clock),
           logIn(*people,
                 sessions,
@@ -129,7 +133,8 @@ struct WebServer::Rooms {
                 settings.identity.certificate.subject(),
                 {given.records, given.signer, given.folder},
                 {deskTodo(parts), ownTodo(parts), requestTodo(parts)},
-                access},
+                access,
+                terminal},
           router(parts, sessions, settings.origin),
           host(hostOf(settings.origin)) {
         router.add(allRoutes());
@@ -143,6 +148,7 @@ struct WebServer::Rooms {
     StaticFiles files;
     VaultView vault;
     AccessRoom access;
+    TerminalRoom terminal;
     access::Sessions sessions;
     access::LogIn logIn;
     Parts parts;
@@ -182,6 +188,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
     LIUHEN_TRY(auto browser, catalogue::Browser::open(parts.folder));
     LIUHEN_TRY(StaticFiles page, StaticFiles::read(parts.files, settings.folder));
     LIUHEN_TRY(auto words, access::Words::open(parts.folder));
+    LIUHEN_TRY(auto terminals, access::Terminals::open(parts.folder));
     LIUHEN_TRY(crypto::PublicKey root, settings.identity.root.key());
     auto rooms = std::make_unique<Rooms>(settings,
                                          parts,
@@ -189,6 +196,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
                                          std::move(browser),
                                          std::move(page),
                                          std::move(words),
+                                         std::move(terminals),
                                          std::move(root));
     LIUHEN_TRY(
         rooms->server,
