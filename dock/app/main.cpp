@@ -3,6 +3,7 @@
 #include "dock/app/commands.hpp"
 #include "dock/app/register_cli.hpp"
 #include "dock/app/retention_commands.hpp"
+#include "dock/app/terminal_commands.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -94,7 +95,10 @@ int start(int argc, char** argv) {
     CLI::App* routesApp =
         app.add_subcommand("routes", "print the page's routes and who may use them");
     RetentionCommands retention(app);
+    TerminalCommands terminals(app);
     std::vector<CLI::App*> configured = retention.all();
+    const std::vector<CLI::App*> atBays = terminals.all();
+    configured.insert(configured.end(), atBays.begin(), atBays.end());
     configured.insert(
         configured.end(),
         {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp});
@@ -130,6 +134,7 @@ int start(int argc, char** argv) {
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                : retention.parsed()   ? retention.run(*config)
+               : terminals.parsed()   ? terminals.run(*config)
                : makeApp->parsed()    ? accountMake(*config, accountOptions)
                : resetApp->parsed()   ? accountReset(*config, accountOptions)
                                       : check(*config);

@@ -28,7 +28,26 @@ Refusal unknown() {
             "请重试，或请资料设备管理员登记卡片、重设 PIN。"};
 }
 
+/// As the register says it, without who has it: the screen at a bay tells nobody's name.
+Refusal stillOut(const std::string& device) {
+    return {"device_out",
+            fmt::format("执法记录仪 {} 已领用，尚未归还。", device),
+            fmt::format("recorder {} is out", device),
+            "请先归还，再办理领用。"};
+}
+
 }  // namespace
+
+Refusal notInBay(const std::string& bay, const std::string& device) {
+    return {"not_in_bay",
+            fmt::format("采集口 {} 没有执法记录仪 {}。", bay, device),
+            fmt::format("{} is not in bay {}", device, bay),
+            "请将执法记录仪放入采集口，开机后重试。"};
+}
+
+bool isUnknown(const Refusal& refusal) {
+    return refusal.code == "credential_wrong" || refusal.code == "pin_locked";
+}
 
 std::string cardMark(std::string_view card) {
     return core::toHex(crypto::sha256(core::viewOf(card)));
@@ -56,6 +75,7 @@ Result<Entered> BayDesk::setCredential(const Person& person,
 }
 
 Result<std::variant<Person, Refusal>> BayDesk::byPin(const std::string& bay, const Shown& shown) {
+    const std::scoped_lock guard(pins_);
     std::optional<Person> person;
     std::string hash;
     bool locked = false;
@@ -113,10 +133,7 @@ Result<std::optional<Refusal>> BayDesk::judgeInBay(const std::string& bay,
     if (there) {
         return std::optional<Refusal>();
     }
-    return std::optional<Refusal>(Refusal{"not_in_bay",
-                                          fmt::format("采集口 {} 没有执法记录仪 {}。", bay, device),
-                                          fmt::format("{} is not in bay {}", device, bay),
-                                          "请将执法记录仪放入采集口，开机后重试。"});
+    return std::optional<Refusal>(notInBay(bay, device));
 }
 
 Result<HandedOut> BayDesk::handOut(const BayOrder& order) {
@@ -142,7 +159,11 @@ Result<HandedOut> BayDesk::handOut(const BayOrder& order) {
         }
         wanted.companions.push_back(std::get<Person>(companion));
     }
-    return records_.handOut(wanted, wanted.wearer, signer_);
+    LIUHEN_TRY(HandedOut out, records_.handOut(wanted, wanted.wearer, signer_));
+    if (out.entered.refusal && out.entered.refusal->code == "device_out") {
+        out.entered.refusal = stillOut(order.device);
+    }
+    return out;
 }
 
 Result<Entered> BayDesk::takeBack(const std::string& bay,
@@ -161,6 +182,13 @@ Result<Entered> BayDesk::takeBack(const std::string& bay,
         const NotedHandout* open = view.openHandout(device);
         number = open == nullptr ? "" : open->body.number;
     }));
+    if (number.empty()) {
+        return Entered{0,
+                       Refusal{"handout_unknown",
+                               fmt::format("执法记录仪 {} 没有领用，无须归还。", device),
+                               fmt::format("recorder {} is not out", device),
+                               "请核对采集口。"}};
+    }
     return records_.enter(Return{number, true, ""}, std::get<Person>(officer));
 }
 

@@ -5,6 +5,7 @@
 #include "dock/register/register.hpp"
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -54,9 +55,10 @@ public:
                                                 std::string_view card,
                                                 std::string_view pin,
                                                 const Person& by);
-    /// Hands out; the register's rules hold as at the desk.
+    /// Hands out; the register's rules hold as at the desk. No sentence names anybody who has not
+    /// just shown who they are.
     [[nodiscard]] Result<HandedOut> handOut(const BayOrder& order);
-    /// Takes back what sits in this bay. Any officer may bring it.
+    /// Takes back, undamaged, what sits in this bay. Any officer may bring it.
     [[nodiscard]] Result<Entered> takeBack(const std::string& bay,
                                            const std::string& device,
                                            const Shown& who);
@@ -75,7 +77,13 @@ private:
     Register& records_;
     Signer signer_;
     PinHashing hashing_;
+    std::mutex pins_;  // one PIN after the other: many at once are no more tries than a few
 };
+
+/// The "no" to whoever asks for what does not sit in the bay.
+[[nodiscard]] Refusal notInBay(const std::string& bay, const std::string& device);
+/// Whether a refusal says that nobody is known by what was shown, or that it counts no more.
+[[nodiscard]] bool isUnknown(const Refusal& refusal);
 
 /// SHA-256 of a card's number, in hex: what the register keeps of it.
 [[nodiscard]] std::string cardMark(std::string_view card);

@@ -64,5 +64,8 @@ inline constexpr std::size_t kMostMatters = 16;
 
 /// Why what this recorder last said of itself keeps it in: no self check, or one that failed.
 [[nodiscard]] Judgement judgeSelfCheck(const Device& device);
+/// Why this recorder goes out with nobody: it is not known, out, not enrolled, or kept in by its
+/// self check. Of one that is out, the sentence names who has it.
+[[nodiscard]] Judgement judgeGoingOut(const View& view, const std::string& device);
 
 }  // namespace liuhen::registry

@@ -197,6 +197,15 @@ Judgement judgeSelfCheck(const Device& device) {
                    "请更换执法记录仪；排除故障并重新自检通过后方可领用。"};
 }
 
+Judgement judgeGoingOut(const View& view, const std::string& device) {
+    if (auto no = judgeDevice(view, device)) {
+        return no;
+    }
+    const Device& known = *view.device(device);
+    auto no = judgeFree(view, known);
+    return no ? no : judgeSelfCheck(known);
+}
+
 Judgement judge(const View& view, const HandoutOrder& order, const Asked& asked) {
     if (auto no = judgeBy(view, asked)) {
         return no;

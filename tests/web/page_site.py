@@ -20,6 +20,26 @@ ROLES = ("officer", "custodian", "head", "supervisor", "reviewer", *ADMINISTRATO
 SCRIPT = "export const page = 1;\n" * 40
 
 
+class Terminal(Client):
+    """The screen at the bays: a cookie of its own, and no session."""
+
+    def __init__(self, site):
+        super().__init__(site)
+        self.key = None
+
+    def begin(self, method, path, body=None, headers=None, token=True):
+        own = {"Cookie": f"a=b; __Host-liuhen-terminal={self.key}"} if self.key else {}
+        return super().begin(method, path, body, {**own, **(headers or {})}, token)
+
+    def open(self, code):
+        answer = self.ask("POST", "/api/v1/terminal", {"code": code})
+        if answer.status == 201:
+            self.key = re.match(r"__Host-liuhen-terminal=([0-9a-f]{64}); Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=34560000$",
+                                answer.headers["Set-Cookie"]).group(1)
+            self.csrf = answer.json["csrf"]
+        return answer
+
+
 class Site:
     def __init__(self, folder, programs, day=None, settings=None, ui=None):
         self.folder, self.programs, self.day = folder, programs, day or DAY
@@ -85,6 +105,16 @@ class Site:
         said = self.run("liuhen-dock", "account", *arguments, "--config", self.toml)
         return re.search(r"first password:  (\S+)", said).group(1)
 
+    def terminal_code(self, name):
+        """Of a terminal that the console makes, while the dock runs."""
+        said = self.run("liuhen-dock", "terminal", "make", "--name", name, "--config", self.toml)
+        return re.search(r"one-time code:  (\S+)", said).group(1)
+
+    def add_terminal(self, name):
+        terminal = Terminal(self)
+        terminal.open(self.terminal_code(name))
+        return terminal
+
     @staticmethod
     def add_person(people, number, name, role):
         """An account with a business role, logged in."""
@@ -92,6 +122,12 @@ class Site:
             "work_number": number, "name": name, "unit": "一大队", "licence": "31-0001"})
         people["secadmin"].must(200, "PUT", f"/api/v1/accounts/{made['account']['person']}/roles", {"roles": [role]})
         return Client(people["sysadmin"].site).enrol(number, made["first_password"])
+
+    def log_in_again(self, person, number):
+        """Somebody as a new session, after the dock was started anew."""
+        again = Client(self)
+        again.log_in(number, person.password, person.code())
+        return again
 
     def record_again(self, day):
         """Switches the recorder off and on again, at the same port, for another day."""

@@ -16,7 +16,7 @@ from contract import Contract
 from page_site import ADMINISTRATORS, ROLES, SCRIPT, Client, Site
 
 PROGRAMS = ""
-CALLERS = ("anonymous", "enrolling", "signed-in", *ROLES)
+CALLERS = ("anonymous", "enrolling", "signed-in", "terminal", *ROLES)
 #: Operations whose success would take a caller away from the other tests.
 GUARDED = {"logOut"}
 #: What was filmed before the recorder was handed out to anybody is no officer's.
@@ -37,6 +37,7 @@ class Page(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         cls.addClassCleanup(cls.site.end)
         cls.people = cls.site.set_up()
+        cls.people["terminal"] = cls.site.add_terminal("前台")
         cls.contract = Contract()
         cls.recording = cls.people["custodian"].must(200, "GET", "/api/v1/recordings")["items"][0]
 
@@ -65,7 +66,10 @@ class Page(unittest.TestCase):
         """The error that the caller gets, None if they may."""
         if "anonymous" in roles or caller in roles or (caller in ROLES and "signed-in" in roles):
             return None
-        return {"anonymous": (401, "not_logged_in"), "enrolling": (403, "must_enrol")}.get(caller, (403, "forbidden"))
+        if "terminal" in roles:
+            return 401, "not_terminal"
+        outside = (401, "not_logged_in")
+        return {"anonymous": outside, "terminal": outside, "enrolling": (403, "must_enrol")}.get(caller, (403, "forbidden"))
 
     def test_01_the_server_has_exactly_the_routes_of_the_contract(self):
         table = json.loads(self.site.run("liuhen-dock", "routes"))

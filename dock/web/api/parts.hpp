@@ -37,6 +37,7 @@ struct Desk {
 };
 
 struct AccessRoom;
+struct TerminalRoom;
 
 /// What all handlers share. Everything outlives the server.
 struct Parts {
@@ -51,6 +52,7 @@ struct Parts {
     Desk desk;
     std::vector<TodoSource> todo;
     AccessRoom& access;
+    TerminalRoom& terminal;
 };
 
 // One function a file; each answers the routes of its part of openapi.yaml.
@@ -64,6 +66,7 @@ struct Parts {
 [[nodiscard]] std::vector<Route> decisionRoutes();
 [[nodiscard]] std::vector<Route> replayRoutes();
 [[nodiscard]] std::vector<Route> explanationRoutes();
+[[nodiscard]] std::vector<Route> terminalRoutes();
 
 /// What the dock itself knows to be done.
 [[nodiscard]] TodoSource ownTodo(Parts& parts);

@@ -38,6 +38,8 @@ constexpr std::array kRows = {
     Row{Problem::WrongMethod, 405, "wrong_method", "back", "此地址不支持该操作，请返回首页。", "This address does not take that method; go back."},
     Row{Problem::WrongLogIn, 401, "wrong_login", "correct", "工号、密码或动态口令不正确，请核对后重试。", "Work number, password or one-time code is wrong; check them and try again."},
     Row{Problem::FirstExpired, 401, "first_expired", "ask_sysadmin", "初始密码已超过三天，不能再用，请联系系统管理员重新发放。", "The first password is older than three days; ask the system administrator for another."},
+    Row{Problem::NotTerminal, 401, "not_terminal", "correct", "此终端尚未启用，或已被停用，请输入在采集站控制台生成的启用码。", "This terminal was not opened, or was ended; enter a one-time code made on the dock's console."},
+    Row{Problem::WrongCode, 401, "wrong_code", "correct", "启用码不正确、已经用过或超过 15 分钟，请核对；仍不能启用的，请在采集站控制台重新生成。", "The one-time code is wrong, used, or older than 15 minutes; check it, or make another on the dock's console."},
     Row{Problem::TooMany, 429, "too_many", "wait", "失败次数过多，请在 {} 秒后重试。", "Too many failures; try again in {} s."},
     Row{Problem::PasswordRule, 422, "password_rule", "correct", "新密码至少 12 个字符、至少含 5 个不同字符，且不得包含工号，请更换后重试。", "A password has at least 12 characters, 5 different ones, and not the work number; choose another."},
     Row{Problem::SamePassword, 422, "same_password", "correct", "新密码不得与原密码相同，请更换后重试。", "The new password is the old one; choose another."},

@@ -27,6 +27,8 @@ enum class Problem : std::uint8_t {
     WrongMethod,
     WrongLogIn,
     FirstExpired,
+    NotTerminal,
+    WrongCode,
     TooMany,
     PasswordRule,
     SamePassword,

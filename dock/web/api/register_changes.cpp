@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people enter in the register by the page.
-#include "dock/register/fields.hpp"
 #include "dock/register/links.hpp"
 #include "dock/register/matters_csv.hpp"
 #include "dock/register/unreceipted.hpp"
 #include "dock/web/api/own.hpp"
-#include "dock/web/api/register_room.hpp"
+#include "dock/web/api/register_reading.hpp"
 
 namespace liuhen::web {
 
@@ -14,9 +13,23 @@ using registry::Entered;
 using registry::Fields;
 using registry::View;
 
-namespace {
+net::Response registerRefusal(const registry::Refusal& why) {
+    return reply(409,
+                 {{"error",
+                   {{"code", why.code},
+                    {"message_zh", why.zh + why.action},
+                    {"message_en", why.en},
+                    {"action", "correct"}}}});
+}
 
-/// The request's body as one object, no name twice, not too deep; nothing if it is something else.
+net::Response registerAnswer(const Result<Entered>& entered) {
+    if (!entered) {
+        return refusalOf(entered.error());
+    }
+    return entered->refusal ? registerRefusal(*entered->refusal)
+                            : reply(201, {{"event", entered->event}});
+}
+
 std::optional<json> objectOf(const Call& call) {
     if (!Body::parse(call.request.body)) {
         return std::nullopt;
@@ -25,23 +38,7 @@ std::optional<json> objectOf(const Call& call) {
     return object ? std::optional(*std::move(object)) : std::nullopt;
 }
 
-/// Reads the body with `take`, and hands what this gives to `enter`.
-template <class Take, class Enter>
-net::Response reading(Call& call, const Take& take, const Enter& enter) {
-    if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
-        return refusal(Problem::WrongField, wrong);
-    }
-    const std::optional<json> object = objectOf(call);
-    if (!object) {
-        return refusal(Problem::MalformedBody);
-    }
-    Fields fields(*object, "body");
-    auto body = take(fields);
-    if (const auto read = fields.finish(); !read) {
-        return refusal(Problem::WrongField, fields.wrongKey());
-    }
-    return enter(std::move(body));
-}
+namespace {
 
 /// Reads the body with `take`, and enters what this gives as the one who asks. Whether an officer
 /// alone may, `mine` says of it.
@@ -52,7 +49,7 @@ net::Response entering(Parts& parts, Call& call, const Take& take, const Mine& m
         if (!own) {
             return refusalOf(own.error());
         }
-        return *own ? entered(parts.desk.records.enter(body, call.who().person))
+        return *own ? registerAnswer(parts.desk.records.enter(body, call.who().person))
                     : refusal(Problem::NotFound);
     });
 }
@@ -157,7 +154,7 @@ net::Response handOut(Parts& parts, Call& call) {
             return refusalOf(out.error());
         }
         return out->entered.refusal
-                   ? refused(*out->entered.refusal)
+                   ? registerRefusal(*out->entered.refusal)
                    : reply(201, {{"event", out->entered.event}, {"number", out->number}});
     });
 }
@@ -212,16 +209,16 @@ net::Response importMatters(Parts& parts, Call& call) {
     };
     return reading(call, take, [&](const registry::MattersList& list) {
         if (problems.empty()) {
-            return entered(parts.desk.records.enter(list, call.who().person));
+            return registerAnswer(parts.desk.records.enter(list, call.who().person));
         }
         std::string sentences;
         for (const registry::CsvProblem& problem : problems) {
             sentences += problem.sentence();
         }
-        return refused({"list_malformed",
-                        "清单没有导入：" + sentences,
-                        "the list was not imported; its rows are not as they must be",
-                        "请改正文件后重新导入。"});
+        return registerRefusal({"list_malformed",
+                                "清单没有导入：" + sentences,
+                                "the list was not imported; its rows are not as they must be",
+                                "请改正文件后重新导入。"});
     });
 }
 

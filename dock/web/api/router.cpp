@@ -2,7 +2,9 @@
 // Finding a route, and judging who asks.
 #include "dock/web/api/router.hpp"
 
+#include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
+#include "dock/web/api/terminal_room.hpp"
 
 namespace liuhen::web {
 
@@ -51,6 +53,13 @@ bool changes(const net::Request& request) {
     return request.method != "GET" && request.method != "HEAD";
 }
 
+/// A change bears the token of who asks.
+std::optional<Problem> judgeToken(const net::Request& request, std::string_view csrf) {
+    const std::string_view token = request.headers.get("x-csrf-token");
+    const bool right = crypto::equalSecret(core::viewOf(token), core::viewOf(csrf));
+    return changes(request) && !right ? std::optional(Problem::WrongCsrf) : std::nullopt;
+}
+
 }  // namespace
 
 void Router::add(std::vector<Route> routes) {
@@ -59,11 +68,9 @@ void Router::add(std::vector<Route> routes) {
     }
 }
 
-std::optional<Problem> Router::judge(const Route& route,
-                                     const net::Request& request,
-                                     std::optional<access::Session>& session) const {
-    if (changes(request)) {
-        const std::string_view origin = request.headers.get("origin");
+std::optional<Problem> Router::judge(const Route& route, Call& call) const {
+    if (changes(call.request)) {
+        const std::string_view origin = call.request.headers.get("origin");
         if (!origin.empty() && origin != origin_) {
             return Problem::ForeignOrigin;
         }
@@ -71,22 +78,35 @@ std::optional<Problem> Router::judge(const Route& route,
     if (route.who.anonymous) {
         return std::nullopt;
     }
-    session = sessions_->use(cookieOf(request.headers.get("cookie"), kCookie));
-    if (!session) {
+    return route.who.terminal ? judgeTerminal(call) : judgePerson(route, call);
+}
+
+std::optional<Problem> Router::judgePerson(const Route& route, Call& call) const {
+    call.session = sessions_->use(cookieOf(call.request.headers.get("cookie"), kCookie));
+    if (!call.session) {
         return Problem::NotLoggedIn;
     }
-    if (!session->whole() && !route.who.enrolling) {
+    const access::Session& session = *call.session;
+    if (!session.whole() && !route.who.enrolling) {
         return Problem::MustEnrol;
     }
-    if (session->whole() && !route.who.signedIn && !session->roles.any(route.who.roles)) {
+    if (session.whole() && !route.who.signedIn && !session.roles.any(route.who.roles)) {
         return Problem::Forbidden;
     }
-    const std::string_view token = request.headers.get("x-csrf-token");
-    if (changes(request) &&
-        !crypto::equalSecret(core::viewOf(token), core::viewOf(session->csrf))) {
-        return Problem::WrongCsrf;
+    return judgeToken(call.request, session.csrf);
+}
+
+std::optional<Problem> Router::judgeTerminal(Call& call) const {
+    auto caller = terminalOf(*parts_, call.request);
+    if (!caller) {
+        core::log(core::LogLevel::Error, "web", caller.error().message);
+        return Problem::Internal;
     }
-    return std::nullopt;
+    if (!*caller) {
+        return Problem::NotTerminal;
+    }
+    call.terminal = *std::move(*caller);
+    return judgeToken(call.request, call.terminal->csrf);
 }
 
 net::Response Router::answer(const net::Request& request) const {
@@ -102,15 +122,15 @@ net::Response Router::answer(const net::Request& request) const {
         if (method != route.method) {
             continue;
         }
-        std::optional<access::Session> session;
-        if (const auto problem = judge(route, request, session)) {
+        Call call{request, *std::move(parts), {}, {}, {}};
+        if (const auto problem = judge(route, call)) {
             return refusal(*problem);
         }
         auto query = Query::parse(request.target);
         if (!query) {
             return refusal(Problem::WrongField);
         }
-        Call call{request, *std::move(parts), *std::move(query), std::move(session)};
+        call.query = *std::move(query);
         return route.handler(*parts_, call);
     }
     return refusal(known ? Problem::WrongMethod : Problem::NoSuchPath);
@@ -128,6 +148,9 @@ json Router::tableOf(const std::vector<Route>& routes) {
         }
         if (route.who.signedIn) {
             roles.push_back("signed-in");
+        }
+        if (route.who.terminal) {
+            roles.push_back("terminal");
         }
         for (const access::Role role : route.who.roles.list()) {
             roles.push_back(access::name(role));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/access/sessions.hpp"
+#include "dock/access/terminals.hpp"
 #include "dock/web/api/input.hpp"
 #include "dock/web/api/problem.hpp"
 
@@ -26,6 +27,7 @@ struct Who {
     bool enrolling = false;  // also a session that lacks password or TOTP
     bool signedIn = false;   // every whole session, whatever its roles
     access::Roles roles;     // a whole session with one of these
+    bool terminal = false;   // the screen at the bays, and nobody else
 
     [[nodiscard]] static Who anybody() { return {true, false, false, {}}; }
     [[nodiscard]] static Who everySession() { return {false, true, true, {}}; }
@@ -33,6 +35,13 @@ struct Who {
     [[nodiscard]] static Who of(std::initializer_list<access::Role> roles) {
         return {false, false, false, access::Roles(roles)};
     }
+    [[nodiscard]] static Who atTerminal() { return {false, false, false, {}, true}; }
+};
+
+/// A terminal that asks, and what its changes must bear in X-CSRF-Token.
+struct TerminalCaller {
+    access::Terminal terminal;
+    std::string csrf;  // 64 hex digits
 };
 
 /// A request that may be answered: its session is judged, its query read.
@@ -40,7 +49,8 @@ struct Call {
     const net::Request& request;
     std::map<std::string, std::string> path;  // the parts in braces
     Query query;
-    std::optional<access::Session> session;  // there, unless the route is for anybody
+    std::optional<access::Session> session;  // there on routes for people
+    std::optional<TerminalCaller> terminal;  // there on routes for terminals
 
     /// The session of a route that needs one.
     [[nodiscard]] const access::Session& who() const { return *session; }
@@ -71,9 +81,9 @@ public:
     [[nodiscard]] static json tableOf(const std::vector<Route>& routes);
 
 private:
-    [[nodiscard]] std::optional<Problem> judge(const Route& route,
-                                               const net::Request& request,
-                                               std::optional<access::Session>& session) const;
+    [[nodiscard]] std::optional<Problem> judge(const Route& route, Call& call) const;
+    [[nodiscard]] std::optional<Problem> judgePerson(const Route& route, Call& call) const;
+    [[nodiscard]] std::optional<Problem> judgeTerminal(Call& call) const;
 
     Parts* parts_;
     access::Sessions* sessions_;

@@ -5,6 +5,7 @@
 #include "common/core/log.hpp"
 #include "dock/web/api/access_room.hpp"
 #include "dock/web/api/static_files.hpp"
+#include "dock/web/api/terminal_room.hpp"
 
 #include <fmt/format.h>
 
@@ -67,7 +68,8 @@ std::vector<Route> allRoutes() {
                        requestRoutes(),
                        decisionRoutes(),
                        replayRoutes(),
-                       explanationRoutes()}) {
+                       explanationRoutes(),
+                       terminalRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -109,6 +111,7 @@ struct WebServer::Rooms {
           StaticFiles page,
           std::unique_ptr<access::Words> words,
           std::unique_ptr<access::FirstSignatures> firsts,
+          std::unique_ptr<access::Terminals> terminals,
           crypto::PublicKey root)
         : people(std::move(openPeople)),
           browser(std::move(openBrowser)),
@@ -120,6 +123,7 @@ struct WebServer::Rooms {
                  std::move(words),
                  std::move(firsts),
                  settings.origin),
+          terminal(std::move(terminals), given.records, given.signer, given.clock),
           sessions(settings.sessions, given.clock),
           logIn(*people,
                 sessions,
@@ -135,7 +139,8 @@ struct WebServer::Rooms {
                 settings.identity.certificate.subject(),
                 {given.records, given.signer, given.folder},
                 {deskTodo(parts), ownTodo(parts), requestTodo(parts), explanationTodo(parts)},
-                access},
+                access,
+                terminal},
           router(parts, sessions, settings.origin),
           host(hostOf(settings.origin)) {
         router.add(allRoutes());
@@ -149,6 +154,7 @@ struct WebServer::Rooms {
     StaticFiles files;
     VaultView vault;
     AccessRoom access;
+    TerminalRoom terminal;
     access::Sessions sessions;
     access::LogIn logIn;
     Parts parts;
@@ -189,6 +195,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
     LIUHEN_TRY(StaticFiles page, StaticFiles::read(parts.files, settings.folder));
     LIUHEN_TRY(auto words, access::Words::open(parts.folder));
     LIUHEN_TRY(auto firsts, access::FirstSignatures::open(parts.folder));
+    LIUHEN_TRY(auto terminals, access::Terminals::open(parts.folder));
     LIUHEN_TRY(crypto::PublicKey root, settings.identity.root.key());
     auto rooms = std::make_unique<Rooms>(settings,
                                          parts,
@@ -197,6 +204,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
                                          std::move(page),
                                          std::move(words),
                                          std::move(firsts),
+                                         std::move(terminals),
                                          std::move(root));
     LIUHEN_TRY(
         rooms->server,

@@ -5,6 +5,7 @@ import { hash, makeTimeline, nameOf, now, second } from "./day.mjs";
 import { Refusal, page } from "./refusal.mjs";
 import { bookOf, registerAnswers } from "./register.mjs";
 import { password, totpCode } from "./state.mjs";
+import { terminalAnswers } from "./terminal.mjs";
 import { todoFor } from "./todo.mjs";
 
 const us = () => Date.now() * 1000;
@@ -35,6 +36,7 @@ const bytesOf = (text) => Buffer.from(text, "base64url");
 
 export const answers = {
   ...registerAnswers,
+  ...terminalAnswers,
   logIn({ state, body }) {
     const who = state.people.find((one) => one.work_number === body.work_number && one.closed_us === null);
     const fits = who && body.password === password && (who.enrolled ? body.totp === totpCode : body.totp === undefined);

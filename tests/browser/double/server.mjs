@@ -9,6 +9,7 @@ import { Contract } from "./contract.mjs";
 import { answers, streams } from "./answers.mjs";
 import { Refusal } from "./refusal.mjs";
 import { freshState } from "./state.mjs";
+import { admitTerminal } from "./terminal.mjs";
 
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
 
@@ -80,6 +81,7 @@ export class Double {
   /** The session, if the request may be answered at all. */
   #admit(request, one) {
     if (one.roles.includes("anonymous")) return null;
+    if (one.roles.includes("terminal")) return admitTerminal(this.state, request);
     const id = /__Host-liuhen=([0-9a-f]+)/.exec(request.headers.cookie ?? "")?.[1];
     const session = id && this.state.sessions.get(id);
     if (!session || this.state.expired) throw new Refusal(401, "not_logged_in", "您尚未登录或登录已过期，请重新登录。", "log_in");
@@ -111,7 +113,7 @@ export class Double {
   }
 
   #file(path, response) {
-    const wanted = normalize(join(this.top, "build/ui", path === "/" ? "index.html" : path));
+    const wanted = normalize(join(this.top, "build/ui", ["/", "/bay"].includes(path) ? "index.html" : path));
     if (!wanted.startsWith(join(this.top, "build/ui")) || !existsSync(wanted)) {
       this.faults.push(`the page asks for ${path}, which is no file of it`);
       this.#head(response, 404, {});

@@ -2,6 +2,7 @@
 // What the double remembers while the tests run; tests turn its switches.
 import { makeBays, makeLog, makePeople, makeQuarantine, makeRecordings, makeRequests } from "./day.mjs";
 import { makeRegister } from "./register.mjs";
+import { makeTerminal } from "./terminal.mjs";
 
 export const password = "correct horse battery";
 export const totpCode = "123456";
@@ -13,6 +14,7 @@ export function freshState() {
     roleHistory: new Map(),
     bays: makeBays(people),
     register: makeRegister(people),
+    terminal: makeTerminal(),
     recordings: makeRecordings(people),
     requests: makeRequests(people),
     quarantine: makeQuarantine(),

@@ -89,6 +89,42 @@ TEST_CASE("who does not show who they are takes nothing") {
     CHECK(bay.refusedAt(bay.wanted()) == "selfcheck_failed");
 }
 
+TEST_CASE("no sentence at a bay names who has the recorder") {
+    Bay bay;
+    const HandedOut out = must(bay.desk.handOut(bay.wanted()));
+    REQUIRE_FALSE(out.entered.refusal);
+    BayOrder order = bay.wanted();
+    std::swap(order.wearer, order.companions.front());
+    const HandedOut again = must(bay.desk.handOut(order));
+    REQUIRE(again.entered.refusal);
+    CHECK(again.entered.refusal->code == "device_out");
+    CHECK(again.number.empty());
+    must(bay.records().look([&](const View& view) {
+        // The register's own rule, for the desk, does name the wearer.
+        const Judgement rule = judgeGoingOut(view, kDevice);
+        REQUIRE(rule.has_value());
+        CHECK(rule->zh.find(view.nameOf(kWang)) != std::string::npos);
+        for (const std::string& text : {again.entered.refusal->zh, again.entered.refusal->en}) {
+            CHECK(text.find(view.nameOf(kWang)) == std::string::npos);
+            CHECK(text.find(out.number) == std::string::npos);
+        }
+    }));
+    REQUIRE(bay.told(must(bay.desk.takeBack("bay-1", kDevice, {"04A1B2", "", ""}))) == "");
+    must(bay.records().look(
+        [](const View& view) { CHECK_FALSE(judgeGoingOut(view, kDevice).has_value()); }));
+}
+
+TEST_CASE("who is not known is told apart from what is refused for another reason") {
+    Bay bay;
+    BayOrder order = bay.wanted();
+    order.wearer = {"04FFFF", "", ""};
+    CHECK(isUnknown(*must(bay.desk.handOut(order)).entered.refusal));
+    order = bay.wanted();
+    order.companions = {};
+    CHECK_FALSE(isUnknown(*must(bay.desk.handOut(order)).entered.refusal));
+    CHECK(notInBay("bay-2", kDevice).code == "not_in_bay");
+}
+
 TEST_CASE("five wrong PINs lock it for a quarter of an hour, across restarts") {
     Bay bay;
     const Shown wrong{"", "4712", "000001"};

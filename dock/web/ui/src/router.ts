@@ -10,11 +10,14 @@ declare module "vue-router" {
     needs?: Operation;
     /** Open to who is not logged in. */
     open?: boolean;
+    /** Without menu and log-out: the screen at the bays. */
+    bare?: boolean;
   }
 }
 
 export const places: RouteRecordRaw[] = [
   { path: "/", redirect: "/today" },
+  { path: "/bay", component: () => import("./pages/Bay.vue"), meta: { open: true, bare: true } },
   { path: "/login", component: () => import("./pages/LogIn.vue"), meta: { open: true } },
   { path: "/enrol", component: () => import("./pages/Enrol.vue") },
   { path: "/today", component: () => import("./pages/Today.vue"), meta: { needs: "todo" } },
@@ -37,6 +40,9 @@ export const places: RouteRecordRaw[] = [
   { path: "/me", component: () => import("./pages/Self.vue") },
   { path: "/:rest(.*)*", component: () => import("./pages/NoSuchPlace.vue") },
 ];
+
+// https://DOCK/bay, as it is typed at the screen of the bays; the dock serves the page there too.
+if (location.pathname === "/bay") history.replaceState(null, "", "/#/bay");
 
 export const router = createRouter({ history: createWebHashHistory(), routes: places });
 

@@ -26,7 +26,7 @@ export function leave(): void {
 }
 
 watcher.problem = (problem) => {
-  if (problem.status === 401 && session.me?.stage === "whole") session.ended = problem;
+  if (problem.status === 401 && !/^(not_terminal|wrong_code)$/.test(problem.code) && session.me?.stage === "whole") session.ended = problem;
 };
 
 /** Asks once who is logged in; false if nobody is. Throws a Problem if the dock does not answer. */

@@ -17,6 +17,8 @@ export interface Ask<O> {
   query?: Part<O, "query">;
   body?: Body<O>;
   signal?: AbortSignal;
+  /** In place of the session's token: a terminal's. */
+  csrf?: string;
 }
 
 /** What the dock refused, or why it could not be asked (status 0: it did not answer). */
@@ -73,7 +75,8 @@ export async function call<P extends keyof paths, M extends Method & keyof paths
   ask: Ask<paths[P][M]> = {},
 ): Promise<Answer<paths[P][M]>> {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (method !== "get" && token.csrf) headers["X-CSRF-Token"] = token.csrf;
+  const csrf = ask.csrf ?? token.csrf;
+  if (method !== "get" && csrf) headers["X-CSRF-Token"] = csrf;
   const init: RequestInit = { method: String(method).toUpperCase(), headers, signal: ask.signal, cache: "no-store" };
   if (ask.body !== undefined) {
     headers["Content-Type"] = "application/json";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says in English.
 import { access, pages } from "./en_pages";
+import { bay } from "./en_bay";
 import { desk, deskNav } from "./en_desk";
 import type { zh } from "./zh";
 
@@ -113,4 +114,5 @@ export const en: typeof zh = {
   ...pages,
   ...access,
   ...desk,
+  ...bay,
 };

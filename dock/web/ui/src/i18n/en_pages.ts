@@ -126,7 +126,7 @@ export const access: typeof zhAccess = {
     title: "Account log", time: "Time", what: "What", person: "Account", by: "By", detail: "Detail", none: "The account log is empty.", nobody: "—",
     kinds: {
       made: "made", closed: "closed", reset: "reset", role_given: "role given", role_ended: "role taken", password_set: "password set", totp_set: "authenticator bound",
-      login: "log-in", login_failed: "log-in failed", logout: "log-out",
+      login: "log-in", login_failed: "log-in failed", logout: "log-out", terminal_opened: "terminal opened",
     },
   },
   status: {

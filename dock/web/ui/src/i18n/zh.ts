@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says in Chinese, in the words of docs/terms.zh.md.
 import { access } from "./zh_access";
+import { bay } from "./zh_bay";
 import { desk, deskNav } from "./zh_desk";
 import { pages } from "./zh_pages";
 
@@ -113,4 +114,5 @@ export const zh = {
   ...pages,
   ...access,
   ...desk,
+  ...bay,
 };

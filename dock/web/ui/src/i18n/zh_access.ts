@@ -191,7 +191,7 @@ export const access = {
     nobody: "—",
     kinds: {
       made: "建立账号", closed: "注销账号", reset: "重置登录", role_given: "分配角色", role_ended: "收回角色",
-      password_set: "修改密码", totp_set: "绑定验证器", login: "登录", login_failed: "登录失败", logout: "退出登录",
+      password_set: "修改密码", totp_set: "绑定验证器", login: "登录", login_failed: "登录失败", logout: "退出登录", terminal_opened: "启用终端",
     },
   },
   status: {
