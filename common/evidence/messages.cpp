@@ -93,11 +93,36 @@ bool namesSubject(std::string_view kind) {
     return kind == "hold.placed" || kind == "hold.lifted" || kind == "retention";
 }
 
-/// Of the kinds that say how long, and in how many copies, things are kept.
+/// What an `imported` leaf with fields of the right types must say besides.
+bool isImport(const Cbor& body) {
+    const auto isName = [&body](const char* field) {
+        const std::size_t bytes = body.find(field)->text()->size();
+        return bytes >= 1 && bytes <= kMaxImportNameBytes;
+    };
+    return *body.find("origin")->text() == "import" &&
+           *body.find("verdict")->text() == "unproven" && isName("maker") && isName("device") &&
+           *body.find("from")->unsignedInteger() <= *body.find("until")->unsignedInteger();
+}
+
+/// Of imports, and of the kinds that say how long, and in how many copies, things are kept.
 Fields policyFieldsOf(std::string_view kind) {
     using enum Field;
     if (kind == "policy") {
         return {{"single_copy", Truth}, {"minimum_age_hours", NumberOrNull}};
+    }
+    if (kind == "imported") {
+        return {{"object", Hash},
+                {"size", Number},
+                {"origin", Text},
+                {"verdict", Text},
+                {"maker", Text},
+                {"device", Text},
+                {"from", Number},
+                {"until", Number},
+                {"file", Hash},
+                {"wearer", Hash},
+                {"reason", Hash},
+                {"by", Hash}};
     }
     if (!namesSubject(kind)) {
         return {};
@@ -184,6 +209,9 @@ bool hasFields(const Leaf& leaf) {
                            return isField(leaf.body.find(field.first), field.second);
                        });
     // A recording or an object, never both or neither.
+    if (there && leaf.kind == "imported") {
+        return isImport(leaf.body);
+    }
     return there && (!namesSubject(leaf.kind) ||
                      leaf.body.find("recording")->isNull() != leaf.body.find("object")->isNull());
 }
