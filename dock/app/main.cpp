@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // liuhen-dock: takes in recorders and keeps the catalogue.
 #include "dock/app/commands.hpp"
+#include "dock/app/import_command.hpp"
 #include "dock/app/register_cli.hpp"
 #include "dock/app/retention_commands.hpp"
 
@@ -93,11 +94,13 @@ int start(int argc, char** argv) {
     }
     CLI::App* routesApp =
         app.add_subcommand("routes", "print the page's routes and who may use them");
+    ImportOptions importOptions;
+    CLI::App* importApp = addImport(app, importOptions);
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
     configured.insert(
         configured.end(),
-        {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp});
+        {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp, importApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
@@ -115,8 +118,10 @@ int start(int argc, char** argv) {
     } else if (routesApp->parsed()) {
         code = printRoutes();
     } else {
-        std::signal(SIGINT, askStop);
-        std::signal(SIGTERM, askStop);
+        if (!importApp->parsed()) {  // one that is broken off leaves nothing behind
+            std::signal(SIGINT, askStop);
+            std::signal(SIGTERM, askStop);
+        }
         const auto config = loadConfig(*files, configPath);
         if (!config) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
@@ -130,6 +135,7 @@ int start(int argc, char** argv) {
                : requestApp->parsed() ? witnessRequest(*files, *config, witnessName)
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                : retention.parsed()   ? retention.run(*config)
+               : importApp->parsed()  ? importFiles(*files, *config, importOptions)
                : makeApp->parsed()    ? accountMake(*config, accountOptions)
                : resetApp->parsed()   ? accountReset(*config, accountOptions)
                                       : check(*config);

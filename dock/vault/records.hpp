@@ -164,6 +164,10 @@ public:
     [[nodiscard]] Result<std::uint64_t> unopenedCount();
 
     // records_copies.cpp
+    /// The row of an `imported` leaf: bytes like others to copies and scrubbing, of no place.
+    [[nodiscard]] Result<void> addImport(std::uint64_t leaf,
+                                         const Digest& object,
+                                         std::uint64_t sizeBytes);
     /// Objects by leaf, from `leaf` on, at most `limit`; one that has several rows comes as often.
     [[nodiscard]] Result<std::vector<NamedObject>> objectsFrom(std::uint64_t leaf,
                                                                std::uint64_t limit);

@@ -17,6 +17,14 @@ Result<std::optional<NamedObject>> oneNamed(Statement& statement) {
 
 }  // namespace
 
+Result<void> Records::addImport(std::uint64_t leaf, const Digest& object, std::uint64_t sizeBytes) {
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("insert into object (hash, size_bytes, shelf, type, device,"
+                                 " generation, leaf, verdict, reason)"
+                                 " values (?, ?, 'imported', 'import', '', 0, ?, 'unproven', '')"));
+    return statement.bind(ByteView(object)).bind(sizeBytes).bind(leaf).run();
+}
+
 Result<std::vector<NamedObject>> Records::objectsFrom(std::uint64_t leaf, std::uint64_t limit) {
     LIUHEN_TRY(Statement statement,
                database_.prepare("select leaf, hash, size_bytes from object where leaf >= ?"

@@ -197,6 +197,10 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
     if (verb == "incident") {
         return readIncident(map);
     }
+    if (verb == "import") {
+        LIUHEN_TRY(ImportRequest request, readImport(map));
+        return Request(std::move(request));
+    }
     if (verb == "commit") {
         LIUHEN_CHECK(expectFields(map, 2));
         LIUHEN_TRY(std::string upload, uploadAt(map));
