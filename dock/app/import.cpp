@@ -7,6 +7,8 @@
 #include "common/evidence/messages.hpp"
 #include "dock/vault/import_client.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -15,7 +17,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <pwd.h>
-#include <unistd.h>
 
 namespace liuhen::dock {
 
@@ -91,10 +92,10 @@ Result<Source> sourceOf(core::Files& files,
     source.request.declaration.file = std::filesystem::path(path).filename().string();
     const std::string wrong = vault::wrongDeclaration(source.request.declaration);
     if (!wrong.empty()) {
-        return fail(ErrorKind::InvalidArgument,
-                    fmt::format("{}: {}; see the flag of that name ('file' is the file's own name)",
-                                path,
-                                wrong));
+        return fail(
+            ErrorKind::InvalidArgument,
+            fmt::format(
+                "{}: {}; see the flag of that name ('file' is the file's own name)", path, wrong));
     }
     return source;
 }
@@ -133,8 +134,9 @@ private:
 
 tl::unexpected<core::Error> changing(const Source& source) {
     return fail(ErrorKind::FailedPrecondition,
-                source.path + ": the file changes while it is read; import it when nobody writes "
-                              "to it any more");
+                source.path +
+                    ": the file changes while it is read; import it when nobody writes "
+                    "to it any more");
 }
 
 Result<vault::ImportAnswer> importOne(const Config& config, Source& source) {
@@ -151,7 +153,8 @@ Result<vault::ImportAnswer> importOne(const Config& config, Source& source) {
     const std::uint64_t size = source.request.sizeBytes;
     for (std::uint64_t at = 0; at < size;) {
         const std::span<std::uint8_t> into(
-            piece.data(), static_cast<std::size_t>(std::min<std::uint64_t>(size - at, kPieceBytes)));
+            piece.data(),
+            static_cast<std::size_t>(std::min<std::uint64_t>(size - at, kPieceBytes)));
         LIUHEN_TRY(const std::size_t got, source.file->readAt(at, into));
         at += got;
         if (at == size) {  // the vault keeps what it has once the last byte came
@@ -223,9 +226,9 @@ Result<int> importFiles(core::Files& files, const Config& config, const ImportOp
         }
     }
     if (options.json) {
-        fmt::print("{}\n",
-                   json{{"imports", std::move(all)}}.dump(2, ' ', false,
-                                                          json::error_handler_t::replace));
+        fmt::print(
+            "{}\n",
+            json{{"imports", std::move(all)}}.dump(2, ' ', false, json::error_handler_t::replace));
     }
     return failed ? Result<int>(tl::make_unexpected(*std::move(failed))) : Result<int>(0);
 }

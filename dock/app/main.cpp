@@ -98,9 +98,16 @@ int start(int argc, char** argv) {
     CLI::App* importApp = addImport(app, importOptions);
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
-    configured.insert(
-        configured.end(),
-        {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp, importApp});
+    configured.insert(configured.end(),
+                      {runApp,
+                       checkApp,
+                       rebuildApp,
+                       requestApp,
+                       answerApp,
+                       appointApp,
+                       makeApp,
+                       resetApp,
+                       importApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
