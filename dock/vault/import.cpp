@@ -49,11 +49,10 @@ Result<Import> Import::begin(Vault& vault, ImportRequest request) {
     Offer offer;
     offer.sizeBytes = request.sizeBytes;
     const std::string name = core::toHex(crypto::randomBytes(kNameBytes));
-    auto upload =
-        std::make_unique<Upload>(vault.parts_.files,
-                                 core::joinPath(vault.incomingFolder(), name + ".part"),
-                                 name,
-                                 std::move(offer));
+    auto upload = std::make_unique<Upload>(vault.parts_.files,
+                                           core::joinPath(vault.incomingFolder(), name + ".part"),
+                                           name,
+                                           std::move(offer));
     LIUHEN_CHECK(vault.checkRoom(*upload));
     Import import(vault, std::move(request), std::move(upload));
     LIUHEN_CHECK(import.upload_->open());
@@ -71,10 +70,10 @@ Result<void> Import::append(ByteView bytes) {
 Result<ImportAnswer> Import::finish() {
     LIUHEN_CHECK(vault_->usable());
     if (!upload_->whole()) {
-        return fail(ErrorKind::FailedPrecondition,
-                    fmt::format("import a file: {} of {} bytes are there",
-                                upload_->size(),
-                                request_.sizeBytes));
+        return fail(
+            ErrorKind::FailedPrecondition,
+            fmt::format(
+                "import a file: {} of {} bytes are there", upload_->size(), request_.sizeBytes));
     }
     LIUHEN_CHECK(upload_->sync());
     const Upload::Written written = upload_->written();

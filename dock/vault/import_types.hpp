@@ -9,8 +9,8 @@ namespace liuhen::vault {
 
 /// What somebody declares of a file that no recorder of this system signed.
 struct ImportDeclaration {
-    std::string maker;   // 1 to evidence::kMaxImportNameBytes bytes, in clear in the log
-    std::string device;  // likewise
+    std::string maker;         // 1 to evidence::kMaxImportNameBytes bytes, in clear in the log
+    std::string device;        // likewise
     std::uint64_t fromUs = 0;  // the span that the file is said to be of; UTC
     std::uint64_t untilUs = 0;
     // Of these the log has commitments alone; texts as wrongText() allows:
@@ -28,12 +28,12 @@ struct ImportRequest {
 
 /// An import that is kept: its leaf, and the proof that the leaf is in the log.
 struct ImportAnswer {
-    Digest object{};            // SHA-256 of the bytes, as read back from the medium
-    std::uint64_t leaf = 0;     // index
-    Buffer bytes;               // the leaf
-    std::string note;           // the checkpoint that covers it
-    std::vector<Digest> path;   // audit path of the leaf in its tree (RFC 6962)
-    bool known = false;         // the vault had these bytes before
+    Digest object{};           // SHA-256 of the bytes, as read back from the medium
+    std::uint64_t leaf = 0;    // index
+    Buffer bytes;              // the leaf
+    std::string note;          // the checkpoint that covers it
+    std::vector<Digest> path;  // audit path of the leaf in its tree (RFC 6962)
+    bool known = false;        // the vault had these bytes before
 };
 
 /// What is wrong with a declaration, "" if nothing: field and reason.

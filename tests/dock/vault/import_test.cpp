@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of imports: stored once, declared in the log, never a recorder's, and known to every copy
 // and to a database made anew.
+#include "dock/vault/import.hpp"
+
 #include "common/evidence/fields.hpp"
 #include "common/tlog/tree.hpp"
-#include "dock/vault/import.hpp"
 #include "dock/vault/messages.hpp"
 #include "dock/vault/restore.hpp"
 #include "tests/dock/vault/two_copies.hpp"
@@ -26,7 +27,8 @@ ImportRequest photo() {
 Result<ImportAnswer> import(Vault& vault, const ImportRequest& request, ByteView bytes) {
     LIUHEN_TRY(Import made, Import::begin(vault, request));
     for (std::size_t at = 0; at < bytes.size(); at += 30'000) {
-        LIUHEN_CHECK(made.append(bytes.subspan(at, std::min<std::size_t>(30'000, bytes.size() - at))));
+        LIUHEN_CHECK(
+            made.append(bytes.subspan(at, std::min<std::size_t>(30'000, bytes.size() - at))));
     }
     return made.finish();
 }
