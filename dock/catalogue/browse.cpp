@@ -15,7 +15,7 @@ namespace liuhen::catalogue {
 namespace {
 
 /// Recordings that one call looks at.
-constexpr std::size_t kLooked = 2000;
+constexpr std::size_t kLooked = 500;
 constexpr const char* kFile = "catalogue.db";
 
 /// From the best to the worst.
@@ -95,16 +95,19 @@ Result<RecordingPage> Browser::recordings(const RecordingFilter& filter,
         return page;
     }
     const std::scoped_lock guard(mutex_);
+    // Conditions that are not asked for are left out, so that an index can be searched.
     LIUHEN_TRY(Statement asked,
                connection_.prepare(fmt::format(
                    "select device, generation, start, manner, trigger, start_us, end_us, "
-                   "end_reason from recording where start_us >= ?1 and start_us < ?2 and {} "
-                   "and (?4 is null or (start_us, device, generation, start) < (?4, ?5, ?6, "
-                   "?7)) order by start_us desc, device desc, generation desc, start desc "
-                   "limit ?8",
-                   filter.device ? "device = ?3" : "?3 is null")));
+                   "end_reason from recording where start_us >= ?1 and start_us < ?2 {} {} "
+                   "order by start_us desc, device desc, generation desc, start desc limit ?3",
+                   filter.device ? "and device = ?4" : "and ?4 is null",
+                   after ? "and (start_us, device, generation, start) < (?5, ?6, ?7, ?8)" : "")));
     const auto [from, to] = boundsOf(filter);
-    asked.bind(from).bind(to);
+    // The first column's bound is said once more: SQLite searches by it.
+    const std::int64_t most = after && after->startUs < to ? after->startUs + 1 : to;
+    asked.bind(from).bind(most);
+    asked.bind(std::uint64_t{kLooked});
     if (filter.device) {
         asked.bind(*filter.device);
     } else {
@@ -113,11 +116,7 @@ Result<RecordingPage> Browser::recordings(const RecordingFilter& filter,
     if (after) {
         asked.bind(after->startUs);
         bindName(asked, after->name);
-    } else {
-        asked.bind(std::optional<std::int64_t>());
-        bindName(asked, RecordingName{});
     }
-    asked.bind(std::uint64_t{kLooked});
     for (std::size_t looked = 0;; ++looked) {
         LIUHEN_TRY(const bool more, asked.step());
         if (!more) {
@@ -196,9 +195,10 @@ Result<RecordingRow> Browser::complete(RecordingRow row) {
     }
     LIUHEN_TRY(
         Statement chapter,
-        connection_.prepare("select o.verdict from object o where o.device = ?1 and "
+        connection_.prepare("select o.verdict from object o indexed by object_of_chapter where "
+                            "o.device = ?1 and "
                             "o.generation = ?2 and o.recording is null and o.type = 'chapter' and "
-                            "o.first <= ?3 and o.seq >= ?3 order by o.leaf limit 1"));
+                            "o.first <= ?3 and o.seq >= ?3 order by o.first desc, o.leaf limit 1"));
     LIUHEN_TRY(const bool stored, bindName(chapter, row.name).step());
     if (stored) {
         row.verdict = worse(row.verdict, chapter.text(0));

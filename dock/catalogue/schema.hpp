@@ -7,7 +7,7 @@
 namespace liuhen::catalogue {
 
 /// Raised with every change of the schema; an older catalogue is deleted and projected anew.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 inline constexpr std::string_view kSchema = R"sql(
 create table device (
@@ -117,6 +117,7 @@ create table object (                          -- the object leaves of the custo
     stored_us integer not null
 ) strict;
 create index object_of_segment on object (device, generation, recording, segment);
+create index object_of_chapter on object (device, generation, first) where type = 'chapter';
 -- Objects of which the recorder has a receipt, and how many copies that counts: a later chapter says
 -- so. What was acknowledged since its docking is known here alone; without it the receipt is given
 -- once more, which does no harm.

@@ -3,9 +3,9 @@
 #include "dock/vault/access_requests.hpp"
 
 #include "common/evidence/fields.hpp"
+#include "dock/vault/request_fields.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -17,25 +17,7 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-/// What SQLite can hold; no honest number comes near.
-constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 constexpr std::size_t kMessageLimit = 8192;
-
-Result<void> expectFields(const Cbor& map, std::size_t count) {
-    if (map.pairs()->size() != count) {
-        return fail(ErrorKind::InvalidArgument,
-                    fmt::format("{} fields where {} are due", map.pairs()->size(), count));
-    }
-    return {};
-}
-
-Result<std::uint64_t> numberAt(const Cbor& map, std::string_view key) {
-    LIUHEN_TRY(const std::uint64_t value, evidence::unsignedAt(map, key));
-    if (value > kLargest) {
-        return fail(ErrorKind::InvalidArgument, fmt::format("field {}: too large", key));
-    }
-    return value;
-}
 
 Result<void> checkSubject(const evidence::AccessSubject& subject) {
     const bool fits = evidence::isDeviceName(subject.device) &&

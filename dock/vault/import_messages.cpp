@@ -3,9 +3,8 @@
 #include "common/evidence/fields.hpp"
 #include "common/evidence/messages.hpp"
 #include "dock/vault/import_types.hpp"
+#include "dock/vault/request_fields.hpp"
 #include "dock/vault/retention.hpp"
-
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -18,8 +17,6 @@ using core::ErrorKind;
 using core::fail;
 
 constexpr std::size_t kFields = 10;
-/// What SQLite can hold.
-constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 /// A log of 2^64 leaves has no longer path.
 constexpr std::size_t kPathHashes = 64;
 
@@ -52,10 +49,7 @@ std::string wrongDeclaration(const ImportDeclaration& declaration) {
 }
 
 Result<ImportRequest> readImport(const Cbor& map) {
-    if (map.pairs()->size() != kFields) {
-        return fail(ErrorKind::InvalidArgument,
-                    fmt::format("{} fields where {} are due", map.pairs()->size(), kFields));
-    }
+    LIUHEN_CHECK(expectFields(map, kFields));
     ImportRequest request;
     ImportDeclaration& declaration = request.declaration;
     LIUHEN_TRY(request.sizeBytes, evidence::unsignedAt(map, "size"));

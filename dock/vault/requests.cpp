@@ -3,8 +3,7 @@
 #include "common/evidence/entry.hpp"
 #include "common/evidence/fields.hpp"
 #include "dock/vault/messages.hpp"
-
-#include <limits>
+#include "dock/vault/request_fields.hpp"
 
 #include <fmt/format.h>
 
@@ -16,21 +15,11 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-/// What SQLite can hold; no honest number comes near.
-constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 constexpr std::size_t kLineBytes = 4096;
 constexpr std::size_t kWhatBytes = 64;
 constexpr std::size_t kSubjectBytes = 256;
 constexpr std::size_t kDetailBytes = 4096;
 constexpr std::size_t kUploadDigits = 32;
-
-Result<std::uint64_t> numberAt(const Cbor& map, std::string_view key) {
-    LIUHEN_TRY(const std::uint64_t value, evidence::unsignedAt(map, key));
-    if (value > kLargest) {
-        return fail(ErrorKind::InvalidArgument, fmt::format("field {}: too large", key));
-    }
-    return value;
-}
 
 Result<std::string> textAt(const Cbor& map, std::string_view key, std::size_t limit) {
     LIUHEN_TRY(std::string value, evidence::textAt(map, key));
@@ -55,15 +44,6 @@ Result<std::string> uploadAt(const Cbor& map) {
         return fail(ErrorKind::InvalidArgument, "field upload: no name of an upload");
     }
     return upload;
-}
-
-/// The map must hold exactly so many fields, `verb` among them.
-Result<void> expectFields(const Cbor& map, std::size_t count) {
-    if (map.pairs()->size() != count) {
-        return fail(ErrorKind::InvalidArgument,
-                    fmt::format("{} fields where {} are due", map.pairs()->size(), count));
-    }
-    return {};
 }
 
 Result<Request> readHeld(const Cbor& map) {

@@ -2,9 +2,8 @@
 // Requests about holds and classes: strict reading, and writing.
 #include "common/evidence/entry.hpp"
 #include "common/evidence/fields.hpp"
+#include "dock/vault/request_fields.hpp"
 #include "dock/vault/retention_messages.hpp"
-
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -15,24 +14,6 @@ namespace {
 using core::Cbor;
 using core::ErrorKind;
 using core::fail;
-
-/// What SQLite can compare.
-constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-
-Result<void> expectFields(const Cbor& map, std::size_t count) {
-    return map.pairs()->size() == count
-               ? Result<void>()
-               : Result<void>(
-                     fail(ErrorKind::InvalidArgument,
-                          fmt::format("{} fields where {} are due", map.pairs()->size(), count)));
-}
-
-Result<std::uint64_t> numberAt(const Cbor& map, std::string_view key) {
-    LIUHEN_TRY(const std::uint64_t value, evidence::unsignedAt(map, key));
-    return value <= kLargest ? Result<std::uint64_t>(value)
-                             : Result<std::uint64_t>(fail(ErrorKind::InvalidArgument,
-                                                          fmt::format("field {}: too large", key)));
-}
 
 /// A text that a leaf is to commit to.
 Result<std::string> committedAt(const Cbor& map, std::string_view key) {

@@ -14,10 +14,11 @@ from page_site import Site
 from liuhen_life.rig import Settings
 
 # A photo; then one recording with what was before the press, and for a while neither picture nor sound.
-DAY = [{"at": 1.0, "do": "press_photo"}, {"at": 5.0, "do": "press_record"}, {"at": 7.0, "do": "press_mark"},
-       {"at": 18.0, "do": "camera_unplug"}, {"at": 18.0, "do": "microphone_unplug"},
-       {"at": 23.0, "do": "camera_return"}, {"at": 23.0, "do": "microphone_return"}, {"at": 26.0, "do": "press_mark"},
-       {"at": 29.0, "do": "dock"}]
+# A busy machine takes seconds to be ready.
+DAY = [{"at": 5.0, "do": "press_photo"}, {"at": 9.0, "do": "press_record"}, {"at": 11.0, "do": "press_mark"},
+       {"at": 22.0, "do": "camera_unplug"}, {"at": 22.0, "do": "microphone_unplug"},
+       {"at": 27.0, "do": "camera_return"}, {"at": 27.0, "do": "microphone_return"}, {"at": 30.0, "do": "press_mark"},
+       {"at": 33.0, "do": "dock"}]
 VAULT = "dock-01-vault"
 SECOND = 1_000_000
 HOUR = 3600 * SECOND

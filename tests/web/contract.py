@@ -17,7 +17,6 @@ class Operation:
     path: str
     name: str
     roles: frozenset
-    later: bool
     spec: dict
 
     @property
@@ -30,7 +29,7 @@ class Contract:
         with open(FILE, encoding="utf-8") as file:
             self.spec = yaml.safe_load(file)
         self.operations = [
-            Operation(method.upper(), path, spec["operationId"], frozenset(spec["x-roles"]), spec.get("x-later", False), spec)
+            Operation(method.upper(), path, spec["operationId"], frozenset(spec["x-roles"]), spec)
             for path, item in self.spec["paths"].items() for method, spec in item.items()]
 
     def at(self, method, path):

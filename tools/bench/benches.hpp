@@ -25,6 +25,7 @@ inline constexpr unsigned kWholeRounds = 5;
 inline constexpr unsigned kOsdRounds = 5;
 inline constexpr unsigned kRingRounds = 3;
 inline constexpr unsigned kLogRounds = 3;
+inline constexpr unsigned kSearchRounds = 5;
 
 /// recorder, recorder.encrypted: CPU of the recorder's writer over splitmuxsink.
 [[nodiscard]] core::Result<std::vector<Figure>> recorderBench(const BenchOptions& options);
@@ -42,5 +43,7 @@ inline constexpr unsigned kLogRounds = 3;
 [[nodiscard]] core::Result<std::vector<Figure>> ingestBench(const BenchOptions& options);
 /// log.*: the custody log under 64 clients, its proofs, its check, the restart of its vault.
 [[nodiscard]] core::Result<std::vector<Figure>> logBench(const BenchOptions& options);
+/// search: a page of a catalogue of a million recordings.
+[[nodiscard]] core::Result<std::vector<Figure>> searchBench(const BenchOptions& options);
 
 }  // namespace liuhen::bench

@@ -39,7 +39,8 @@ constexpr Bench kBenches[] = {{"recorder", recorderBench},
                               {"proof", proofBench},
                               {"verify", verifyBench},
                               {"ingest", ingestBench},
-                              {"log", logBench}};
+                              {"log", logBench},
+                              {"search", searchBench}};
 
 Result<BenchOptions> complete(const Options& options) {
     BenchOptions made;
@@ -137,15 +138,17 @@ struct Child {
 int start(int argc, char** argv) {
     CLI::App app("liuhen bench: figures with peer, ratio, bar and whether it holds");
     Options options;
-    app.add_option("name",
-                   options.name,
-                   "recorder, ring, whole, osd, proof, verify, ingest or log (default: all)")
+    app.add_option(
+           "name",
+           options.name,
+           "recorder, ring, whole, osd, proof, verify, ingest, log or search (default: all)")
         ->check(CLI::IsMember(
-            {"recorder", "ring", "whole", "osd", "proof", "verify", "ingest", "log"}));
+            {"recorder", "ring", "whole", "osd", "proof", "verify", "ingest", "log", "search"}));
     app.add_flag("--json", options.json, "a list of name, ratio, bar, holds");
-    app.add_option("--rounds",
-                   options.rounds,
-                   "rounds per figure (default: 7; whole and osd 5, ring, ingest and log 3)")
+    app.add_option(
+           "--rounds",
+           options.rounds,
+           "rounds per figure (default: 7; whole, osd and search 5, ring, ingest and log 3)")
         ->check(CLI::Range(1, 1000));
     app.add_option("--scratch", options.scratch, "folder on the medium to measure");
     Child child;

@@ -64,7 +64,7 @@ export function cases(world) {
       const evening = new Date(Date.now() + 8 * 3600e3 + 8 * 3600e3).toISOString();
       await page.fill(".el-dialog [name=until]", `${evening.slice(0, 4)}年${evening.slice(5, 7)}月${evening.slice(8, 10)}日 ${evening.slice(11, 16)}`);
       await send();
-      await alert("执法记录仪 LH-0004 自检未通过（存储），不能领用。请更换执法记录仪；排除故障并重新自检通过后方可领用。");
+      await alert("执法记录仪 LH-0004 自检未通过（存储空间），不能领用。请更换执法记录仪；排除故障并重新自检通过后方可领用。");
       await page.selectOption(".el-dialog [name=device]", "LH-0001");
       await send();
       await alert("李建国 被填写了两次。佩戴人和同行人员应为不同的人，请改正。");

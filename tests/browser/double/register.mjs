@@ -27,7 +27,7 @@ export function makeRegister(people) {
     units: [{ unit, name: "城关市场监管所", closed: false }, { unit: "FC-DD", name: "综合执法大队", closed: false }],
     officers: ["1001", "1002", "1010", "2001"].map((number) => ({ person: by(number).person, name: by(number).name, unit, work_number: number, licence: by(number).licence, closed: false })),
     devices: [
-      device("LH-0001", "enrolled", { bay: "2", seen_us: now - 5000 * second }), device("LH-0002", "enrolled", { out: true }), device("LH-0004", "enrolled", { self_check: { passed: false, occasion: "boot", failed: ["storage"], utc_us: now } }),
+      device("LH-0001", "enrolled", { bay: "2", seen_us: now - 5000 * second }), device("LH-0002", "enrolled", { out: true }), device("LH-0004", "enrolled", { self_check: { passed: false, occasion: "boot", failed: ["space"], utc_us: now } }),
       device("LH-0006", "registered", { self_check: null }), device("LH-0007", "enrolled", { out: true }),
       device("LH-0009", "lost", { loss: { reason: "外出途中遗失。", unreceipted: ["第 0 代第 512 条（2026-11-20 18:02 最后一次采集）之后的全部音像记录未取得入库回执。"] } }),
     ],
@@ -86,7 +86,7 @@ export const registerAnswers = {
   },
   handOut({ state, session, body }) {
     const device = deviceOf(state, body.device);
-    if (device.self_check && !device.self_check.passed) throw no("selfcheck_failed", `执法记录仪 ${body.device} 自检未通过（存储），不能领用。请更换执法记录仪；排除故障并重新自检通过后方可领用。`);
+    if (device.self_check && !device.self_check.passed) throw no("selfcheck_failed", `执法记录仪 ${body.device} 自检未通过（存储空间），不能领用。请更换执法记录仪；排除故障并重新自检通过后方可领用。`);
     if (body.companions.length === 0) throw no("alone", "执法人员应当两人以上，领用登记缺少同行人员。请至少添加一名同行的执法人员。");
     if (body.companions.includes(body.wearer)) throw no("person_twice", `${nameFor(state, body.wearer).name} 被填写了两次。佩戴人和同行人员应为不同的人，请改正。`);
     if (body.until_us <= body.from_us) throw no("times_backwards", "应还时间不晚于开始时间。请改正时间。");

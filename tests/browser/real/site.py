@@ -54,7 +54,7 @@ def main():
         site = BuiltSite(folder, os.path.abspath(arguments.programs), os.path.abspath(arguments.ui))
         try:
             firsts = site.begin(bureau.ADMINISTRATORS)
-            say({"origin": f"https://localhost:{site.port}", "certificate": ssl.get_server_certificate(("localhost", site.port)),
+            say({"origin": f"https://localhost:{site.port}", "certificate": ssl.get_server_certificate(("127.0.0.1", site.port)),
                  "first": {"work_number": FIRST, "password": site.first}})
             for line in sys.stdin:
                 if line.strip() != "fill":

@@ -85,6 +85,7 @@ export function story(site, artefacts, troubles) {
           await page.waitForSelector("[data-kind*=overdue]", { timeout: 150000 });
           assert.match(await late.getAttribute("data-kind"), /overdue/);
           assert.ok(await inWindow(late), "an overdue recorder is named in 0 clicks");
+          await look("custodian-today-overdue");
           await page.goto(`${site.origin}/#/desk`);
           await page.waitForSelector("[data-section=overdue] tbody tr");
           await look("custodian-desk-overdue");
