@@ -99,8 +99,11 @@ bool isImport(const Cbor& body) {
         const std::size_t bytes = body.find(field)->text()->size();
         return bytes >= 1 && bytes <= kMaxImportNameBytes;
     };
+    const std::string& media = *body.find("media")->text();
     return *body.find("origin")->text() == "import" &&
-           *body.find("verdict")->text() == "unproven" && isName("maker") && isName("device") &&
+           *body.find("verdict")->text() == "unproven" &&
+           (media == "video" || media == "photo" || media == "sound") && isName("maker") &&
+           isName("device") &&
            *body.find("from")->unsignedInteger() <= *body.find("until")->unsignedInteger();
 }
 
@@ -115,6 +118,7 @@ Fields policyFieldsOf(std::string_view kind) {
                 {"size", Number},
                 {"origin", Text},
                 {"verdict", Text},
+                {"media", Text},
                 {"maker", Text},
                 {"device", Text},
                 {"from", Number},
@@ -208,10 +212,10 @@ bool hasFields(const Leaf& leaf) {
                        std::all_of(fields.begin(), fields.end(), [&leaf](const auto& field) {
                            return isField(leaf.body.find(field.first), field.second);
                        });
-    // A recording or an object, never both or neither.
     if (there && leaf.kind == "imported") {
         return isImport(leaf.body);
     }
+    // A recording or an object, never both or neither.
     return there && (!namesSubject(leaf.kind) ||
                      leaf.body.find("recording")->isNull() != leaf.body.find("object")->isNull());
 }

@@ -43,16 +43,19 @@ Result<Import> Import::begin(Vault& vault, ImportRequest request) {
     }
     if (static_cast<std::int64_t>(request.declaration.untilUs) >
         core::Microseconds(vault.parts_.clock.utc()).count()) {
-        return fail(ErrorKind::InvalidArgument,
-                    "import a file: field until: later than the vault's clock");
+        return fail(
+            ErrorKind::InvalidArgument,
+            "import a file: field until: later than the vault's clock; correct the time, or "
+            "the clock if that is wrong");
     }
     Offer offer;
     offer.sizeBytes = request.sizeBytes;
     const std::string name = core::toHex(crypto::randomBytes(kNameBytes));
-    auto upload = std::make_unique<Upload>(vault.parts_.files,
-                                           core::joinPath(vault.incomingFolder(), name + ".part"),
-                                           name,
-                                           std::move(offer));
+    auto upload = std::make_unique<Upload>(
+        vault.parts_.files,
+        core::joinPath(vault.incomingFolder(), name + std::string(kImportEnding)),
+        name,
+        std::move(offer));
     LIUHEN_CHECK(vault.checkRoom(*upload));
     Import import(vault, std::move(request), std::move(upload));
     LIUHEN_CHECK(import.upload_->open());
@@ -127,6 +130,7 @@ Result<void> Import::addRows(ImportAnswer& answer) {
                                                    {"size", request_.sizeBytes},
                                                    {"origin", "import"},
                                                    {"verdict", "unproven"},
+                                                   {"media", declaration.media},
                                                    {"maker", declaration.maker},
                                                    {"device", declaration.device},
                                                    {"from", declaration.fromUs},

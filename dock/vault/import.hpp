@@ -11,7 +11,8 @@ namespace liuhen::vault {
 /// outlive it. Its bytes go to a file of their own and are given up with it. Not thread-safe;
 /// several may go on at once.
 ///
-/// Power loss before the leaf: nothing of the import is kept, and what lies about is no object.
+/// Power loss before the leaf: nothing of the import is kept, and the next start removes what lies
+/// about of it, save whole bytes that had become an object already: they are put aside.
 /// After it: object, leaf and rows are there, whether the answer came or not.
 class Import {
 public:
@@ -31,6 +32,11 @@ public:
     /// Errors: FailedPrecondition if bytes are missing; DataLoss if the medium does not give them
     /// back; those of the disk.
     [[nodiscard]] Result<ImportAnswer> finish();
+
+    /// What was imported, the newest first, before the leaf `before`: one part of the list. Errors:
+    /// those of the database.
+    [[nodiscard]] static Result<ImportList> list(
+        Vault& vault, std::optional<std::uint64_t> before = std::nullopt);
 
 private:
     Import(Vault& vault, ImportRequest request, std::unique_ptr<Upload> upload);

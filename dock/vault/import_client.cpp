@@ -12,6 +12,7 @@ using core::ErrorKind;
 
 /// The vault reads the whole file back off its medium before it answers.
 constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(60);
+constexpr std::chrono::milliseconds kListPatience = std::chrono::seconds(30);
 /// For the answer of a vault that takes no more bytes.
 constexpr std::chrono::milliseconds kEarlyAnswer{1'000};
 constexpr std::string_view kAsk = "ask the vault";
@@ -43,16 +44,26 @@ Result<void> ImportClient::send(ByteView bytes) {
     return sent(stream_.sendRaw(bytes));
 }
 
-Result<ImportAnswer> ImportClient::end() {
-    const auto answer = stream_.receive(kPatience);
+Result<core::Cbor> ImportClient::answer(std::chrono::milliseconds patience) {
+    const auto answer = stream_.receive(patience);
     if (!answer) {
         return core::failWith(answer.error(), kAsk);
     }
     if (!*answer) {
         return core::fail(ErrorKind::Unavailable, "ask the vault: it has closed the connection");
     }
-    LIUHEN_TRY(const core::Cbor map, parseAnswer(**answer));
+    return parseAnswer(**answer);
+}
+
+Result<ImportAnswer> ImportClient::end() {
+    LIUHEN_TRY(const core::Cbor map, answer(kPatience));
     return readImportAnswer(map);
+}
+
+Result<ImportList> ImportClient::list(std::optional<std::uint64_t> before) {
+    LIUHEN_CHECK(sent(stream_.send(encode(Request(ImportListRequest{before})))));
+    LIUHEN_TRY(const core::Cbor map, answer(kListPatience));
+    return readImports(map);
 }
 
 }  // namespace liuhen::vault

@@ -7,8 +7,8 @@
 
 namespace liuhen::vault {
 
-/// A connection for imports, one after the other. Not thread-safe. After any error it is of no more
-/// use: connect anew.
+/// A connection for imports, one after the other, and for their list. Not thread-safe. After any
+/// error it is of no more use: connect anew.
 class ImportClient {
 public:
     /// Errors: Unavailable, NotFound, PermissionDenied if the vault cannot be reached.
@@ -22,10 +22,14 @@ public:
     [[nodiscard]] Result<void> begin(const ImportRequest& request);
     [[nodiscard]] Result<void> send(ByteView bytes);
     [[nodiscard]] Result<ImportAnswer> end();
+    /// What was imported, the newest first, before the leaf `before`: one part of the list; not
+    /// between begin() and end().
+    [[nodiscard]] Result<ImportList> list(std::optional<std::uint64_t> before = std::nullopt);
 
 private:
     explicit ImportClient(Stream stream) : stream_(std::move(stream)) {}
     [[nodiscard]] Result<void> sent(const Result<void>& done);
+    [[nodiscard]] Result<core::Cbor> answer(std::chrono::milliseconds patience);
 
     Stream stream_;
 };

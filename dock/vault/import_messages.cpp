@@ -6,7 +6,10 @@
 #include "dock/vault/request_fields.hpp"
 #include "dock/vault/retention.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace liuhen::vault {
 
@@ -16,9 +19,15 @@ using core::Cbor;
 using core::ErrorKind;
 using core::fail;
 
-constexpr std::size_t kFields = 10;
+constexpr std::size_t kFields = 11;
 /// A log of 2^64 leaves has no longer path.
 constexpr std::size_t kPathHashes = 64;
+
+std::string wrongMedia(std::string_view text) {
+    const bool known =
+        std::find(kImportMedia.begin(), kImportMedia.end(), text) != kImportMedia.end();
+    return known ? "" : fmt::format("one of {} is due", fmt::join(kImportMedia, ", "));
+}
 
 std::string wrongName(const std::string& text) {
     return text.size() > evidence::kMaxImportNameBytes
@@ -30,6 +39,7 @@ std::string wrongName(const std::string& text) {
 
 std::string wrongDeclaration(const ImportDeclaration& declaration) {
     const std::pair<const char*, std::string> checked[] = {
+        {"media", wrongMedia(declaration.media)},
         {"maker", wrongName(declaration.maker)},
         {"device", wrongName(declaration.device)},
         {"file", wrongText(declaration.file)},
@@ -53,6 +63,7 @@ Result<ImportRequest> readImport(const Cbor& map) {
     ImportRequest request;
     ImportDeclaration& declaration = request.declaration;
     LIUHEN_TRY(request.sizeBytes, evidence::unsignedAt(map, "size"));
+    LIUHEN_TRY(declaration.media, evidence::textAt(map, "media"));
     LIUHEN_TRY(declaration.maker, evidence::textAt(map, "maker"));
     LIUHEN_TRY(declaration.device, evidence::textAt(map, "device"));
     LIUHEN_TRY(declaration.fromUs, evidence::unsignedAt(map, "from"));
@@ -75,6 +86,7 @@ Cbor toCbor(const ImportRequest& request) {
     const ImportDeclaration& declaration = request.declaration;
     return Cbor::map({{"verb", "import"},
                       {"size", request.sizeBytes},
+                      {"media", declaration.media},
                       {"maker", declaration.maker},
                       {"device", declaration.device},
                       {"from", declaration.fromUs},

@@ -72,6 +72,7 @@ using Request = std::variant<HelloRequest,
                              RetentionSetRequest,
                              RetentionListRequest,
                              ImportRequest,
+                             ImportListRequest,
                              AccessRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown

@@ -181,6 +181,10 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
         LIUHEN_TRY(ImportRequest request, readImport(map));
         return Request(std::move(request));
     }
+    if (verb == "import.list") {
+        LIUHEN_TRY(const ImportListRequest request, readImportList(map));
+        return Request(request);
+    }
     if (verb == "commit") {
         LIUHEN_CHECK(expectFields(map, 2));
         LIUHEN_TRY(std::string upload, uploadAt(map));
@@ -216,7 +220,7 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
 
 /// Writes each kind of request.
 struct Encoder {
-    /// Of holds and classes.
+    /// Of imports, holds and classes.
     template <class Each>
     Cbor operator()(const Each& request) const {
         return toCbor(request);

@@ -141,6 +141,10 @@ public:
         LIUHEN_TRY(const ImportAnswer answer, import.finish());
         return encoded(toCbor(answer));
     }
+    Result<Buffer> operator()(const ImportListRequest& request) {
+        LIUHEN_TRY(const ImportList list, Import::list(vault_, request.before));
+        return encoded(toCbor(list));
+    }
 
     Result<Buffer> operator()(const AccessRequest& request) {
         LIUHEN_TRY(const Cbor answer, answerAccess(vault_, request));

@@ -263,7 +263,7 @@ class Evidence(Cases):
 
     def test_imports_are_unproven_and_nothing_else(self):
         good = {"object": hashlib.sha256(b"bad").digest(), "size": 3, "origin": "import", "verdict": "unproven",
-                "maker": "大华", "device": "camera 3", "from": 5, "until": 5, "file": bytes(32), "wearer": bytes(32),
+                "media": "photo", "maker": "大华", "device": "camera 3", "from": 5, "until": 5, "file": bytes(32), "wearer": bytes(32),
                 "reason": bytes(32), "by": bytes(32)}
 
         def script(recorder, agency, *bodies, keep=(b"bad",), aside=False):
@@ -288,6 +288,8 @@ class Evidence(Cases):
                 ("bytes of a recorder declared as an import", [{**good, "of": 1}], {"keep": ()}, "intact", None),
                 ("an import that calls itself intact", [{**good, "verdict": "intact"}], {"keep": ()}, "altered", leaf),
                 ("another origin", [{**good, "origin": "recorder"}], {"keep": ()}, "altered", leaf),
+                ("a document", [{**good, "media": "text"}], {"keep": ()}, "altered", leaf),
+                ("no media", [_without(good, "media")], {"keep": ()}, "altered", leaf),
                 ("a wearer told in clear", [{**good, "wearer": "who"}], {"keep": ()}, "altered", leaf),
                 ("no maker", [_without(good, "maker")], {"keep": ()}, "altered", leaf),
                 ("an empty maker", [{**good, "maker": ""}], {"keep": ()}, "altered", leaf),

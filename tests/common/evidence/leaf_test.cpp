@@ -51,6 +51,7 @@ Buffer importOf(const std::map<std::string, Cbor>& others) {
                                                 {"size", 7},
                                                 {"origin", "import"},
                                                 {"verdict", "unproven"},
+                                                {"media", "photo"},
                                                 {"maker", "m"},
                                                 {"device", "d"},
                                                 {"from", 5},
@@ -72,9 +73,13 @@ Buffer importOf(const std::map<std::string, Cbor>& others) {
 TEST_CASE("a leaf of an import says that it is one, and that it is unproven") {
     CHECK(Leaf::decode(importOf({})));
     CHECK(Leaf::decode(importOf({{"from", 6}})));
+    CHECK(Leaf::decode(importOf({{"media", "video"}})));
+    CHECK(Leaf::decode(importOf({{"media", "sound"}})));
     CHECK(Leaf::decode(importOf({{"device", std::string(64, 'x')}})));
     const std::vector<std::pair<std::string, Cbor>> wrong = {{"verdict", "intact"},
                                                              {"origin", "recorder"},
+                                                             {"media", "text"},
+                                                             {"media", nullptr},
                                                              {"maker", ""},
                                                              {"device", std::string(65, 'x')},
                                                              {"from", 7},

@@ -20,7 +20,15 @@ namespace {
 const Buffer kPhoto(100'000, 0x5a);
 
 ImportRequest photo() {
-    return {{"大疆", "camera 3", 1'000'000, 2'000'000, "张三.jpg", "张三", "案件 2026-117", "李雷"},
+    return {{"photo",
+             "大疆",
+             "camera 3",
+             1'000'000,
+             2'000'000,
+             "张三.jpg",
+             "张三",
+             "案件 2026-117",
+             "李雷"},
             kPhoto.size()};
 }
 
@@ -101,7 +109,7 @@ TEST_CASE("a recorder's bytes stay evidence when somebody imports them too") {
 TEST_CASE("what does not fit is refused, and nothing of it is there") {
     ImportBench bench;
     const std::uint64_t before = must(bench.vault().status()).logSize;
-    std::vector<ImportRequest> wrong(6, photo());
+    std::vector<ImportRequest> wrong(7, photo());
     wrong[0].declaration.maker.clear();
     wrong[1].declaration.device = std::string(65, 'x');
     wrong[2].declaration.wearer = "two\nlines";
@@ -109,6 +117,7 @@ TEST_CASE("what does not fit is refused, and nothing of it is there") {
     wrong[4].declaration.untilUs =
         static_cast<std::uint64_t>(bench.agency.now.count()) + 1'000'000'000'000;
     wrong[5].declaration.by.clear();
+    wrong[6].declaration.media = "document";
     for (const ImportRequest& request : wrong) {
         CAPTURE(&request - wrong.data());
         const auto refused = Import::begin(bench.vault(), request);
@@ -127,6 +136,18 @@ TEST_CASE("what does not fit is refused, and nothing of it is there") {
     CHECK_FALSE(bench.files->exists(bench.file(bench.path())));
 }
 
+TEST_CASE("a start removes what an import left behind that was broken off, and no upload") {
+    ImportBench bench;
+    const std::string name = bench.path() + "/incoming/" + std::string(32, 'a');
+    for (const char* ending : {".import", ".part", ".other"}) {
+        writeFile(*bench.files, name + ending, kPhoto);
+    }
+    bench.reopen();
+    CHECK_FALSE(bench.files->exists(name + ".import"));
+    CHECK(bench.files->exists(name + ".part"));
+    CHECK(bench.files->exists(name + ".other"));
+}
+
 TEST_CASE("a database made anew has the imports, which stay where they are") {
     ImportBench bench;
     bench.takeAll();
@@ -142,13 +163,63 @@ TEST_CASE("a database made anew has the imports, which stay where they are") {
     CHECK(answer.leaf > 0);
 }
 
+TEST_CASE("the list has the newest first, in parts, with the words that are still there") {
+    ImportBench bench;
+    CHECK(must(Import::list(bench.vault())).imports.empty());
+    ImportRequest request = photo();
+    std::vector<std::uint64_t> leaves;
+    for (std::size_t i = 0; i < kListedImports + 2; ++i) {
+        request.declaration.device = "camera " + std::to_string(i);
+        leaves.push_back(must(import(bench.vault(), request, kPhoto)).leaf);
+    }
+    const ImportList first = must(Import::list(bench.vault()));
+    REQUIRE(first.imports.size() == kListedImports);
+    CHECK(first.more == first.imports.back().leaf);
+    const Imported& newest = first.imports.front();
+    CHECK(newest.leaf == leaves.back());
+    CHECK(newest.object == crypto::sha256(kPhoto));
+    CHECK(newest.sizeBytes == kPhoto.size());
+    CHECK(newest.media == "photo");
+    CHECK(newest.maker == "大疆");
+    CHECK(newest.device == request.declaration.device);
+    CHECK(newest.fromUs == 1'000'000);
+    CHECK(newest.untilUs == 2'000'000);
+    CHECK(newest.file.text == "张三.jpg");
+    CHECK(newest.wearer.text == "张三");
+    CHECK(newest.reason.text == "案件 2026-117");
+    CHECK(newest.by.text == "李雷");
+    const ImportList rest = must(Import::list(bench.vault(), first.more));
+    REQUIRE(rest.imports.size() == 2);
+    CHECK(rest.imports.back().leaf == leaves.front());
+    CHECK_FALSE(rest.more);
+    const ImportList back = must(readImports(toCbor(first)));
+    CHECK(toCbor(back).encode() == toCbor(first).encode());
+
+    bench.catchUp();
+    bench.close();
+    std::filesystem::remove_all(bench.path());
+    must(restore(bench.parts(), bench.folders(), [](const std::string& /*line*/) {}));
+    bench.open();
+    const ImportList anew = must(Import::list(bench.vault()));
+    REQUIRE(anew.imports.size() == kListedImports);
+    CHECK(anew.imports.front().device == newest.device);
+    CHECK(anew.imports.front().wearer.isErased());
+    CHECK(anew.imports.front().wearer.commitment == newest.wearer.commitment);
+}
+
 TEST_CASE("requests and answers are read as they were written, and no others") {
     const ImportRequest request = photo();
     const core::Cbor map = toCbor(request);
     const auto read = must(readImport(map));
     CHECK(toCbor(read).encode() == map.encode());
-    for (const auto& [field, value] : std::vector<std::pair<std::string, core::Cbor>>{
-             {"size", 0}, {"maker", 1}, {"from", -1}, {"wearer", ""}, {"by", nullptr}, {"x", 1}}) {
+    for (const auto& [field, value] :
+         std::vector<std::pair<std::string, core::Cbor>>{{"size", 0},
+                                                         {"media", "text"},
+                                                         {"maker", 1},
+                                                         {"from", -1},
+                                                         {"wearer", ""},
+                                                         {"by", nullptr},
+                                                         {"x", 1}}) {
         CAPTURE(field);
         core::Cbor::Map other{{field, value}};
         for (const auto& pair : *map.pairs()) {

@@ -29,8 +29,8 @@ def findings(value):
     return array(text)(value) and len(value) <= 16 and all(len(each.encode()) <= 64 for each in value)
 
 
-def exactly(word):
-    return lambda value: type(value) is str and value == word
+def one_of(*words):
+    return lambda value: type(value) is str and value in words
 
 
 def short(value):
@@ -57,8 +57,8 @@ LEAVES = {
     "hold.placed": {**_SUBJECT, "hold": digest, "reason": digest},
     "hold.lifted": {**_SUBJECT, "hold": digest, "reason": digest},
     "retention": {**_SUBJECT, "class": text},
-    "imported": {"object": digest, "size": unsigned, "origin": exactly("import"), "verdict": exactly("unproven"),
-                 "maker": short, "device": short, "from": unsigned, "until": unsigned, "file": digest,
+    "imported": {"object": digest, "size": unsigned, "origin": one_of("import"), "verdict": one_of("unproven"),
+                 "media": one_of("video", "photo", "sound"), "maker": short, "device": short, "from": unsigned, "until": unsigned, "file": digest,
                  "wearer": digest, "reason": digest, "by": digest},
 }
 _CLAIM = ("device", "generation", "seq", "entry")
