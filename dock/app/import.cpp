@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -29,6 +30,9 @@ using nlohmann::json;
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10U;
 constexpr std::size_t kAccountBytes = 16'384;
+constexpr std::chrono::milliseconds kTellPause{500};
+constexpr double kLeastSeconds = 0.001;
+constexpr double kMega = 1e6;
 
 tl::unexpected<core::Error> wrongFlag(const char* flag, const std::string& why) {
     return fail(ErrorKind::InvalidArgument, fmt::format("{}: {}", flag, why));
@@ -60,6 +64,7 @@ std::string runningAccount() {
 
 Result<vault::ImportDeclaration> declarationOf(const ImportOptions& options) {
     vault::ImportDeclaration declaration;
+    declaration.media = options.media;
     declaration.maker = options.maker;
     declaration.device = options.device;
     declaration.wearer = options.wearer;
@@ -84,6 +89,15 @@ Result<Source> sourceOf(core::Files& files,
                                 path));
     }
     Source source{path, nullptr, {declaration, 0}};
+    if (declaration.media.empty()) {
+        source.request.declaration.media = mediaOf(path);
+    }
+    if (source.request.declaration.media.empty()) {
+        return fail(ErrorKind::InvalidArgument,
+                    path +
+                        ": its name does not tell what it holds; say --media video, --media "
+                        "photo or --media sound. Other files do not belong into the vault");
+    }
     LIUHEN_TRY(source.file, files.open(path, core::OpenMode::Read));
     LIUHEN_TRY(source.request.sizeBytes, source.file->size());
     if (source.request.sizeBytes == 0) {
@@ -104,7 +118,9 @@ Result<Source> sourceOf(core::Files& files,
 class Progress {
 public:
     explicit Progress(const Source& source)
-        : source_(source), shown_(::isatty(STDERR_FILENO) != 0) {}
+        : source_(source),
+          shown_(::isatty(STDERR_FILENO) != 0),
+          begun_(std::chrono::steady_clock::now()) {}
     ~Progress() {
         if (shown_) {
             std::fputs("\r\033[K", stderr);
@@ -114,22 +130,32 @@ public:
     Progress& operator=(const Progress&) = delete;
 
     void sent(std::uint64_t bytes) {
-        const auto percent = static_cast<int>(100.0 * static_cast<double>(bytes) /
-                                              static_cast<double>(source_.request.sizeBytes));
-        if (shown_ && percent != percent_) {
-            percent_ = percent;
-            fmt::print(stderr,
-                       "\r{}: {} %{}",
-                       source_.path,
-                       percent,
-                       percent == 100 ? ", the vault reads it back" : "");
+        const std::uint64_t size = source_.request.sizeBytes;
+        const auto now = std::chrono::steady_clock::now();
+        if (!shown_ || (bytes < size && now - told_ < kTellPause)) {
+            return;
         }
+        told_ = now;
+        if (bytes == size) {
+            fmt::print(stderr, "\r\033[K{}: sent, the vault reads it back", source_.path);
+            return;
+        }
+        const double rate =
+            static_cast<double>(bytes) /
+            std::max(std::chrono::duration<double>(now - begun_).count(), kLeastSeconds);
+        fmt::print(stderr,
+                   "\r\033[K{}: {:.0f} %, {:.0f} MB/s, {:.0f} s left",
+                   source_.path,
+                   100.0 * static_cast<double>(bytes) / static_cast<double>(size),
+                   rate / kMega,
+                   static_cast<double>(size - bytes) / rate);
     }
 
 private:
     const Source& source_;
     bool shown_;
-    int percent_ = -1;
+    std::chrono::steady_clock::time_point begun_;
+    std::chrono::steady_clock::time_point told_{};
 };
 
 tl::unexpected<core::Error> changing(const Source& source) {
@@ -181,6 +207,24 @@ Result<vault::ImportAnswer> importOne(const Config& config, Source& source) {
     return answer;
 }
 
+/// What went wrong with a file, and what is to be done with it and with those behind it.
+core::Error stoppedAt(const ImportOptions& options, std::size_t kept, const core::Error& error) {
+    const std::string& path = options.files.at(kept);
+    core::Error told = error;
+    if (!told.message.starts_with(path)) {
+        told.message = fmt::format("{}: {}", path, told.message);
+    }
+    if (error.kind == ErrorKind::ResourceExhausted) {
+        told.message += "; make room on the vault's disk, then import it again";
+    }
+    if (options.files.size() > 1) {
+        told.message += fmt::format("; {} of {} files are kept, this one and those behind it not",
+                                    kept,
+                                    options.files.size());
+    }
+    return told;
+}
+
 json jsonOf(const Source& source, const vault::ImportAnswer& answer) {
     json path = json::array();
     for (const core::Digest& hash : answer.path) {
@@ -191,6 +235,7 @@ json jsonOf(const Source& source, const vault::ImportAnswer& answer) {
             {"object", core::toHex(answer.object)},
             {"origin", "import"},
             {"verdict", "unproven"},
+            {"media", source.request.declaration.media},
             {"known", answer.known},
             {"index", answer.leaf},
             {"leaf", core::toHex(answer.bytes)},
@@ -212,13 +257,14 @@ Result<int> importFiles(core::Files& files, const Config& config, const ImportOp
         auto answer = source ? importOne(config, *source)
                              : Result<vault::ImportAnswer>(tl::make_unexpected(source.error()));
         if (!answer) {
-            failed = answer.error();
+            failed = stoppedAt(options, all.size(), answer.error());
             break;
         }
         all.push_back(jsonOf(*source, *answer));
         if (!options.json) {
-            fmt::print("{}: kept as object {}{} (leaf {}), unproven\n",
+            fmt::print("{}: kept as {}, object {}{} (leaf {}), unproven\n",
                        path,
+                       source->request.declaration.media,
                        core::toHex(answer->object),
                        answer->known ? ", which the vault had before" : "",
                        answer->leaf);

@@ -96,6 +96,8 @@ int start(int argc, char** argv) {
         app.add_subcommand("routes", "print the page's routes and who may use them");
     ImportOptions importOptions;
     CLI::App* importApp = addImport(app, importOptions);
+    ImportsOptions importsOptions;
+    CLI::App* importsApp = addImports(app, importsOptions);
     RetentionCommands retention(app);
     std::vector<CLI::App*> configured = retention.all();
     configured.insert(configured.end(),
@@ -107,7 +109,8 @@ int start(int argc, char** argv) {
                        appointApp,
                        makeApp,
                        resetApp,
-                       importApp});
+                       importApp,
+                       importsApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
@@ -143,6 +146,7 @@ int start(int argc, char** argv) {
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                : retention.parsed()   ? retention.run(*config)
                : importApp->parsed()  ? importFiles(*files, *config, importOptions)
+               : importsApp->parsed() ? listImports(*config, importsOptions)
                : makeApp->parsed()    ? accountMake(*config, accountOptions)
                : resetApp->parsed()   ? accountReset(*config, accountOptions)
                                       : check(*config);
