@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dock/access/words.hpp"
+#include "dock/web/api/import_uploads.hpp"
 #include "dock/web/api/open_views.hpp"
 #include "dock/web/api/parts.hpp"
 #include "dock/web/api/request_book.hpp"
@@ -14,18 +15,22 @@ namespace liuhen::web {
 
 /// Outlives the server's handlers.
 struct AccessRoom {
-    AccessRoom(std::string socket,
+    AccessRoom(std::string vaultSocket,
                const core::Clock& clock,
                crypto::PublicKey root,
                std::unique_ptr<access::Words> openWords,
                std::string pageOrigin)
-        : vault(std::move(socket), clock),
+        : socket(std::move(vaultSocket)),
+          vault(socket, clock),
+          uploads(socket, clock),
           requests(std::move(root), vault, clock),
           words(std::move(openWords)),
           views(clock),
           origin(std::move(pageOrigin)) {}
 
+    std::string socket;  // of the vault
     VaultPool vault;
+    ImportUploads uploads;
     RequestBook requests;
     std::unique_ptr<access::Words> words;
     OpenViews views;

@@ -63,6 +63,7 @@ struct Parts {
 [[nodiscard]] std::vector<Route> requestRoutes();
 [[nodiscard]] std::vector<Route> decisionRoutes();
 [[nodiscard]] std::vector<Route> replayRoutes();
+[[nodiscard]] std::vector<Route> importRoutes();
 
 /// What the dock itself knows to be done.
 [[nodiscard]] TodoSource ownTodo(Parts& parts);

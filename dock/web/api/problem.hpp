@@ -68,6 +68,11 @@ enum class Problem : std::uint8_t {
     Damaged,
     NoEvidenceKey,
     TooManyViews,
+    ImportOver,
+    WrongPiece,
+    NoRoom,
+    NotKept,
+    TooManyImports,
     VaultAway,
     Internal,
 };
