@@ -93,11 +93,40 @@ bool namesSubject(std::string_view kind) {
     return kind == "hold.placed" || kind == "hold.lifted" || kind == "retention";
 }
 
-/// Of the kinds that say how long, and in how many copies, things are kept.
+/// What an `imported` leaf with fields of the right types must say besides.
+bool isImport(const Cbor& body) {
+    const auto isName = [&body](const char* field) {
+        const std::size_t bytes = body.find(field)->text()->size();
+        return bytes >= 1 && bytes <= kMaxImportNameBytes;
+    };
+    const std::string& media = *body.find("media")->text();
+    return *body.find("origin")->text() == "import" &&
+           *body.find("verdict")->text() == "unproven" &&
+           (media == "video" || media == "photo" || media == "sound") && isName("maker") &&
+           isName("device") &&
+           *body.find("from")->unsignedInteger() <= *body.find("until")->unsignedInteger();
+}
+
+/// Of imports, and of the kinds that say how long, and in how many copies, things are kept.
 Fields policyFieldsOf(std::string_view kind) {
     using enum Field;
     if (kind == "policy") {
         return {{"single_copy", Truth}, {"minimum_age_hours", NumberOrNull}};
+    }
+    if (kind == "imported") {
+        return {{"object", Hash},
+                {"size", Number},
+                {"origin", Text},
+                {"verdict", Text},
+                {"media", Text},
+                {"maker", Text},
+                {"device", Text},
+                {"from", Number},
+                {"until", Number},
+                {"file", Hash},
+                {"wearer", Hash},
+                {"reason", Hash},
+                {"by", Hash}};
     }
     if (!namesSubject(kind)) {
         return {};
@@ -183,6 +212,9 @@ bool hasFields(const Leaf& leaf) {
                        std::all_of(fields.begin(), fields.end(), [&leaf](const auto& field) {
                            return isField(leaf.body.find(field.first), field.second);
                        });
+    if (there && leaf.kind == "imported") {
+        return isImport(leaf.body);
+    }
     // A recording or an object, never both or neither.
     return there && (!namesSubject(leaf.kind) ||
                      leaf.body.find("recording")->isNull() != leaf.body.find("object")->isNull());

@@ -74,6 +74,8 @@ struct Receipt {
 inline constexpr std::size_t kMaxLeafBytes = 65535;
 inline constexpr std::size_t kMaxObjectLeafBytes = 4096;
 inline constexpr std::size_t kMaxLeafFindings = 16;
+/// Of the maker and the device that an `imported` leaf names.
+inline constexpr std::size_t kMaxImportNameBytes = 64;
 inline constexpr std::size_t kMaxLeafFindingBytes = 64;
 
 /// The leaf of an object, as the vault logs it and a receipt repeats it.

@@ -283,12 +283,16 @@ private:
         return {};
     }
 
+    /// What is kept aside, and imports.
     Result<void> checkQuarantined() {
         ProblemList problems;
         for (const auto& [name, kept] : leaves_.quarantined) {
             const Place place{std::nullopt, std::nullopt, name, std::nullopt};
             if (!isPresent(name)) {
-                problems.add(Verdict::Incomplete, place, "a quarantined object is not there");
+                problems.add(Verdict::Incomplete,
+                             place,
+                             kept.imported ? "an imported object is not there"
+                                           : "a quarantined object is not there");
                 continue;
             }
             LIUHEN_TRY(const bool good,
@@ -296,8 +300,15 @@ private:
                            ? Result<bool>(false)
                            : holds(name, kept.object, kept.size.value_or(*leaves_.known.at(name))));
             if (!good) {
-                problems.add(
-                    Verdict::Altered, place, "a quarantined object is not what the log names");
+                problems.add(Verdict::Altered,
+                             place,
+                             kept.imported ? "an imported object is not what the log names"
+                                           : "a quarantined object is not what the log names");
+            } else if (kept.imported) {
+                problems.add(Verdict::Unproven,
+                             place,
+                             "imported: no recorder of this system signed it, and what it shows is "
+                             "somebody's word");
             }
         }
         report_.join(problems);

@@ -34,7 +34,7 @@ void takeObject(ByteView bytes, VaultLeaves& leaves) {
     leaves.stored.push_back(StoredObject{*std::move(leaf), std::move(name)});
 }
 
-void keepAside(const Cbor& body, VaultLeaves& leaves) {
+void keepAside(const Cbor& body, bool imported, VaultLeaves& leaves) {
     const auto hash = digestAt(body, "object");
     if (!hash) {
         return;
@@ -43,6 +43,7 @@ void keepAside(const Cbor& body, VaultLeaves& leaves) {
     leaves.known.emplace(name, std::nullopt);
     QuarantinedObject& kept = leaves.quarantined[name];
     kept.object = *hash;
+    kept.imported = kept.imported || imported;
     if (const auto size = unsignedAt(body, "size")) {  // a fork leaf has none
         kept.sizesDiffer = kept.sizesDiffer || (kept.size && *kept.size != *size);
         kept.size = *size;
@@ -54,10 +55,10 @@ void keepAside(const Cbor& body, VaultLeaves& leaves) {
 void addLeaf(VaultLeaves& leaves, const Leaf& leaf, ByteView bytes) {
     if (leaf.kind == "object") {
         takeObject(bytes, leaves);
-    } else if (leaf.kind == "quarantine") {
-        keepAside(leaf.body, leaves);
+    } else if (leaf.kind == "quarantine" || leaf.kind == "imported") {
+        keepAside(leaf.body, leaf.kind == "imported", leaves);
     } else if (leaf.kind == "fork") {
-        keepAside(leaf.body, leaves);
+        keepAside(leaf.body, false, leaves);
         leaves.forks.push_back(Place{*unsignedAt(leaf.body, "generation"),
                                      *unsignedAt(leaf.body, "seq"),
                                      std::nullopt,

@@ -34,11 +34,12 @@ struct DeviceShelf {
     std::vector<std::size_t> all;
 };
 
-/// Bytes kept aside.
+/// Bytes that are no recorder's evidence: kept aside, or imported.
 struct QuarantinedObject {
     Digest object{};
     std::optional<std::uint64_t> size;
     bool sizesDiffer = false;  // two leaves contradict each other
+    bool imported = false;     // an `imported` leaf declares what they are
 };
 
 struct VaultLeaves {

@@ -209,7 +209,8 @@ private:
                 opening_ = *leaf;
             }
             take_(log_.leaves, *leaf, bytes);
-            if (leaf->kind == "object" || leaf->kind == "quarantine" || leaf->kind == "fork") {
+            if (leaf->kind == "object" || leaf->kind == "quarantine" || leaf->kind == "fork" ||
+                leaf->kind == "imported") {
                 evidence_ = log_.leaves + 1;
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // liuhen-dock: takes in recorders and keeps the catalogue.
 #include "dock/app/commands.hpp"
+#include "dock/app/import_command.hpp"
 #include "dock/app/register_cli.hpp"
 #include "dock/app/retention_commands.hpp"
 #include "dock/app/terminal_commands.hpp"
@@ -94,14 +95,26 @@ int start(int argc, char** argv) {
     }
     CLI::App* routesApp =
         app.add_subcommand("routes", "print the page's routes and who may use them");
+    ImportOptions importOptions;
+    CLI::App* importApp = addImport(app, importOptions);
+    ImportsOptions importsOptions;
+    CLI::App* importsApp = addImports(app, importsOptions);
     RetentionCommands retention(app);
     TerminalCommands terminals(app);
     std::vector<CLI::App*> configured = retention.all();
     const std::vector<CLI::App*> atBays = terminals.all();
     configured.insert(configured.end(), atBays.begin(), atBays.end());
-    configured.insert(
-        configured.end(),
-        {runApp, checkApp, rebuildApp, requestApp, answerApp, appointApp, makeApp, resetApp});
+    configured.insert(configured.end(),
+                      {runApp,
+                       checkApp,
+                       rebuildApp,
+                       requestApp,
+                       answerApp,
+                       appointApp,
+                       makeApp,
+                       resetApp,
+                       importApp,
+                       importsApp});
     for (CLI::App* sub : configured) {
         sub->add_option("--config", configPath, "configuration file (TOML)")->required();
     }
@@ -119,8 +132,10 @@ int start(int argc, char** argv) {
     } else if (routesApp->parsed()) {
         code = printRoutes();
     } else {
-        std::signal(SIGINT, askStop);
-        std::signal(SIGTERM, askStop);
+        if (!importApp->parsed()) {  // one that is broken off leaves nothing behind
+            std::signal(SIGINT, askStop);
+            std::signal(SIGTERM, askStop);
+        }
         const auto config = loadConfig(*files, configPath);
         if (!config) {
             fmt::print(stderr, "liuhen-dock: {}\n", config.error().message);
@@ -135,6 +150,8 @@ int start(int argc, char** argv) {
                : answerApp->parsed()  ? witnessAnswer(*files, *config, witnessName)
                : retention.parsed()   ? retention.run(*config)
                : terminals.parsed()   ? terminals.run(*config)
+               : importApp->parsed()  ? importFiles(*files, *config, importOptions)
+               : importsApp->parsed() ? listImports(*config, importsOptions)
                : makeApp->parsed()    ? accountMake(*config, accountOptions)
                : resetApp->parsed()   ? accountReset(*config, accountOptions)
                                       : check(*config);

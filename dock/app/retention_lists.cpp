@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists of holds and classes, for people and for machines.
 #include "common/core/clock.hpp"
+#include "dock/app/committed_words.hpp"
 #include "dock/app/retention.hpp"
 
 #include <algorithm>
@@ -15,20 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kErased = "(erased, lost with an older database, or changed in it)";
-
 std::string timeOf(std::int64_t us) {
     return core::formatUtc(core::Microseconds(us));
-}
-
-std::string textOf(const vault::CommittedText& text) {
-    return text.isErased() ? kErased : text.text;
-}
-
-json jsonOf(const vault::CommittedText& text) {
-    return {{"commitment", core::toHex(text.commitment)},
-            {"salt", text.isErased() ? json() : json(core::toHex(text.salt))},
-            {"text", text.isErased() ? json() : json(text.text)}};
 }
 
 void addSubject(json& to, const vault::Subject& subject) {
@@ -65,8 +54,8 @@ std::string holdsText(const std::vector<vault::Hold>& holds) {
                             vault::describe(hold.subject),
                             timeOf(hold.placedUs),
                             hold.leaf,
-                            textOf(hold.by),
-                            textOf(hold.reason));
+                            wordsOf(hold.by),
+                            wordsOf(hold.reason));
     }
     return holds.empty() ? "no hold stands\n" : text;
 }
@@ -77,8 +66,8 @@ std::string holdsJson(const std::vector<vault::Hold>& holds) {
         json item = {{"hold", core::toHex(hold.hold)},
                      {"leaf", hold.leaf},
                      {"placed", timeOf(hold.placedUs)},
-                     {"reason", jsonOf(hold.reason)},
-                     {"by", jsonOf(hold.by)}};
+                     {"reason", wordsJson(hold.reason)},
+                     {"by", wordsJson(hold.by)}};
         addSubject(item, hold.subject);
         list.push_back(std::move(item));
     }
@@ -96,7 +85,7 @@ std::string retentionText(const vault::RetentionList& list) {
                             nameOf(list, retention.classId),
                             timeOf(retention.setUs),
                             retention.leaf,
-                            textOf(retention.by));
+                            wordsOf(retention.by));
     }
     return text + (list.set.empty() ? "no class is set: everything is kept\n" : "");
 }
@@ -113,7 +102,7 @@ std::string retentionJson(const vault::RetentionList& list) {
         json item = {{"class", retention.classId},
                      {"leaf", retention.leaf},
                      {"set", timeOf(retention.setUs)},
-                     {"by", jsonOf(retention.by)}};
+                     {"by", wordsJson(retention.by)}};
         addSubject(item, retention.subject);
         set.push_back(std::move(item));
     }

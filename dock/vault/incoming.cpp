@@ -11,6 +11,13 @@ namespace {
 constexpr std::size_t kNameBytes = 16;
 constexpr std::string_view kEnding = ".part";
 
+/// Whether a file has the name of an upload, and this ending.
+bool isNamed(const core::FolderItem& item, std::string_view ending) {
+    const std::string_view name = item.name;
+    return !item.isFolder && name.ends_with(ending) &&
+           isUploadName(name.substr(0, name.size() - ending.size()));
+}
+
 }  // namespace
 
 std::string uploadName(const Offer& offer) {
@@ -110,10 +117,9 @@ Result<std::size_t> Incoming::removeStale(std::int64_t beforeUs) {
     LIUHEN_TRY(const auto items, files_->list(folder_));
     std::size_t removed = 0;
     for (const core::FolderItem& item : items) {
-        const bool upload =
-            !item.isFolder && item.name.ends_with(kEnding) &&
-            isUploadName(std::string_view(item.name).substr(0, item.name.size() - kEnding.size()));
-        if (upload && item.changedUs != 0 && item.changedUs < beforeUs) {
+        const bool upload = isNamed(item, kEnding);
+        const bool stale = upload && item.changedUs != 0 && item.changedUs < beforeUs;
+        if (stale || isNamed(item, kImportEnding)) {
             LIUHEN_CHECK(files_->remove(core::joinPath(folder_, item.name)));
             ++removed;
         }

@@ -81,6 +81,9 @@ private:
     bool spoilt_ = false;
 };
 
+/// How the files of imports end there. Nobody goes on with them after a start.
+inline constexpr std::string_view kImportEnding = ".import";
+
 /// The folder of uploads. Thread-safe.
 class Incoming {
 public:
@@ -102,8 +105,9 @@ public:
     /// Bytes that other open uploads may still bring.
     [[nodiscard]] std::uint64_t promisedBeside(const Upload& upload);
 
-    /// Removes the files of uploads that were not written to since `beforeUs`, UTC. Never anything
-    /// else. Answers how many.
+    /// Removes the files of uploads that were not written to since `beforeUs`, UTC, and those of
+    /// imports that were broken off, whatever their age. Never anything else. Answers how many. For
+    /// a start, before anything comes in.
     [[nodiscard]] Result<std::size_t> removeStale(std::int64_t beforeUs);
 
     /// Where the file of an upload for these bytes lies.

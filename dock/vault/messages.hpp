@@ -4,6 +4,7 @@
 
 #include "common/core/cbor.hpp"
 #include "dock/vault/access_requests.hpp"
+#include "dock/vault/import_types.hpp"
 #include "dock/vault/retention_messages.hpp"
 #include "dock/vault/types.hpp"
 
@@ -70,6 +71,8 @@ using Request = std::variant<HelloRequest,
                              HoldListRequest,
                              RetentionSetRequest,
                              RetentionListRequest,
+                             ImportRequest,
+                             ImportListRequest,
                              AccessRequest>;
 
 /// Reads a request. Errors: DataLoss if it is no deterministic CBOR; InvalidArgument for an unknown

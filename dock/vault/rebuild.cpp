@@ -123,6 +123,11 @@ Result<void> Vault::remakeRow(std::uint64_t index,
         }
         return records_.add(row);
     }
+    if (leaf.kind == "imported") {
+        LIUHEN_TRY(const Digest object, evidence::digestAt(leaf.body, "object"));
+        LIUHEN_TRY(const std::uint64_t size, evidence::unsignedAt(leaf.body, "size"));
+        return records_.addImport(index, object, size);
+    }
     if (leaf.kind == "receipt") {
         LIUHEN_TRY(const Digest object, evidence::digestAt(leaf.body, "object"));
         LIUHEN_TRY(const auto stored, records_.storedLeafOf(object));

@@ -167,6 +167,13 @@ public:
     [[nodiscard]] Result<std::uint64_t> unopenedCount();
 
     // records_copies.cpp
+    /// The row of an `imported` leaf: bytes like others to copies and scrubbing, of no place.
+    [[nodiscard]] Result<void> addImport(std::uint64_t leaf,
+                                         const Digest& object,
+                                         std::uint64_t sizeBytes);
+    /// Index and bytes of `imported` leaves, the newest first, before the leaf `before`.
+    [[nodiscard]] Result<std::vector<std::pair<std::uint64_t, Buffer>>> importLeaves(
+        std::optional<std::uint64_t> before, std::uint64_t limit);
     /// Objects by leaf, from `leaf` on, at most `limit`; one that has several rows comes as often.
     [[nodiscard]] Result<std::vector<NamedObject>> objectsFrom(std::uint64_t leaf,
                                                                std::uint64_t limit);

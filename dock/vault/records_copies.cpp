@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of second copies: which stores there were, and which objects each was seen to hold.
 #include "dock/vault/records.hpp"
+#include "dock/vault/request_fields.hpp"
 
 namespace liuhen::vault {
 
@@ -16,6 +17,32 @@ Result<std::optional<NamedObject>> oneNamed(Statement& statement) {
 }
 
 }  // namespace
+
+Result<void> Records::addImport(std::uint64_t leaf, const Digest& object, std::uint64_t sizeBytes) {
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("insert into object (hash, size_bytes, shelf, type, device,"
+                                 " generation, leaf, verdict, reason)"
+                                 " values (?, ?, 'imported', 'import', '', 0, ?, 'unproven', '')"));
+    return statement.bind(ByteView(object)).bind(sizeBytes).bind(leaf).run();
+}
+
+Result<std::vector<std::pair<std::uint64_t, Buffer>>> Records::importLeaves(
+    std::optional<std::uint64_t> before, std::uint64_t limit) {
+    LIUHEN_TRY(Statement statement,
+               database_.prepare("select leaf.idx, leaf.content from object"
+                                 " join leaf on leaf.idx = object.leaf"
+                                 " where object.shelf = 'imported' and object.leaf < ?"
+                                 " order by object.leaf desc limit ?"));
+    statement.bind(before.value_or(kLargest)).bind(limit);
+    std::vector<std::pair<std::uint64_t, Buffer>> leaves;
+    while (true) {
+        LIUHEN_TRY(const bool found, statement.step());
+        if (!found) {
+            return leaves;
+        }
+        leaves.emplace_back(statement.number(0), statement.bytes(1));
+    }
+}
 
 Result<std::vector<NamedObject>> Records::objectsFrom(std::uint64_t leaf, std::uint64_t limit) {
     LIUHEN_TRY(Statement statement,

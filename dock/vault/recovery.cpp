@@ -46,7 +46,9 @@ Result<void> Vault::recover() {
     if (stale > 0) {
         core::log(core::LogLevel::Info,
                   "vault",
-                  fmt::format("{} uploads removed that nobody went on with for a month", stale));
+                  fmt::format("{} uploads removed: imports that were broken off, or such that "
+                              "nobody went on with for a month",
+                              stale));
     }
     return listFound();
 }

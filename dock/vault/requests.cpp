@@ -46,7 +46,6 @@ Result<std::string> uploadAt(const Cbor& map) {
     return upload;
 }
 
-/// The map must hold exactly so many fields, `verb` among them.
 Result<Request> readHeld(const Cbor& map) {
     const bool goesOn = map.find("after") != nullptr;
     LIUHEN_CHECK(expectFields(map, goesOn ? 4 : 3));
@@ -178,6 +177,14 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
     if (verb == "incident") {
         return readIncident(map);
     }
+    if (verb == "import") {
+        LIUHEN_TRY(ImportRequest request, readImport(map));
+        return Request(std::move(request));
+    }
+    if (verb == "import.list") {
+        LIUHEN_TRY(const ImportListRequest request, readImportList(map));
+        return Request(request);
+    }
     if (verb == "commit") {
         LIUHEN_CHECK(expectFields(map, 2));
         LIUHEN_TRY(std::string upload, uploadAt(map));
@@ -213,7 +220,7 @@ Result<Request> readVerb(const std::string& verb, const Cbor& map) {
 
 /// Writes each kind of request.
 struct Encoder {
-    /// Of holds and classes.
+    /// Of imports, holds and classes.
     template <class Each>
     Cbor operator()(const Each& request) const {
         return toCbor(request);

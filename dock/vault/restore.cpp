@@ -185,7 +185,7 @@ private:
         for (std::uint64_t i = 0; i < log.size(); ++i) {
             LIUHEN_TRY(const Buffer bytes, log.leaf(i));
             LIUHEN_TRY(const evidence::Leaf leaf, evidence::Leaf::decode(bytes));
-            if (leaf.kind != "object" && leaf.kind != "quarantine") {
+            if (leaf.kind != "object" && leaf.kind != "quarantine" && leaf.kind != "imported") {
                 continue;
             }
             LIUHEN_TRY(const Digest object, evidence::digestAt(leaf.body, "object"));

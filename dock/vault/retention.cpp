@@ -4,6 +4,7 @@
 #include "common/core/log.hpp"
 #include "common/crypto/digest.hpp"
 #include "dock/vault/access.hpp"
+#include "dock/vault/opened_text.hpp"
 #include "dock/vault/retention_leaves.hpp"
 #include "dock/vault/vault.hpp"
 
@@ -32,21 +33,6 @@ Result<void> expectText(const char* field, std::string_view text) {
     return wrong.empty() ? Result<void>()
                          : Result<void>(fail(ErrorKind::InvalidArgument,
                                              fmt::format("field {}: {}", field, wrong)));
-}
-
-/// Words that the leaf does not commit to were put there by somebody else: nobody is to read them
-/// as what was said.
-Result<CommittedText> openedIn(Records& records, const Digest& commitment) {
-    LIUHEN_TRY(CommittedText text, records.opened(commitment));
-    if (!text.isErased() && evidence::custodyCommitment(text.salt, text.text) != commitment) {
-        core::log(core::LogLevel::Error,
-                  "vault",
-                  fmt::format("the database opens the commitment {} with other words than the log "
-                              "commits to: it was changed by somebody else",
-                              core::toHex(commitment)));
-        return CommittedText{commitment, {}, {}};
-    }
-    return text;
 }
 
 /// Cuts a list that was asked for with one row more; answers behind which leaf it goes on.

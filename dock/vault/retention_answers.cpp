@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers about holds and classes: writing in the vault, reading in the client.
 #include "common/evidence/fields.hpp"
+#include "dock/vault/committed_text.hpp"
 #include "dock/vault/retention_messages.hpp"
 
 namespace liuhen::vault {
@@ -39,32 +40,6 @@ Result<Subject> readSubject(const Cbor& map, std::string_view key) {
                     "read answer: a subject is no recording, no object or both");
     }
     return subject;
-}
-
-Cbor textToCbor(const CommittedText& text) {
-    Cbor map = Cbor::map({{"commitment", text.commitment}});
-    if (!text.isErased()) {
-        map.set("salt", text.salt);
-        map.set("text", text.text);
-    }
-    return map;
-}
-
-Result<CommittedText> readText(const Cbor& map, std::string_view key) {
-    const Cbor* value = map.find(key);
-    const Cbor none;
-    const Cbor& found = value == nullptr ? none : *value;
-    CommittedText text;
-    LIUHEN_TRY(text.commitment, evidence::digestAt(found, "commitment"));
-    if (found.find("salt") == nullptr) {
-        return text;
-    }
-    LIUHEN_TRY(text.salt, evidence::bytesAt(found, "salt"));
-    LIUHEN_TRY(text.text, evidence::textAt(found, "text"));
-    if (text.salt.empty()) {
-        return fail(ErrorKind::DataLoss, "read answer: a salt is empty");
-    }
-    return text;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace liuhen::vault {
 
 /// Raised with every change of the tables; a database of another version is refused.
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 /// Tables are only ever added to: triggers refuse the rest, also to other programs. But rows of
 /// `opening` may be erased, by who has the file: the vault's own connection cannot.
@@ -19,16 +19,17 @@ create table if not exists object (
     leaf integer primary key references leaf (idx),
     hash blob not null check (length(hash) = 32),
     size_bytes integer not null check (size_bytes >= 0),
-    shelf text not null check (shelf in ('stored', 'quarantined', 'forked')),
-    type text not null check (type in ('chapter', 'segment')),
+    shelf text not null check (shelf in ('stored', 'quarantined', 'forked', 'imported')),
+    type text not null check (type in ('chapter', 'segment', 'import')),
     device text not null,
     generation integer not null,
-    first integer check ((first is null) = (type = 'segment')),
-    recording integer check ((recording is null) = (type = 'chapter')),
-    segment integer check ((segment is null) = (type = 'chapter')),
+    first integer check ((first is null) = (type <> 'chapter')),
+    recording integer check ((recording is null) = (type <> 'segment')),
+    segment integer check ((segment is null) = (type <> 'segment')),
     entry blob check (length(entry) = 32),     -- of the last entry; quarantined: as it was offered
     verdict text not null,
-    reason text not null
+    reason text not null,
+    check ((shelf = 'imported') = (type = 'import')) -- of no device and place
 ) strict;
 create unique index if not exists object_chapter on object (device, generation, first)
     where shelf = 'stored' and type = 'chapter';
@@ -78,7 +79,7 @@ create index if not exists receipt_object on receipt (object_leaf);
 create index if not exists leaf_policy on leaf (idx) where kind = 'policy';
 create index if not exists leaf_access on leaf (idx) where kind in ('appointment', 'dismissal', 'request', 'approval', 'view', 'copy', 'access.refused', 'grant.ended');
 create index if not exists leaf_of_row on leaf (idx, kind)
-    where kind in ('fork', 'hold.lifted', 'hold.placed', 'object', 'quarantine', 'receipt', 'retention');
+    where kind in ('fork', 'hold.lifted', 'hold.placed', 'imported', 'object', 'quarantine', 'receipt', 'retention');
 create table if not exists store (
     id text primary key check (length(id) = 32), -- as the mark of a second copy has it
     begun_us integer not null
@@ -147,7 +148,7 @@ create trigger if not exists opening_update before update on opening begin selec
 /// comes right behind the one that tells of its bytes.
 inline constexpr const char* kLeafWithoutRow = R"sql(
 select idx from leaf indexed by leaf_of_row
-where kind in ('fork', 'hold.lifted', 'hold.placed', 'object', 'quarantine', 'receipt', 'retention')
+where kind in ('fork', 'hold.lifted', 'hold.placed', 'imported', 'object', 'quarantine', 'receipt', 'retention')
 and case kind
     when 'hold.placed' then not exists (select 1 from hold where hold.leaf = idx)
     when 'hold.lifted' then not exists (select 1 from hold where hold.leaf = idx)

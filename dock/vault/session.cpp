@@ -3,6 +3,7 @@
 #include "dock/vault/session.hpp"
 
 #include "dock/vault/access_session.hpp"
+#include "dock/vault/import.hpp"
 #include "dock/vault/messages.hpp"
 
 #include <algorithm>
@@ -123,6 +124,26 @@ public:
     }
     Result<Buffer> operator()(const RetentionListRequest& request) {
         LIUHEN_TRY(const RetentionList list, vault_.retentions(request.after));
+        return encoded(toCbor(list));
+    }
+    /// Raw bytes follow as with BytesRequest, but what was cut off is given up: who imports has the
+    /// file.
+    Result<Buffer> operator()(const ImportRequest& request) {
+        desynchronised = true;
+        LIUHEN_TRY(Import import, Import::begin(vault_, request));
+        Buffer piece;
+        for (std::uint64_t left = request.sizeBytes; left > 0;) {
+            piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, kRawBytes)));
+            LIUHEN_CHECK(stream_.receiveRaw(piece));
+            LIUHEN_CHECK(import.append(piece));
+            left -= piece.size();
+        }
+        desynchronised = false;
+        LIUHEN_TRY(const ImportAnswer answer, import.finish());
+        return encoded(toCbor(answer));
+    }
+    Result<Buffer> operator()(const ImportListRequest& request) {
+        LIUHEN_TRY(const ImportList list, Import::list(vault_, request.before));
         return encoded(toCbor(list));
     }
 

@@ -71,8 +71,7 @@ struct VaultParts {
 /// objects/, folders synced, made read-only; then one transaction (rows and leaf); then made
 /// immutable, if there is a freezer; then tiles and checkpoint; then the second copy of object and
 /// log, if there is to be one, and its reading back; then the receipt, in a transaction of its own.
-/// Power loss at any point: open()
-/// brings the rest in order, and every receipt ever given verifies.
+/// Power loss at any point: open() brings the rest in order, and every receipt given verifies.
 ///
 /// Errors of all calls besides: ResourceExhausted if the disk is full, nothing being changed then;
 /// Unavailable once it is broken().
@@ -200,6 +199,7 @@ public:
     [[nodiscard]] bool broken() const { return broken_; }
 
 private:
+    friend class Import;
     struct Found {
         Place place;
         std::uint64_t sizeBytes = 0;

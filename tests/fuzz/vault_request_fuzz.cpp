@@ -31,6 +31,13 @@ void readAnswer(core::ByteView bytes) {
     if (const auto answer = vault::readReadBytes(*map)) {
         LIUHEN_ASSERT(vault::readReadBytes(vault::toCbor(*answer))->bytes == answer->bytes);
     }
+    if (const auto answer = vault::readImportAnswer(*map)) {
+        LIUHEN_ASSERT(vault::readImportAnswer(vault::toCbor(*answer))->path == answer->path);
+    }
+    if (const auto list = vault::readImports(*map)) {
+        const auto again = vault::readImports(vault::toCbor(*list));
+        LIUHEN_ASSERT(again && again->imports.size() == list->imports.size());
+    }
     static_cast<void>(vault::readAsked(*map));
     static_cast<void>(vault::readOpened(*map));
     if (const auto list = vault::readHolds(*map)) {

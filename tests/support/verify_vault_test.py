@@ -261,6 +261,48 @@ class Evidence(Cases):
             folder.put("../vault/" + name, b"BAD")
             self.expect(folder.verdict("vault"), "altered", None, name, None)
 
+    def test_imports_are_unproven_and_nothing_else(self):
+        good = {"object": hashlib.sha256(b"bad").digest(), "size": 3, "origin": "import", "verdict": "unproven",
+                "media": "photo", "maker": "大华", "device": "camera 3", "from": 5, "until": 5, "file": bytes(32), "wearer": bytes(32),
+                "reason": bytes(32), "by": bytes(32)}
+
+        def script(recorder, agency, *bodies, keep=(b"bad",), aside=False):
+            ready(recorder)
+            recorder.dock()
+            contents = [self.chapter(agency, recorder)]
+            if aside:
+                agency.log("quarantine", {"object": good["object"], "size": 3, "type": "chapter", "device": "x",
+                                          "generation": None, "recording": None, "segment": None, "first": None,
+                                          "reason": "malformed"})
+            for body in bodies:
+                agency.log("imported", {**body, **({"object": hashlib.sha256(contents[0]).digest(),
+                                                   "size": len(contents[0])} if body.get("of") else {})})
+            return contents + list(keep)
+        name, leaf = label(b"bad"), "log/tile/entries/000.p/3"
+        rows = [("an import", [good], {}, "unproven", name), ("declared twice", [good, {**good, "device": "x"}], {}, "unproven", name),
+                ("more fields", [{**good, "more": 1}], {}, "unproven", name),
+                ("kept aside before", [good], {"aside": True}, "unproven", name),
+                ("absent", [good], {"keep": ()}, "incomplete", name),
+                ("another size", [{**good, "size": 4}], {}, "altered", name),
+                ("two sizes", [good, {**good, "size": 2}], {}, "altered", name),
+                ("bytes of a recorder declared as an import", [{**good, "of": 1}], {"keep": ()}, "intact", None),
+                ("an import that calls itself intact", [{**good, "verdict": "intact"}], {"keep": ()}, "altered", leaf),
+                ("another origin", [{**good, "origin": "recorder"}], {"keep": ()}, "altered", leaf),
+                ("a document", [{**good, "media": "text"}], {"keep": ()}, "altered", leaf),
+                ("no media", [_without(good, "media")], {"keep": ()}, "altered", leaf),
+                ("a wearer told in clear", [{**good, "wearer": "who"}], {"keep": ()}, "altered", leaf),
+                ("no maker", [_without(good, "maker")], {"keep": ()}, "altered", leaf),
+                ("an empty maker", [{**good, "maker": ""}], {"keep": ()}, "altered", leaf),
+                ("a device of 65 bytes", [{**good, "device": "x" * 65}], {"keep": ()}, "altered", leaf),
+                ("an end before the beginning", [{**good, "until": 4}], {"keep": ()}, "altered", leaf),
+                ("a negative time", [{**good, "from": -1}], {"keep": ()}, "altered", leaf)]
+        for sentence, bodies, options, verdict, file in rows:
+            with self.subTest(sentence), self.vault(lambda r, a, b=bodies, o=options: script(r, a, *b, **o)) as (folder, _, _, _):
+                self.expect(folder.verdict("vault"), verdict, None, file, None)
+        with self.subTest("other bytes are altered"), self.vault(lambda r, a: script(r, a, good)) as (folder, _, _, _):
+            folder.put("../vault/" + name, b"BAD")
+            self.expect(folder.verdict("vault"), "altered", None, name, None)
+
     def test_holds_and_classes_change_no_verdict_unless_they_are_malformed(self):
         subject = {"device": "recorder-1", "generation": 0, "recording": 7, "object": None, "by": bytes(32)}
         thing = {**subject, "recording": None, "object": bytes(32)}

@@ -23,6 +23,11 @@ class Operation:
     def changes(self):
         return self.method != "GET"
 
+    @property
+    def bytes(self):
+        """Whether its body is bytes and no JSON."""
+        return "application/octet-stream" in self.spec.get("requestBody", {}).get("content", {})
+
 
 class Contract:
     def __init__(self):

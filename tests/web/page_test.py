@@ -45,11 +45,13 @@ class Page(unittest.TestCase):
         """With what exists in place of the braces; requests and views are named that nobody made."""
         path = operation.path.format(person=self.people["officer"].person, device=self.recording["device"],
                                      generation=self.recording["generation"], start=self.recording["start"],
-                                     number="2026-0001", index=0, id="0" * 64, n=0)
+                                     number="2026-0001", index=0, id="0" * 64, n=0, upload="0" * 64)
         return path + NEEDED.get(operation.name, "")
 
     def harmless(self, operation):
         """A body that is understood and refused, so that nothing is changed by who may."""
+        if operation.bytes:
+            return b"no offset says where they belong"
         return {"nonsense": 1} if operation.changes and operation.name not in GUARDED else None
 
     def ask(self, caller, operation, **more):
@@ -59,6 +61,8 @@ class Page(unittest.TestCase):
             connection.close()
             return type("Head", (), {"status": head.status, "headers": head.headers, "body": text,
                                      "json": json.loads(text or b"null")})
+        if operation.bytes:
+            more["headers"] = {"Content-Type": "application/octet-stream", **more.get("headers", {})}
         return self.people[caller].ask(operation.method, self.path_of(operation), self.harmless(operation), **more)
 
     @staticmethod
@@ -175,7 +179,7 @@ class Page(unittest.TestCase):
             self.assertNotIn(f"{role}的名字", log)
         for administrator in ADMINISTRATORS:
             for name in ("bays", "listRecordings", "recording", "findPeople", "quarantine", "officers", "devices", "handouts", "book",
-                         "matters", "acts", "cases", "links"):
+                         "matters", "acts", "cases", "links", "listImports"):
                 answer = self.ask(administrator, self.contract.of(name))
                 self.assertEqual(answer.status, 403)
                 self.assertNotIn(self.recording["device"].encode(), answer.body)
@@ -307,7 +311,7 @@ class Page(unittest.TestCase):
         self.site.stop("vault", signal.SIGKILL)
         supervisor, client = self.people["supervisor"], Client(self.site)
         self.assertEqual(client.log_in("supervisor", supervisor.password, supervisor.code()).status, 201)
-        for path in ("/api/v1/status", "/api/v1/log", "/api/v1/quarantine"):
+        for path in ("/api/v1/status", "/api/v1/log", "/api/v1/quarantine", "/api/v1/imports"):
             answer = client.ask("GET", path)
             self.assertEqual((answer.status, answer.code), (503, "vault_away"), path)
         todo = client.must(200, "GET", "/api/v1/todo")["items"]

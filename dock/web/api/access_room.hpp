@@ -4,6 +4,7 @@
 
 #include "dock/access/first_signatures.hpp"
 #include "dock/access/words.hpp"
+#include "dock/web/api/import_uploads.hpp"
 #include "dock/web/api/open_views.hpp"
 #include "dock/web/api/parts.hpp"
 #include "dock/web/api/request_book.hpp"
@@ -15,20 +16,24 @@ namespace liuhen::web {
 
 /// Outlives the server's handlers.
 struct AccessRoom {
-    AccessRoom(std::string socket,
+    AccessRoom(std::string vaultSocket,
                const core::Clock& clock,
                crypto::PublicKey root,
                std::unique_ptr<access::Words> openWords,
                std::unique_ptr<access::FirstSignatures> openFirsts,
                std::string pageOrigin)
-        : vault(std::move(socket), clock),
+        : socket(std::move(vaultSocket)),
+          vault(socket, clock),
+          uploads(socket, clock),
           requests(std::move(root), vault, clock),
           words(std::move(openWords)),
           firsts(std::move(openFirsts)),
           views(clock),
           origin(std::move(pageOrigin)) {}
 
+    std::string socket;  // of the vault
     VaultPool vault;
+    ImportUploads uploads;
     RequestBook requests;
     std::unique_ptr<access::Words> words;
     std::unique_ptr<access::FirstSignatures> firsts;

@@ -304,6 +304,18 @@ bool Body::boolean(std::string_view name) {
     return value->get<bool>();
 }
 
+std::int64_t Body::integer(std::string_view name, std::int64_t least, std::int64_t most) {
+    const nlohmann::json* value = find(name);
+    const bool whole = value != nullptr && value->is_number_integer() &&
+                       !(value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX);
+    const std::int64_t number = whole ? value->get<std::int64_t>() : least;
+    if (!whole || number < least || number > most) {
+        reject(name);
+        return least;
+    }
+    return number;
+}
+
 Body Body::object(std::string_view name) {
     const nlohmann::json* value = find(name);
     if (value == nullptr || !value->is_object()) {

@@ -91,6 +91,10 @@ public:
     [[nodiscard]] std::vector<std::string> texts(std::string_view name, std::size_t most);
     /// A truth that must be there; false if it is not well.
     [[nodiscard]] bool boolean(std::string_view name);
+    /// A whole number that must be there; `least` if it is not well.
+    [[nodiscard]] std::int64_t integer(std::string_view name,
+                                       std::int64_t least,
+                                       std::int64_t most);
     /// An object that must be there, whose own fields are asked for and judged in turn; an empty
     /// one if it is none.
     [[nodiscard]] Body object(std::string_view name);

@@ -82,6 +82,11 @@ constexpr std::array kRows = {
     Row{Problem::Damaged, 409, "damaged", "ask_sysadmin", "存储的这段音像已损坏，不能回放，请系统管理员用第二副本恢复。", "What is stored of this is damaged; the system administrator restores it from the second copy."},
     Row{Problem::NoEvidenceKey, 409, "no_evidence_key", "ask_sysadmin", "音像已加密，证据保管服务没有配置解密密钥，请联系系统管理员。", "The footage is encrypted and the vault has no key for it; ask the system administrator."},
     Row{Problem::TooManyViews, 409, "too_many_views", "wait", "正在进行的调阅过多，请在 {} 秒后重试。", "Too many views are open; try again in {} s."},
+    Row{Problem::ImportOver, 409, "import_over", "retry", "本次导入已中断，没有保存任何内容，请重新导入该文件。", "This import was broken off and nothing of it is kept; import the file again."},
+    Row{Problem::WrongPiece, 409, "wrong_piece", "retry", "文件内容与开始导入时不一致，没有保存任何内容，请在文件不再变动后重新导入。", "The file is not as it was when the import began, and nothing is kept; import it again once nobody writes to it."},
+    Row{Problem::NoRoom, 409, "no_room", "ask_sysadmin", "证据保管服务的磁盘空间不足，没有保存该文件，请系统管理员腾出空间后再导入。", "The vault's disk has no room for the file and nothing is kept; the system administrator makes room, then import it again."},
+    Row{Problem::NotKept, 409, "not_kept", "ask_sysadmin", "文件写入后未能正确读回，请保留原文件，联系系统管理员检查磁盘后再导入。", "The vault could not read back what it wrote; keep the file and let the system administrator see to the disk, then import it again."},
+    Row{Problem::TooManyImports, 409, "too_many_imports", "wait", "正在导入的文件过多，请在 {} 秒后重试。", "Too many files are being imported; try again in {} s."},
     Row{Problem::VaultAway, 503, "vault_away", "retry", "证据保管服务没有响应，请稍后重试；持续出现请联系系统管理员。", "The vault does not answer; try again later, then ask the system administrator."},
     Row{Problem::Internal, 500, "internal", "retry", "系统出现故障，操作没有完成，请稍后重试；持续出现请联系系统管理员。", "Something failed and nothing was done; try again later, then ask the system administrator."},
     // clang-format on

@@ -71,6 +71,11 @@ enum class Problem : std::uint8_t {
     Damaged,
     NoEvidenceKey,
     TooManyViews,
+    ImportOver,
+    WrongPiece,
+    NoRoom,
+    NotKept,
+    TooManyImports,
     VaultAway,
     Internal,
 };

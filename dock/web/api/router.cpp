@@ -6,6 +6,8 @@
 #include "common/crypto/digest.hpp"
 #include "dock/web/api/terminal_room.hpp"
 
+#include <algorithm>
+
 namespace liuhen::web {
 
 namespace {
@@ -134,6 +136,13 @@ net::Response Router::answer(const net::Request& request) const {
         return route.handler(*parts_, call);
     }
     return refusal(known ? Problem::WrongMethod : Problem::NoSuchPath);
+}
+
+bool Router::takesBytes(const net::Request& request) const {
+    const std::string_view path = pathOf(request.target);
+    return std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
+        return route.bytes && request.method == route.method && match(route.path, path);
+    });
 }
 
 json Router::tableOf(const std::vector<Route>& routes) {

@@ -66,6 +66,7 @@ struct Route {
     const char* operation;  // its operationId
     Who who;
     RouteHandler handler;
+    bool bytes = false;  // its body is application/octet-stream, not JSON
 };
 
 /// Answers what lies below /api/. Thread-safe.
@@ -77,6 +78,8 @@ public:
 
     void add(std::vector<Route> routes);
     [[nodiscard]] net::Response answer(const net::Request& request) const;
+    /// Whether what is asked takes a body of bytes, at most kPieceBytes, and not JSON.
+    [[nodiscard]] bool takesBytes(const net::Request& request) const;
     /// The table: method, path, operation, roles of each route; for the test of openapi.yaml.
     [[nodiscard]] static json tableOf(const std::vector<Route>& routes);
 

@@ -28,7 +28,7 @@ constexpr const char* kPolicy =
 
 net::Limits pageLimits() {
     net::Limits limits;
-    limits.bodyBytes = std::size_t{1} << 20U;  // longer ones are refused with our own words
+    limits.bodyBytes = kPieceBytes;  // longer ones are refused with our own words
     limits.connections = 256;
     limits.connectionsOfOne = 64;
     limits.workers = 8;
@@ -69,7 +69,8 @@ std::vector<Route> allRoutes() {
                        decisionRoutes(),
                        replayRoutes(),
                        explanationRoutes(),
-                       terminalRoutes()}) {
+                       terminalRoutes(),
+                       importRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
     }
     return all;
@@ -171,11 +172,13 @@ net::Response WebServer::Rooms::inner(const net::Request& request, bool api) con
     if (!api) {
         return files.answer(request);
     }
-    if (request.body.size() > kBodyBytes) {
+    const bool bytes = router.takesBytes(request);
+    if (request.body.size() > (bytes ? kPieceBytes : kBodyBytes)) {
         return refusal(Problem::TooLarge);
     }
     const std::string_view type = request.headers.get("content-type");
-    if (!request.body.empty() && type.substr(0, type.find(';')) != "application/json") {
+    if (!request.body.empty() && type.substr(0, type.find(';')) !=
+                                     (bytes ? "application/octet-stream" : "application/json")) {
         return refusal(Problem::MalformedBody);
     }
     return router.answer(request);

@@ -70,6 +70,7 @@ export function cases(world) {
 
     for (const [place, text, button] of [
       ["/quarantine", "没有异常待处理的内容。", "查看采集口"],
+      ["/imports", "还没有导入文件。", "重新读取"],
       ["/recordings", "还没有音像记录。执法记录仪放入采集口后会自动采集。", "查看采集口"],
       ["/requests", "没有申请。", "查看音像记录"],
       ["/desk", "没有正在使用的执法记录仪。", "显示全部"],

@@ -2,6 +2,7 @@
 // The double's answers, one for each operation of the contract.
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { hash, makeTimeline, nameOf, now, second } from "./day.mjs";
+import { importAnswers } from "./imports.mjs";
 import { Refusal, page } from "./refusal.mjs";
 import { bookOf, registerAnswers } from "./register.mjs";
 import { password, totpCode } from "./state.mjs";
@@ -37,6 +38,7 @@ const bytesOf = (text) => Buffer.from(text, "base64url");
 export const answers = {
   ...registerAnswers,
   ...terminalAnswers,
+  ...importAnswers,
   logIn({ state, body }) {
     const who = state.people.find((one) => one.work_number === body.work_number && one.closed_us === null);
     const fits = who && body.password === password && (who.enrolled ? body.totp === totpCode : body.totp === undefined);

@@ -97,6 +97,10 @@ export class Double {
   async #body(request, one) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
+    if (one.operation.requestBody?.content["application/octet-stream"]) {
+      if (request.headers["content-type"] !== "application/octet-stream") throw new Error(`the page sends ${request.headers["content-type"]} to ${one.id}`);
+      return Buffer.concat(chunks);
+    }
     const text = Buffer.concat(chunks).toString("utf8");
     const value = text ? JSON.parse(text) : undefined;
     const wrong = this.contract.body(one, value);

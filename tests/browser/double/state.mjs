@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the double remembers while the tests run; tests turn its switches.
 import { makeBays, makeLog, makePeople, makeQuarantine, makeRecordings, makeRequests } from "./day.mjs";
+import { makeImports } from "./imports.mjs";
 import { makeRegister } from "./register.mjs";
 import { makeTerminal } from "./terminal.mjs";
 
@@ -18,6 +19,9 @@ export function freshState() {
     recordings: makeRecordings(people),
     requests: makeRequests(people),
     quarantine: makeQuarantine(),
+    imports: makeImports(),
+    uploads: new Map(), // by person
+    noRoom: false, // the vault's disk is full
     log: makeLog(),
     views: new Map(),
     explanations: new Map(), // by the interruption's seq

@@ -9,9 +9,9 @@ import puppeteer from "puppeteer-core";
 
 const places = {
   officer: ["/today", "/intake", "/recordings", "/requests", "/desk", "/acts", "/cases", "/matters", "/devices"],
-  custodian: ["/today", "/intake", "/quarantine", "/recordings", "/requests", "/desk", "/book", "/acts", "/cases", "/matters", "/devices", "/devices/people", "/devices/units", "/status", "/me"],
+  custodian: ["/today", "/intake", "/quarantine", "/imports", "/recordings", "/requests", "/desk", "/book", "/acts", "/cases", "/matters", "/devices", "/devices/people", "/devices/units", "/status", "/me"],
   head: ["/today", "/intake", "/recordings", "/requests", "/desk"],
-  supervisor: ["/today", "/quarantine", "/recordings", "/book", "/log", "/status"],
+  supervisor: ["/today", "/quarantine", "/imports", "/recordings", "/book", "/log", "/status"],
   reviewer: ["/today", "/recordings", "/requests", "/acts", "/cases"],
   sysadmin: ["/today", "/accounts", "/status"],
   secadmin: ["/today", "/accounts"],

@@ -46,7 +46,55 @@ Buffer leafOf(std::string_view kind, const std::map<std::string, Cbor>& others) 
     return encodeLeaf(1, kind, std::move(body));
 }
 
+Buffer importOf(const std::map<std::string, Cbor>& others) {
+    const std::map<std::string, Cbor> fields = {{"object", Digest{1}},
+                                                {"size", 7},
+                                                {"origin", "import"},
+                                                {"verdict", "unproven"},
+                                                {"media", "photo"},
+                                                {"maker", "m"},
+                                                {"device", "d"},
+                                                {"from", 5},
+                                                {"until", 6},
+                                                {"file", Digest{2}},
+                                                {"wearer", Digest{3}},
+                                                {"reason", Digest{4}},
+                                                {"by", Digest{5}}};
+    Cbor body = Cbor::map({});
+    for (const auto& [name, value] : fields) {
+        const auto other = others.find(name);
+        body.set(name, other == others.end() ? value : other->second);
+    }
+    return encodeLeaf(1, "imported", std::move(body));
+}
+
 }  // namespace
+
+TEST_CASE("a leaf of an import says that it is one, and that it is unproven") {
+    CHECK(Leaf::decode(importOf({})));
+    CHECK(Leaf::decode(importOf({{"from", 6}})));
+    CHECK(Leaf::decode(importOf({{"media", "video"}})));
+    CHECK(Leaf::decode(importOf({{"media", "sound"}})));
+    CHECK(Leaf::decode(importOf({{"device", std::string(64, 'x')}})));
+    const std::vector<std::pair<std::string, Cbor>> wrong = {{"verdict", "intact"},
+                                                             {"origin", "recorder"},
+                                                             {"media", "text"},
+                                                             {"media", nullptr},
+                                                             {"maker", ""},
+                                                             {"device", std::string(65, 'x')},
+                                                             {"from", 7},
+                                                             {"until", -1},
+                                                             {"size", nullptr},
+                                                             {"wearer", "who"},
+                                                             {"file", "name.jpg"},
+                                                             {"reason", nullptr},
+                                                             {"by", 1}};
+    for (const auto& [field, value] : wrong) {
+        CAPTURE(field);
+        CHECK_FALSE(Leaf::decode(importOf({{field, value}})));
+    }
+    CHECK_FALSE(ObjectLeaf::decode(importOf({})));
+}
 
 TEST_CASE("leaves of policy, holds and retention have their fields") {
     const std::vector<Row> rows = {

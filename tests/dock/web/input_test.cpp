@@ -56,6 +56,30 @@ TEST_CASE("values out of bounds are named") {
     }
 }
 
+TEST_CASE("whole numbers of a body are read within their bounds") {
+    const auto wrongOf = [](std::string_view text) {
+        auto body = Body::parse(core::viewOf(text));
+        REQUIRE(body.has_value());
+        static_cast<void>(body->integer("n", 1, 9));
+        return body->wrong();
+    };
+    auto body = Body::parse(core::viewOf(R"({"n":9})"));
+    REQUIRE(body.has_value());
+    CHECK(body->integer("n", 1, 9) == 9);
+    CHECK(body->wrong().empty());
+    for (const char* text : {R"({"n":0})",
+                             R"({"n":10})",
+                             R"({"n":-1})",
+                             R"({"n":1.5})",
+                             R"({"n":"1"})",
+                             R"({"n":null})",
+                             R"({"n":18446744073709551615})",
+                             R"({})"}) {
+        CAPTURE(text);
+        CHECK(wrongOf(text) == "n");
+    }
+}
+
 TEST_CASE("a body is one JSON object without doubles") {
     const auto parsed = [](std::string_view text) { return Body::parse(core::viewOf(text)); };
     auto body = parsed(R"({"reason": "调离", "licence": null, "roles": ["a", "b"]})");

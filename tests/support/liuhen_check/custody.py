@@ -16,7 +16,7 @@ _TILE = re.compile(r"log/tile/(0|[1-9][0-9]?|entries)/((?:x[0-9]{3}/)*[0-9]{3})(
 
 DEEPEST = 9  # a folder so many levels below log/ is a stray
 CHECKPOINT, WITNESSED, TILE_BYTES = "log/checkpoint", "log/witnessed", 256 * 65537
-EVIDENCE = ("object", "quarantine", "fork")
+EVIDENCE = ("object", "quarantine", "imported", "fork")
 
 
 def walk(folder, label):

@@ -29,6 +29,14 @@ def findings(value):
     return array(text)(value) and len(value) <= 16 and all(len(each.encode()) <= 64 for each in value)
 
 
+def one_of(*words):
+    return lambda value: type(value) is str and value in words
+
+
+def short(value):
+    return text(value) and 1 <= len(value.encode()) <= 64
+
+
 _PLACES = {"chapter": {"first": unsigned}, "segment": {"recording": unsigned, "segment": unsigned},
            "torn": {"file": text}}
 _OBJECT = {"object": digest, "size": unsigned, "type": object_type, "device": text, "generation": unsigned,
@@ -49,6 +57,9 @@ LEAVES = {
     "hold.placed": {**_SUBJECT, "hold": digest, "reason": digest},
     "hold.lifted": {**_SUBJECT, "hold": digest, "reason": digest},
     "retention": {**_SUBJECT, "class": text},
+    "imported": {"object": digest, "size": unsigned, "origin": one_of("import"), "verdict": one_of("unproven"),
+                 "media": one_of("video", "photo", "sound"), "maker": short, "device": short, "from": unsigned, "until": unsigned, "file": digest,
+                 "wearer": digest, "reason": digest, "by": digest},
 }
 _CLAIM = ("device", "generation", "seq", "entry")
 LEAF_BYTES, OBJECT_LEAF_BYTES = 65535, 4096
@@ -74,6 +85,8 @@ def read_leaf(raw):
     if leaf["kind"] in ("hold.placed", "hold.lifted", "retention") and (
             (body["recording"] is None) == (body["object"] is None)):
         raise ValueError("leaf: not one of recording and object")
+    if leaf["kind"] == "imported" and body["from"] > body["until"]:
+        raise ValueError("leaf: an import's span ends before it begins")
     if leaf["kind"] == "object" and (len(raw) > OBJECT_LEAF_BYTES or not _fields(body, _PLACES[body["type"]])):
         raise ValueError("leaf: place of an object, or too long for one")
     return leaf

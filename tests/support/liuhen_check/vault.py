@@ -44,7 +44,8 @@ class Vault:
             log.check_against(earlier)
         leaves = [leaf for leaf in log.leaves if leaf]
         objects = [leaf["body"] for leaf in leaves if leaf["kind"] == "object"]
-        self._objects(objects, [leaf["body"] for leaf in leaves if leaf["kind"] in ("quarantine", "fork")])
+        self._objects(objects, [leaf["body"] for leaf in leaves if leaf["kind"] in ("quarantine", "fork", "imported")],
+                      {object_label(leaf["body"]["object"]) for leaf in leaves if leaf["kind"] == "imported"})
         for device, bodies in sorted(_grouped(objects, "device").items(), key=lambda item: item[0].encode()):
             self._device(device, self._distinct(bodies))
         told = {problem["file"] for problem in self.report.problems}
@@ -71,7 +72,7 @@ class Vault:
                 regular = entry.is_file(follow_symlinks=False)
                 self.there[label] = entry.path if regular and _OBJECT.match(label) else None
 
-    def _objects(self, objects, others):
+    def _objects(self, objects, others, imported):
         """Step 2 of the check."""
         self._list()
         kept, aside = {}, {}
@@ -94,7 +95,9 @@ class Vault:
             wrong = self._wrong(label, aside[label])
             if wrong:
                 self.report.add("incomplete" if wrong == "absent" else "altered", None, None, label, None,
-                                "quarantined object is absent or has another hash or size")
+                                "quarantined or imported object is absent or has another hash or size")
+            elif label in imported:
+                self.report.add("unproven", None, None, label, None, "imported: nothing proves its origin")
 
     def _wrong(self, label, bodies):
         """None, "absent", or the first of the leaves' bodies with which the object does not agree."""

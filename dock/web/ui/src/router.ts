@@ -24,6 +24,7 @@ export const places: RouteRecordRaw[] = [
   { path: "/bays", redirect: "/intake" },
   { path: "/intake", component: () => import("./pages/Intake.vue"), meta: { needs: "bays" } },
   { path: "/quarantine", component: () => import("./pages/Quarantine.vue"), meta: { needs: "quarantine" } },
+  { path: "/imports", component: () => import("./pages/Imports.vue"), meta: { needs: "listImports" } },
   { path: "/recordings", component: () => import("./pages/Recordings.vue"), meta: { needs: "listRecordings" } },
   { path: "/recordings/:device/:generation/:start", component: () => import("./pages/Replay.vue"), meta: { needs: "recording" } },
   { path: "/requests", component: () => import("./pages/Requests.vue"), meta: { needs: "listRequests" } },

@@ -10,7 +10,7 @@ type Answer<O> = O extends { responses: infer R }
   ? { [S in keyof R & (200 | 201)]: R[S] extends { content: { "application/json": infer B } } ? B : never }[keyof R & (200 | 201)]
   : never;
 type Part<O, K extends string> = O extends { parameters: infer P } ? (P extends { [k in K]?: infer V } ? V : never) : never;
-type Body<O> = O extends { requestBody?: { content: { "application/json": infer B } } } ? B : never;
+type Body<O> = O extends { requestBody?: { content: { "application/json": infer B } } } ? B : O extends { requestBody?: { content: { "application/octet-stream": unknown } } } ? Blob : never;
 
 export interface Ask<O> {
   at?: Part<O, "path">;
@@ -78,9 +78,13 @@ export async function call<P extends keyof paths, M extends Method & keyof paths
   const csrf = ask.csrf ?? token.csrf;
   if (method !== "get" && csrf) headers["X-CSRF-Token"] = csrf;
   const init: RequestInit = { method: String(method).toUpperCase(), headers, signal: ask.signal, cache: "no-store" };
-  if (ask.body !== undefined) {
+  const body: unknown = ask.body;
+  if (body instanceof Blob) {
+    headers["Content-Type"] = "application/octet-stream";
+    init.body = body;
+  } else if (body !== undefined) {
     headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(ask.body);
+    init.body = JSON.stringify(body);
   }
   let problem: Problem;
   try {

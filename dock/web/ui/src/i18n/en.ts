@@ -36,6 +36,7 @@ export const en: typeof zh = {
     quarantine: "Quarantine",
     recordings: "Recordings",
     myRecordings: "My recordings",
+    imports: "Imports",
     ...deskNav,
     requests: "Requests, approvals",
     myRequests: "My requests",

@@ -50,6 +50,19 @@ export const pages: Pages = {
     noneButton: "See the bays", time: "Stored", device: "Recorder", what: "What", reason: "Reason", advice: "What to do", leaf: "Leaf",
     types: { chapter: "chapter", segment: "segment", torn: "torn end" }, ofRecording: "recording {recording}, segment {segment}",
   },
+  imports: {
+    title: "Imports", enter: "Import files", why: "Files that no recorder of this system made: other makers' recorders, photos, sound, premises cameras. They are kept as they came; what they show is somebody's word, so all of them are unproven.",
+    declare: "Maker and device stand in clear in the custody log: write no person's name there. What you declare cannot be changed; import the file again to put it right.",
+    submit: "Import", files: "Files", byName: "as the files' names end", maker: "Maker of the device", label: "Label or serial number", from: "From", until: "Until",
+    time: "Imported", file: "File", media: "Holds", device: "Taken by", span: "Time declared", wearer: "Worn or answered for by", who: "Wearer", reason: "Reason (matter, act, case)", cause: "Reason", verdict: "Verdict", leaf: "Leaf",
+    by: "handed over by {by}", erased: "(erased)", none: "Nothing was imported yet.", need: "Choose files, and fill in maker, device, who wore it, and reason.",
+    wrongSpan: "The end is before the beginning or in the future; correct the times.", longName: "Maker and device have at most 64 bytes each, some 21 Chinese characters; shorten them.",
+    emptyFile: "{file} is empty; choose another file.", longFile: "{file} is longer than 32 GB; the system administrator imports it on the dock's console.",
+    whatMedia: "The name of {file} does not tell what it holds; choose video, photo or sound. Documents do not belong here.",
+    sending: "{file}: {percent} % ({sent} of {size}). If you close this, the file is not kept.", readBack: "{file}: all sent, the vault reads it back.",
+    kept: "{kept} files are kept.", keptKnown: "{kept} files are kept; the vault had {known} of them before.", keptSome: "{kept} of {all} files are kept, the others are not.",
+  },
+  media: { video: "video", photo: "photo", sound: "sound" },
   recordings: {
     title: "Recordings", device: "Recorder", officer: "Officer", unit: "Unit", matter: "Matter", place: "Place", lawsuit: "Case", from: "From", to: "To", verdict: "Verdict", start: "Start", length: "Length", manner: "Manner",
     interruptions: "Cuts", size: "Size", stored: "Stored", storedOf: "{stored} / {all}", noEnd: "no end seen", open: "Replay", openLabel: "Replay the recording of {device}, {time}",
@@ -118,7 +131,7 @@ export const access: typeof zhAccess = {
     index: "Index", time: "Time", hash: "Leaf hash", body: "Body", show: "Show", hide: "Hide", none: "No leaf of this kind.", noneButton: "Show all", any: "All kinds",
   },
   leaf: {
-    log_opened: "opened", object: "stored", quarantine: "quarantine", receipt: "receipt", fork: "fork", incident: "incident", policy: "policy", hold_placed: "hold placed",
+    log_opened: "opened", object: "stored", imported: "imported", quarantine: "quarantine", receipt: "receipt", fork: "fork", incident: "incident", policy: "policy", hold_placed: "hold placed",
     hold_lifted: "hold lifted", retention: "retention", names_opened: "names opened", appointment: "appointment", dismissal: "dismissal", request: "request",
     approval: "approval", view: "view", copy: "copy", access_refused: "access refused", grant_ended: "grant ended",
   },

@@ -36,6 +36,7 @@ export const zh = {
     quarantine: "异常待处理",
     recordings: "音像记录",
     myRecordings: "我的音像记录",
+    imports: "导入",
     ...deskNav,
     requests: "调阅申请与审批",
     myRequests: "我的申请",

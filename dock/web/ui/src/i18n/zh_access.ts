@@ -176,7 +176,7 @@ export const access = {
     any: "全部种类",
   },
   leaf: {
-    log_opened: "启用", object: "入库", quarantine: "转入异常待处理", receipt: "入库回执", fork: "记录链分叉", incident: "异常事件", policy: "存储策略",
+    log_opened: "启用", object: "入库", imported: "导入", quarantine: "转入异常待处理", receipt: "入库回执", fork: "记录链分叉", incident: "异常事件", policy: "存储策略",
     hold_placed: "暂停销毁", hold_lifted: "解除暂停销毁", retention: "保存期限", names_opened: "读取姓名", appointment: "授权审批人", dismissal: "终止授权",
     request: "申请", approval: "审批", view: "调阅", copy: "复制", access_refused: "拒绝访问", grant_ended: "批准提前终止",
   },
