@@ -4,6 +4,7 @@
 
 #include "common/evidence/boxes.hpp"
 #include "common/evidence/entry.hpp"
+#include "common/media/fragment_reader.hpp"
 #include "common/media/init_reader.hpp"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ using core::fail;
 using media::BoxPlace;
 
 constexpr std::uint64_t kTagBytes = 16;
+/// A `moof` is shorter, and the header of the `mdat` behind it.
+constexpr std::uint64_t kHeadBytes = std::uint64_t{16} << 10U;
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 
 /// The whole box at an offset; nothing at the end and where none is.
@@ -242,6 +245,25 @@ Result<Buffer> ClearSegment::clearPart(const media::ReadAt& read, const ClearPar
         return refuse("its clear bytes are not those that were signed");
     }
     return clear;
+}
+
+Result<bool> ClearSegment::beginsWithKey(const media::ReadAt& read, const ClearPart& part) const {
+    const std::uint64_t stored = part.proof - part.content;
+    Buffer bytes(static_cast<std::size_t>(part.encryption ? stored : std::min(stored, kHeadBytes)));
+    LIUHEN_CHECK(media::readExactly(read, part.content, bytes));
+    if (part.encryption) {
+        if (!key_) {
+            return fail(ErrorKind::FailedPrecondition,
+                        "read part: it is encrypted, and no key opens it here");
+        }
+        LIUHEN_TRY(const media::BoxHeader header, media::readBoxHeader(bytes));
+        LIUHEN_TRY(
+            bytes,
+            key_->unlock(
+                part.encryption->counter, initHash_, ByteView(bytes).subspan(header.headerBytes)));
+    }
+    LIUHEN_TRY(const media::FragmentInfo head, media::readFragmentHead(bytes));
+    return head.picture && head.picture->samples.front().key;
 }
 
 }  // namespace liuhen::evidence

@@ -64,6 +64,14 @@ public:
                                              std::uint64_t offset,
                                              std::span<std::uint8_t> into);
 
+    /// Whether the picture of a part begins with a key frame; of one without a picture, false. For
+    /// finding where a player may begin, among hundreds of parts: nothing is handed out, and what
+    /// is not encrypted is not held against its entry as readAt() does.
+    ///
+    /// Errors: as readAt().
+    [[nodiscard]] Result<bool> beginsWithKey(const media::ReadAt& read,
+                                             const ClearPart& part) const;
+
 private:
     ClearSegment() = default;
     [[nodiscard]] Result<void> readParts(const media::ReadAt& read,

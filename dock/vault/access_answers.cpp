@@ -52,7 +52,11 @@ Result<Opened> readOpened(const Cbor& map) {
 Cbor toCbor(const ListedParts& answer) {
     Cbor::Array parts;
     for (const ListedPart& each : answer.parts) {
-        parts.push_back(Cbor::array({each.offset, each.sizeBytes, each.fromNs, each.toNs}));
+        parts.push_back(Cbor::array({each.offset,
+                                     each.sizeBytes,
+                                     each.fromNs,
+                                     each.toNs,
+                                     each.key ? Cbor(*each.key) : Cbor()}));
     }
     return Cbor::map({{"size", answer.sizeBytes},
                       {"init", answer.initBytes},
@@ -72,7 +76,8 @@ Result<ListedParts> readListedParts(const Cbor& map) {
         ListedPart each;
         std::uint64_t* const fields[] = {&each.offset, &each.sizeBytes, &each.fromNs, &each.toNs};
         const Cbor::Array* numbers = item.items();
-        if (numbers == nullptr || numbers->size() != std::size(fields)) {
+        if (numbers == nullptr || numbers->size() != std::size(fields) + 1 ||
+            !(numbers->back().isNull() || numbers->back().boolean())) {
             return core::fail(core::ErrorKind::DataLoss, "read answer: a part of other fields");
         }
         for (std::size_t i = 0; i < std::size(fields); ++i) {
@@ -82,6 +87,7 @@ Result<ListedParts> readListedParts(const Cbor& map) {
             }
             *fields[i] = *number;
         }
+        each.key = numbers->back().boolean();
         answer.parts.push_back(each);
     }
     return answer;

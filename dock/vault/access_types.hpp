@@ -17,6 +17,8 @@ inline constexpr std::size_t kMostReadBytes = std::size_t{512} << 10U;
 inline constexpr std::size_t kMostListedParts = 10'000;
 /// Segments that one view or copy opens at most: about 66 hours.
 inline constexpr std::size_t kMostOpenedSegments = 4'000;
+/// About so far apart key frames are looked for: to find each, all of the footage would be read.
+inline constexpr std::uint64_t kKeysApartNs = 5'000'000'000;
 
 /// A request as it was logged: what an approver signs names both hashes.
 struct Asked {
@@ -46,6 +48,12 @@ struct ListedPart {
     std::uint64_t sizeBytes = 0;
     std::uint64_t fromNs = 0;  // media time of its picture, else of its sound
     std::uint64_t toNs = 0;
+    /// Whether it begins with a key frame; one without a picture does not. Looked for where a
+    /// player has to begin, in the first part that is listed and in one that does not follow the
+    /// one before it; then from about kKeysApartNs behind a key frame on, until there is one. Once
+    /// the distance of two is known in a view it is relied on: encoders give them evenly. Nothing:
+    /// not looked for.
+    std::optional<bool> key;
 
     bool operator==(const ListedPart&) const = default;
 };

@@ -29,7 +29,7 @@ struct ReadingParts {
     const crypto::PrivateKey* key = nullptr;  // the evidence key, if the vault has it
 };
 
-/// The bytes under one `view` or `copy` leaf. Thread-safe.
+/// The bytes under one `view` or `copy` leaf. Thread-safe; several segments are read at once.
 class OpenUse {
 public:
     /// Reads where each segment begins, and leaves out those outside of the span. One that is
@@ -51,23 +51,31 @@ private:
     /// One that was read from lately.
     struct Held {
         std::uint64_t segment = 0;
+        std::uint64_t sizeBytes = 0;  // of the file
+        std::mutex mutex;             // of what follows, once it is shared
         std::unique_ptr<core::File> file;
         std::optional<evidence::ClearSegment> clear;  // none of an object
-        std::uint64_t sizeBytes = 0;                  // of the file
     };
 
     OpenUse(ReadingParts parts, const evidence::AccessSubject& subject)
         : parts_(parts), span_(subject.span), object_(subject.object.has_value()) {}
-    [[nodiscard]] Result<Held> openFile(const StoredSegment& stored, std::size_t mostParts) const;
-    [[nodiscard]] Result<Held*> hold(std::uint64_t segment);
+    [[nodiscard]] Result<std::shared_ptr<Held>> openFile(const StoredSegment& stored,
+                                                         std::size_t mostParts) const;
+    [[nodiscard]] Result<std::shared_ptr<Held>> openClear(std::uint64_t segment) const;
+    [[nodiscard]] std::shared_ptr<Held> known(std::uint64_t segment);
+    [[nodiscard]] Result<std::shared_ptr<Held>> hold(std::uint64_t segment);
+    [[nodiscard]] Result<void> findKeys(const Held& held,
+                                        std::size_t first,
+                                        std::vector<ListedPart>& parts);
 
     ReadingParts parts_;
     std::optional<evidence::MediaSpan> span_;
     bool object_ = false;
-    std::vector<StoredSegment> stored_;  // by number
-    std::vector<OpenedSegment> opened_;  // likewise
-    std::mutex mutex_;                   // of what follows
-    std::list<Held> held_;               // the newest first
+    std::vector<StoredSegment> stored_;       // by number
+    std::vector<OpenedSegment> opened_;       // likewise
+    std::mutex mutex_;                        // of what follows
+    std::list<std::shared_ptr<Held>> held_;   // the newest first
+    std::optional<std::uint64_t> keysApart_;  // ns from a key frame to the next that is told of
 };
 
 }  // namespace liuhen::vault

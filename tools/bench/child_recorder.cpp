@@ -42,6 +42,10 @@ public:
     [[nodiscard]] core::Microseconds utc() const override {
         return utc_ + std::chrono::duration_cast<core::Microseconds>(boottime() - begun_);
     }
+    /// Where the track that is ahead has come to.
+    [[nodiscard]] Nanoseconds farthest() const {
+        return Nanoseconds(std::max({picture_, sound_, now_.load()}));
+    }
     void reach(capture::Track track, Nanoseconds now) {
         (track == capture::Track::Picture ? picture_ : sound_) = now.count();
         now_ = std::max(now_.load(), std::min(picture_, sound_));
@@ -67,13 +71,23 @@ public:
         LIUHEN_CHECK(files_.makeFolders(card_));
         LIUHEN_TRY(keychain_, recorder::Keychain::open(keystore_));
         for (unsigned i = 0; i < options_.times; ++i) {
-            const Nanoseconds zero = clock_.boottime();
-            nextTick_ = zero;
+            const bool goesOn = options_.joined && i > 0;
+            const Nanoseconds zero = goesOn ? clock_.farthest() : clock_.boottime();
+            nextTick_ = goesOn ? nextTick_ : zero;
             PlayerListener listener;
-            listener.tracks = [this, zero](const media::Tracks& tracks) { begin(tracks, zero); };
+            listener.tracks = [this, zero, goesOn](const media::Tracks& tracks) {
+                if (!goesOn) {
+                    begin(tracks, zero);
+                }
+            };
             listener.unit = [this](EncodedUnit unit) { post(std::move(unit)); };
             LIUHEN_CHECK(playFile(options_.material, zero, listener));
-            LIUHEN_CHECK(ask([](Recorder& recorder) { return recorder.end("bench"); }));
+            if (options_.joined && i + 1 < options_.times) {
+                // Till here the writer has come: the clock stands still meanwhile.
+                LIUHEN_CHECK(ask([](Recorder& /*recorder*/) { return Result<void>(); }));
+            } else {
+                LIUHEN_CHECK(ask([](Recorder& recorder) { return recorder.end("bench"); }));
+            }
         }
         LIUHEN_CHECK(ask([](Recorder& recorder) { return recorder.shutdown("bench"); }));
         return {};

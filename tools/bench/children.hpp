@@ -13,7 +13,8 @@ struct RecordOptions {
     std::string material;
     std::string recorder;  // a recorder's folder: card/ and keystore/
     bool encrypt = false;
-    unsigned times = 1;  // how often the material is recorded, each time as a recording
+    unsigned times = 1;   // how often the material is recorded, each time as a recording
+    bool joined = false;  // as one recording, one behind the other
 };
 /// Records the material with the product's writer as fast as it goes: signed, synced.
 [[nodiscard]] core::Result<void> record(const RecordOptions& options);

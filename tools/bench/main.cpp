@@ -113,6 +113,7 @@ struct Child {
         }
         recordApp->add_flag("--encrypt", record.encrypt);
         recordApp->add_option("--times", record.times);
+        recordApp->add_flag("--joined", record.joined);
         splitApp->add_option("--out", out)->required();
         verifyApp->add_option("--root", root)->required();
         serveApp->add_option("--port-file", portFile)->required();

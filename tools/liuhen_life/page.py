@@ -14,11 +14,11 @@ import time
 PATIENCE = 120
 
 
-def wait_for(what, done):
-    until = time.monotonic() + PATIENCE
+def wait_for(what, done, patience=PATIENCE):
+    until = time.monotonic() + patience
     while not done():
         if time.monotonic() > until:
-            raise RuntimeError(f"{what}: not in {PATIENCE} s")
+            raise RuntimeError(f"{what}: not in {patience} s")
         time.sleep(0.05)
 
 

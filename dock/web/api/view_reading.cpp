@@ -3,9 +3,10 @@
 #include "dock/web/api/view_reading.hpp"
 
 #include "common/crypto/digest.hpp"
-#include "common/media/fragment_reader.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -21,11 +22,10 @@ using vault::ReadBytes;
 namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
-/// What a seek must fetch at most, more or less; and how long a key frame is waited for.
-constexpr std::uint64_t kPieceNs = 10 * kSecondNs;
+/// A piece is as long as key frames that the vault tells of are apart; so long one is waited for.
 constexpr std::uint64_t kLongestPieceNs = 30 * kSecondNs;
 constexpr std::uint64_t kUsNs = 1000;
-constexpr std::uint64_t kHeadBytes = std::uint64_t{16} << 10U;
+constexpr std::size_t kAtOnce = 4;
 constexpr std::uint64_t kMostInitBytes = std::uint64_t{64} << 10U;
 
 /// A segment of a view, asked for part by part.
@@ -44,13 +44,6 @@ public:
             return AccessClient(client).parts(view_, segment_, first);
         });
     }
-    /// Whether a part begins with a key frame; one without a picture does not.
-    [[nodiscard]] Result<bool> isKey(const ListedPart& part) const {
-        LIUHEN_TRY(const ReadBytes head,
-                   read(part.offset, std::min<std::uint64_t>(part.sizeBytes, kHeadBytes)));
-        LIUHEN_TRY(const media::FragmentInfo info, media::readFragmentHead(head.bytes));
-        return info.picture && info.picture->samples.front().key;
-    }
 
 private:
     VaultPool* vault_;
@@ -61,39 +54,28 @@ private:
 /// Puts parts together to pieces.
 class Cutter {
 public:
-    Cutter(const Reader& reader, bool picture) : reader_(&reader), picture_(picture) {}
+    explicit Cutter(bool picture) : picture_(picture) {}
 
-    [[nodiscard]] Result<void> add(const ListedPart& part) {
+    void add(const ListedPart& part) {
         if (part.toNs <= part.fromNs) {
-            return {};  // no sample in it
+            return;  // no sample in it
         }
         const bool begun = !pieces_.empty();
         const bool joins = begun && pieces_.back().toNs == part.fromNs &&
                            pieces_.back().offset + pieces_.back().sizeBytes == part.offset;
-        bool key = !picture_;
-        bool next = !joins;
-        if (joins) {
-            const std::uint64_t length = pieces_.back().toNs - pieces_.back().fromNs;
-            next = length >= kPieceNs;
-            if (next && picture_) {
-                LIUHEN_TRY(key, reader_->isKey(part));
-                next = key || length >= kLongestPieceNs;
-            }
-        } else if (picture_) {
-            LIUHEN_TRY(key, reader_->isKey(part));
-        }
-        if (next) {
-            pieces_.push_back({part.offset, part.sizeBytes, part.fromNs, part.toNs, key});
+        const std::uint64_t length = joins ? pieces_.back().toNs - pieces_.back().fromNs : 0;
+        const bool key = picture_ ? part.key.value_or(false) : length >= vault::kKeysApartNs;
+        if (!joins || key || length >= kLongestPieceNs) {
+            pieces_.push_back(
+                {part.offset, part.sizeBytes, part.fromNs, part.toNs, key || !picture_});
         } else {
             pieces_.back().sizeBytes += part.sizeBytes;
             pieces_.back().toNs = part.toNs;
         }
-        return {};
     }
     [[nodiscard]] std::vector<PlaylistPiece> pieces() && { return std::move(pieces_); }
 
 private:
-    const Reader* reader_;
     bool picture_;
     std::vector<PlaylistPiece> pieces_;
 };
@@ -121,10 +103,10 @@ Result<PlaylistSegment> readSegment(const Reader& reader, const vault::OpenedSeg
     segment.initBytes = listed.initBytes;
     LIUHEN_TRY(const ReadBytes init, reader.read(0, std::min(listed.initBytes, kMostInitBytes)));
     segment.init = crypto::sha256(init.bytes);
-    Cutter cutter(reader, hasPicture(listed.codecs));
+    Cutter cutter(hasPicture(listed.codecs));
     for (std::uint64_t count = 0;;) {
         for (const ListedPart& part : listed.parts) {
-            LIUHEN_CHECK(cutter.add(part));
+            cutter.add(part);
         }
         count += listed.parts.size();
         if (!listed.more || listed.parts.empty()) {
@@ -134,6 +116,26 @@ Result<PlaylistSegment> readSegment(const Reader& reader, const vault::OpenedSeg
     }
     segment.pieces = std::move(cutter).pieces();
     return segment;
+}
+
+/// All of a view's, in order. Each waits for a disk thousands of times, so several are asked for at
+/// once.
+std::vector<Result<PlaylistSegment>> readSegments(VaultPool& vault, const OpenView& view) {
+    std::vector<Result<PlaylistSegment>> read(view.segments.size(), PlaylistSegment());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&vault, &view, &read, &next] {
+        for (std::size_t i = next++; i < read.size(); i = next++) {
+            const vault::OpenedSegment& opened = view.segments[i];
+            read[i] = readSegment(Reader(vault, view.id, opened.segment), opened);
+        }
+    };
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < std::min(kAtOnce, read.size()); ++i) {
+        others.emplace_back(work);
+    }
+    work();
+    others.clear();  // joins
+    return read;
 }
 
 /// Times of day by the ledger: a segment's first entry is later than its first sample, its last one
@@ -158,12 +160,11 @@ void addTimes(std::vector<PlaylistSegment>& segments, const catalogue::Timeline&
 Result<Playlist> readPlaylist(VaultPool& vault,
                               const OpenView& view,
                               const std::optional<catalogue::Timeline>& timeline) {
-    std::vector<PlaylistSegment> segments;
     if (view.subject.object) {
         return fail(ErrorKind::InvalidArgument, "play an object: it was kept as no footage");
     }
-    for (const vault::OpenedSegment& opened : view.segments) {
-        auto segment = readSegment(Reader(vault, view.id, opened.segment), opened);
+    std::vector<PlaylistSegment> segments;
+    for (auto& segment : readSegments(vault, view)) {
         if (!segment && segment.error().kind == ErrorKind::DataLoss) {
             continue;
         }

@@ -12,8 +12,8 @@
 namespace liuhen::web {
 
 /// Lists what of a view's segments can be played, cut where a key frame begins; of each segment the
-/// vault is asked for boxes, and for some parts' heads. One that is damaged or gone is left out,
-/// and shows as a gap. `timeline`, if there is one, tells the times of day.
+/// vault is asked for the list of parts and the init, and no footage. One that is damaged or gone
+/// is left out, and shows as a gap. `timeline`, if there is one, tells the times of day.
 ///
 /// Errors: those of VaultPool; DataLoss if all of it is damaged; InvalidArgument if it is nothing
 /// that plays, such as a photo.

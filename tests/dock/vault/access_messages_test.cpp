@@ -134,11 +134,18 @@ TEST_CASE("answers are read as they were written") {
     CHECK(opened.untilUs == 9);
     REQUIRE(opened.segments.size() == 2);
     CHECK(opened.segments[1].fromNs == 6);
-    const ListedParts parts =
-        must(readListedParts(toCbor(ListedParts{10, 2, "avc1", {{1, 2, 3, 4}}, true})));
+    const ListedParts parts = must(readListedParts(toCbor(ListedParts{
+        10, 2, "avc1", {{1, 2, 3, 4, true}, {5, 6, 7, 8, false}, {9, 1, 2, 3, {}}}, true})));
     CHECK(parts.sizeBytes == 10);
     CHECK(parts.more);
-    CHECK(parts.parts == std::vector<ListedPart>{{1, 2, 3, 4}});
+    CHECK(parts.parts ==
+          std::vector<ListedPart>{{1, 2, 3, 4, true}, {5, 6, 7, 8, false}, {9, 1, 2, 3, {}}});
+    CHECK_FALSE(readListedParts(Cbor::map({{"size", 1},
+                                           {"init", 1},
+                                           {"codecs", ""},
+                                           {"more", false},
+                                           {"parts", Cbor::array({Cbor::array({1, 2, 3, 4, 5})})}}))
+                    .has_value());
     const ReadBytes bytes = must(readReadBytes(toCbor(ReadBytes{Buffer(5, 1), 100})));
     CHECK(bytes.bytes == Buffer(5, 1));
     CHECK(bytes.sizeBytes == 100);
