@@ -13,31 +13,6 @@ using registry::Entered;
 using registry::Fields;
 using registry::View;
 
-net::Response registerRefusal(const registry::Refusal& why) {
-    return reply(409,
-                 {{"error",
-                   {{"code", why.code},
-                    {"message_zh", why.zh + why.action},
-                    {"message_en", why.en},
-                    {"action", "correct"}}}});
-}
-
-net::Response registerAnswer(const Result<Entered>& entered) {
-    if (!entered) {
-        return refusalOf(entered.error());
-    }
-    return entered->refusal ? registerRefusal(*entered->refusal)
-                            : reply(201, {{"event", entered->event}});
-}
-
-std::optional<json> objectOf(const Call& call) {
-    if (!Body::parse(call.request.body)) {
-        return std::nullopt;
-    }
-    auto object = registry::parseObject(core::textOf(call.request.body), "body");
-    return object ? std::optional(*std::move(object)) : std::nullopt;
-}
-
 namespace {
 
 /// Reads the body with `take`, and enters what this gives as the one who asks. Whether an officer
@@ -49,7 +24,7 @@ net::Response entering(Parts& parts, Call& call, const Take& take, const Mine& m
         if (!own) {
             return refusalOf(own.error());
         }
-        return *own ? registerAnswer(parts.desk.records.enter(body, call.who().person))
+        return *own ? entered(parts.desk.records.enter(body, call.who().person))
                     : refusal(Problem::NotFound);
     });
 }
@@ -154,7 +129,7 @@ net::Response handOut(Parts& parts, Call& call) {
             return refusalOf(out.error());
         }
         return out->entered.refusal
-                   ? registerRefusal(*out->entered.refusal)
+                   ? refused(*out->entered.refusal)
                    : reply(201, {{"event", out->entered.event}, {"number", out->number}});
     });
 }
@@ -209,16 +184,16 @@ net::Response importMatters(Parts& parts, Call& call) {
     };
     return reading(call, take, [&](const registry::MattersList& list) {
         if (problems.empty()) {
-            return registerAnswer(parts.desk.records.enter(list, call.who().person));
+            return entered(parts.desk.records.enter(list, call.who().person));
         }
         std::string sentences;
         for (const registry::CsvProblem& problem : problems) {
             sentences += problem.sentence();
         }
-        return registerRefusal({"list_malformed",
-                                "清单没有导入：" + sentences,
-                                "the list was not imported; its rows are not as they must be",
-                                "请改正文件后重新导入。"});
+        return refused({"list_malformed",
+                        "清单没有导入：" + sentences,
+                        "the list was not imported; its rows are not as they must be",
+                        "请改正文件后重新导入。"});
     });
 }
 

@@ -3,6 +3,7 @@
 #include "dock/web/api/register_json.hpp"
 
 #include "dock/register/unreceipted.hpp"
+#include "dock/web/api/register_room.hpp"
 
 namespace liuhen::web {
 
@@ -167,6 +168,22 @@ json linkJson(const View& view, const registry::NotedLink& link) {
             {"b", endJson(link.body.b)},
             {"linked_us", link.linked.us},
             {"linked_by", nameJson(view, link.linked.by)}};
+}
+
+net::Response refused(const registry::Refusal& why) {
+    return reply(409,
+                 {{"error",
+                   {{"code", why.code},
+                    {"message_zh", why.zh + why.action},
+                    {"message_en", why.en},
+                    {"action", "correct"}}}});
+}
+
+net::Response entered(const Result<registry::Entered>& entry) {
+    if (!entry) {
+        return refusalOf(entry.error());
+    }
+    return entry->refusal ? refused(*entry->refusal) : reply(201, {{"event", entry->event}});
 }
 
 }  // namespace liuhen::web

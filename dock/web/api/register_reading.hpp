@@ -10,7 +10,13 @@
 namespace liuhen::web {
 
 /// The request's body as one object, no name twice, not too deep; nothing if it is something else.
-[[nodiscard]] std::optional<json> objectOf(const Call& call);
+[[nodiscard]] inline std::optional<json> objectOf(const Call& call) {
+    if (!Body::parse(call.request.body)) {
+        return std::nullopt;
+    }
+    auto object = registry::parseObject(core::textOf(call.request.body), "body");
+    return object ? std::optional(*std::move(object)) : std::nullopt;
+}
 
 /// Reads the body with `take`, and hands what this gives to `enter`.
 template <class Take, class Enter>

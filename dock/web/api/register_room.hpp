@@ -11,9 +11,9 @@ namespace liuhen::web {
 [[nodiscard]] std::vector<Route> registerChanges();
 
 /// The register's "no" in the schema Error: what to do stands in the sentence.
-[[nodiscard]] net::Response registerRefusal(const registry::Refusal& why);
-/// 201 with the event, or why there is none.
-[[nodiscard]] net::Response registerAnswer(const Result<registry::Entered>& entered);
+[[nodiscard]] net::Response refused(const registry::Refusal& why);
+/// Schema Entered, or why not.
+[[nodiscard]] net::Response entered(const Result<registry::Entered>& entry);
 
 /// Adds the written explanations of an interruption to a list of the schema Explanation.
 /// Errors: those of register and accounts.

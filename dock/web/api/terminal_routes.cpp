@@ -191,8 +191,8 @@ std::optional<registry::Refusal> judgeSits(Parts& parts,
     return sits ? std::nullopt : std::optional(registry::notInBay(bay, device));
 }
 
-const registry::Entered& enteredOf(const registry::Entered& entered) {
-    return entered;
+const registry::Entered& enteredOf(const registry::Entered& entry) {
+    return entry;
 }
 const registry::Entered& enteredOf(const registry::HandedOut& out) {
     return out.entered;
@@ -208,7 +208,7 @@ net::Response attempt(Parts& parts,
                       const Answer& answer) {
     const auto& [bay, device] = bayAndDevice;
     if (const auto no = judgeSits(parts, bay, device)) {
-        return registerRefusal(*no);
+        return refused(*no);
     }
     access::Attempts& byAddress = parts.terminal.byAddress;
     const std::string& address = call.request.peerAddress;
@@ -219,17 +219,17 @@ net::Response attempt(Parts& parts,
     if (!done) {
         return refusalOf(done.error());
     }
-    const registry::Entered& entered = enteredOf(*done);
-    if (entered.refusal && registry::isUnknown(*entered.refusal)) {
+    const registry::Entered& entry = enteredOf(*done);
+    if (entry.refusal && registry::isUnknown(*entry.refusal)) {
         noteFailure(parts, call, call.terminal->terminal.name);
-    } else if (entered.refusal) {
+    } else if (entry.refusal) {
         byAddress.uncount(address);
     } else {
         // Many use one terminal: whom the register knows ends the row of failures, under their
         // name.
         byAddress.succeeded(address);
     }
-    return entered.refusal ? registerRefusal(*entered.refusal) : answer(*done);
+    return entry.refusal ? refused(*entry.refusal) : answer(*done);
 }
 
 net::Response handOut(Parts& parts, Call& call) {
@@ -288,8 +288,8 @@ net::Response takeBack(Parts& parts, Call& call) {
             call,
             {brought.bay, brought.device},
             [&] { return parts.terminal.desk.takeBack(brought.bay, brought.device, brought.who); },
-            [](const registry::Entered& entered) {
-                return reply(201, {{"event", entered.event}});
+            [](const registry::Entered& entry) {
+                return reply(201, {{"event", entry.event}});
             });
     });
 }
@@ -312,7 +312,7 @@ net::Response setCredential(Parts& parts, Call& call) {
         return given;
     };
     return reading(call, take, [&](const Given& given) {
-        return registerAnswer(
+        return entered(
             parts.terminal.desk.setCredential(*person, given.card, given.pin, call.who().person));
     });
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { spkiOf } from "../support/browser.mjs";
 import { totpNow } from "../support/totp.mjs";
 
-/** {origin, spki, first, fill() → log-ins, close()} */
+/** {origin, spki, first, fill() → log-ins, terminalCode(), close()} */
 export async function openSite(top, programs) {
   const child = spawn("/usr/bin/python3", [join(top, "tests/browser/real/site.py"), "--programs", programs, "--ui", join(top, "build/ui")], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((done) => child.once("exit", done));
@@ -24,6 +24,10 @@ export async function openSite(top, programs) {
     first: site.first,
     fill: async () => {
       child.stdin.write("fill\n");
+      return next();
+    },
+    terminalCode: async () => {
+      child.stdin.write("terminal\n");
       return next();
     },
     close: async () => {

@@ -5,7 +5,7 @@
   site.py --programs BIN --ui BUILT_PAGE
 
 Prints a line of JSON when the empty dock is up; at the line "fill" on standard input a day of a bureau is entered and another line of JSON tells
-who may log in. Ends when standard input does.
+who may log in; at the line "terminal" the one-time code of a new screen at the bays. Ends when standard input does.
 """
 
 import argparse
@@ -60,6 +60,8 @@ def main():
             say({"origin": f"https://localhost:{site.port}", "certificate": ssl.get_server_certificate(("127.0.0.1", site.port)),
                  "first": {"work_number": FIRST, "password": site.first}})
             for line in sys.stdin:
+                if line.strip() == "terminal":
+                    say(site.terminal_code("前台"))
                 if line.strip() != "fill":
                     continue
                 day = bureau.Bureau(site, site.rig.device)

@@ -105,6 +105,53 @@ export function story(site, artefacts, troubles) {
         }
       });
     }
+
+    await t.test("at the bays: cards are given, the recorder comes back, and goes out again with two", async () => {
+      await page.setViewportSize({ width: 1366, height: 768 });
+      await logIn(page, site.origin, await ready("custodian"));
+      const cards = { 王芳: "0012345678", 李强: "0087654321" };
+      await page.goto(`${site.origin}/#/devices/people`);
+      for (const [name, card] of Object.entries(cards)) {
+        await page.click(`[aria-label='登记卡和 PIN ${name}']`);
+        await page.fill(".el-dialog [name=card]", card);
+        await page.click(".el-dialog button[type=submit]");
+        await page.waitForSelector(`text=${name}的卡和 PIN 已更新。`);
+        await page.waitForSelector(".el-dialog", { state: "detached" });
+      }
+      await page.context().clearCookies();
+      await page.goto(`${site.origin}/bay`);
+      await page.waitForSelector("[name=code]:focus");
+      await page.keyboard.type(await site.terminalCode());
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[data-bay][data-state=out]");
+      await look("bay");
+      const text = await page.innerText("main");
+      for (const one of accounts) assert.ok(!text.includes(one.name), "nobody is named");
+      await page.setViewportSize({ width: 1366, height: 768 });
+      await page.click("[data-state=out] button");
+      await page.waitForSelector("[name=card]:focus");
+      await page.keyboard.type(cards.李强);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("text=已归还。请将其留在采集口");
+      await page.click("[data-state=free] button");
+      await page.check("[name=matters] >> nth=0");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[name=place]:focus");
+      await page.keyboard.type("农贸市场");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[name=until]:focus");
+      await page.keyboard.press("Enter");
+      for (const name of Object.keys(cards)) {
+        await page.waitForSelector("[name=card]:focus");
+        await page.keyboard.type(cards[name]);
+        await page.keyboard.press("Enter");
+      }
+      await page.waitForSelector("ol li >> nth=1");
+      await page.click("button:has-text('登记领用')");
+      await page.waitForSelector("text=/已登记领用，编号 20\\d\\d-\\d+/");
+      await page.waitForSelector("[data-state=out] >> text=任务已写入，可以取走。", { timeout: 120000 });
+      await page.context().clearCookies();
+    });
     await browser.close();
   });
   /** What somebody of the role logs in with now. */
