@@ -63,7 +63,7 @@ net::Response explain(Parts& parts, Call& call) {
     if (!known) {
         return refusal(Problem::NotFound);
     }
-    return registerAnswer(parts.desk.records.enter(given, call.who().person));
+    return entered(parts.desk.records.enter(given, call.who().person));
 }
 
 /// Of those without a word said, those without a written one that are this person's to know of.
