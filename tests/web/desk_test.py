@@ -24,8 +24,8 @@ HOUR = 3600 * SECOND
 PLACE = "城关镇农贸市场"
 NAMES = {"custodian": "赵敏", "head": "钱局", "officer": "王芳", "mate": "李强", "stranger": "孙磊"}
 #: Long enough to be seen by a bay that looks every two seconds, on a busy machine too: it comes back when the recording ended.
-AGAIN = [{"at": 0.5, "do": "press_record"}, {"at": 4.0, "do": "camera_unplug"}, {"at": 4.0, "do": "microphone_unplug"},
-         {"at": 7.0, "do": "camera_return"}, {"at": 7.0, "do": "microphone_return"}, {"at": 12.0, "do": "hold_record"}, {"at": 15.0, "do": "dock"}]
+AGAIN = [{"at": 0.5, "do": "press_record"}, {"at": 12.0, "do": "camera_unplug"}, {"at": 12.0, "do": "microphone_unplug"},
+         {"at": 15.0, "do": "camera_return"}, {"at": 15.0, "do": "microphone_return"}, {"at": 22.0, "do": "hold_record"}, {"at": 25.0, "do": "dock"}]
 HEADINGS = "序号,执法类别,执法环节,记录方式,记录场合,记录内容,开始记录时间,记录过程,结束记录时间,记录部门,记录人员\n"
 ROWS = ("1,行政处罚,现场检查,拍照或录音录像,检查场所,检查过程,进入现场时,,离开现场时,执法大队,执法人员\n"
         "2,行政强制,查封扣押,录音录像（全程）,查封现场,查封过程,进入现场时,全程,离开现场时,执法大队,执法人员\n")

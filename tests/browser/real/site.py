@@ -24,8 +24,8 @@ from liuhen_life import bureau  # noqa: E402
 
 FIRST = "G009"
 #: In the middle of it there is neither picture nor sound for a while, and nobody says why.
-DAY = [{"at": 1.0, "do": "press_record"}, {"at": 5.0, "do": "camera_unplug"}, {"at": 5.0, "do": "microphone_unplug"},
-       {"at": 9.0, "do": "camera_return"}, {"at": 9.0, "do": "microphone_return"}, {"at": 14.0, "do": "press_mark"}, {"at": 17.0, "do": "dock"}]
+DAY = [{"at": 1.0, "do": "press_record"}, {"at": 12.0, "do": "camera_unplug"}, {"at": 12.0, "do": "microphone_unplug"},
+       {"at": 16.0, "do": "camera_return"}, {"at": 16.0, "do": "microphone_return"}, {"at": 22.0, "do": "press_mark"}, {"at": 25.0, "do": "dock"}]
 
 
 class BuiltSite(Site):
