@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bureau with approvers: keys that the agency appointed, requests, decisions, views over HTTPS."""
 
+import argparse
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 import unittest
 
@@ -145,9 +148,28 @@ class Access(unittest.TestCase):
                 found[int(segment["segment"])] = clear_of(file.read())
         return timeline, found
 
+    def assert_whole(self):
+        """Dock and vault are stopped; the log is whole, and no view or approval stands in it that should not."""
+        for name in ("dock", "vault"):
+            if name in self.site.processes:  # a story may have ended it
+                self.site.stop(name)
+        done = subprocess.run([os.path.join(self.PROGRAMS, "liuhen"), "verify", "--json", os.path.join(self.site.folder, "vault")],
+                              capture_output=True, text=True, timeout=300, check=False)
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told["verdict"], told["access"]), (0, "intact", []), done.stderr)
+
     def leaves(self, kind):
         """Bodies of a kind, the newest first; those under the newest checkpoint."""
         return [leaf["body"] for leaf in self.people["audadmin"].must(200, "GET", f"/api/v1/log?kind={kind}&limit=200")["items"]]
 
 
-__all__ = ["Access", "HOUR", "SECOND", "VAULT", "boxes_of", "now"]
+
+def main(case):
+    parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--programs", required=True, help="the folder of the built programs")
+    known, rest = parser.parse_known_args()
+    Access.PROGRAMS = known.programs
+    unittest.main(argv=[sys.argv[0], *rest], defaultTest=case)
+
+
+__all__ = ["Access", "HOUR", "SECOND", "VAULT", "boxes_of", "main", "now"]

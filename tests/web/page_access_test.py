@@ -2,16 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Request, decision, view and replay over HTTPS, with authenticators in software, before the real dock and vault."""
 
-import argparse
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import unittest
 
-from access_site import HOUR, SECOND, VAULT, Access, boxes_of, now
+from access_site import HOUR, SECOND, VAULT, Access, boxes_of, main, now
 from authenticator import to_bytes
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -220,17 +218,8 @@ class Path(Access):
             "grant": after[0]["decision"]["grant"], "subject": self.subject()}), "grant_used_up")
 
     def test_99_the_log_is_whole_and_every_view_covered(self):
-        self.site.stop("dock")
-        self.site.stop("vault")
-        done = subprocess.run([os.path.join(self.PROGRAMS, "liuhen"), "verify", "--json", os.path.join(self.site.folder, "vault")],
-                              capture_output=True, text=True, timeout=300, check=False)
-        told = json.loads(done.stdout)
-        self.assertEqual((done.returncode, told["verdict"], told["access"]), (0, "intact", []), done.stderr)
+        self.assert_whole()
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--programs", required=True, help="the folder of the built programs")
-    known, rest = parser.parse_known_args()
-    Access.PROGRAMS = known.programs
-    unittest.main(argv=[sys.argv[0], *rest], defaultTest="Path")
+    main("Path")

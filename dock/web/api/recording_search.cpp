@@ -42,22 +42,6 @@ bool hasMatter(const View& view, const NotedHandout& handout, const std::string&
                        });
 }
 
-/// In order of recorder and time; what overlaps or touches is one.
-std::vector<DeviceSpan> joined(std::vector<DeviceSpan> spans) {
-    std::sort(spans.begin(), spans.end(), [](const DeviceSpan& a, const DeviceSpan& b) {
-        return std::tie(a.device, a.fromUs) < std::tie(b.device, b.fromUs);
-    });
-    std::vector<DeviceSpan> out;
-    for (DeviceSpan& span : spans) {
-        if (!out.empty() && out.back().device == span.device && span.fromUs <= out.back().toUs) {
-            out.back().toUs = std::max(out.back().toUs, span.toUs);
-        } else {
-            out.push_back(std::move(span));
-        }
-    }
-    return out;
-}
-
 std::vector<DeviceSpan> handedOut(const View& view, const RegisterFilter& filter) {
     std::vector<DeviceSpan> spans;
     for (const NotedHandout& handout : view.handouts()) {
@@ -72,7 +56,7 @@ std::vector<DeviceSpan> handedOut(const View& view, const RegisterFilter& filter
             }
         }
     }
-    return joined(std::move(spans));
+    return spans;
 }
 
 /// The ids of recordings that are linked with such cases, or with acts of theirs.
@@ -137,7 +121,7 @@ Result<std::vector<DeviceSpan>> spansOf(Parts& parts, const RegisterFilter& filt
             found.push_back({name->device, start, start + 1});
         }
     }
-    return joined(std::move(found));
+    return found;
 }
 
 }  // namespace liuhen::web

@@ -17,8 +17,8 @@ struct RegisterFilter {
     [[nodiscard]] bool empty() const { return !officer && !unit && !matter && !place && !lawsuit; }
 };
 
-/// Where such recordings began: stretches of time on recorders, none of a recorder overlapping
-/// another. Errors: those of register and catalogue.
+/// Where such recordings began: stretches of time on recorders, which may overlap. Errors: those of
+/// register and catalogue.
 [[nodiscard]] Result<std::vector<catalogue::DeviceSpan>> spansOf(Parts& parts,
                                                                  const RegisterFilter& filter);
 
