@@ -19,7 +19,7 @@ using registry::View;
 
 namespace {
 
-constexpr std::size_t kWordsLetters = 1000;  // as many as registry::kNoteBytes holds of Chinese
+constexpr std::size_t kWordsLetters = 1000;  // at most four bytes each: registry::kNoteBytes
 constexpr core::Microseconds kLookedBack = std::chrono::hours(31 * 24);
 constexpr std::size_t kLookedAt = 500;
 constexpr std::size_t kNamed = 5;
