@@ -142,7 +142,8 @@ Result<std::unique_ptr<File>> FaultFiles::open(const std::string& path, OpenMode
     } else {
         inode = std::get<Inode>(*place.node);
     }
-    return State::openFile(state_, std::move(inode), path, mode != OpenMode::Read);
+    const bool writable = mode != OpenMode::Read && mode != OpenMode::ReadScattered;
+    return State::openFile(state_, std::move(inode), path, writable);
 }
 
 Result<std::vector<FolderItem>> FaultFiles::list(const std::string& folder) {

@@ -50,6 +50,7 @@ struct FolderItem {
 
 enum class OpenMode {
     Read,            // must exist
+    ReadScattered,   // as Read, for little pieces here and there: nothing is read ahead
     CreateNew,       // must not exist; for appending and reading
     AppendExisting,  // must exist; for appending and reading
 };

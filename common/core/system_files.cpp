@@ -216,7 +216,8 @@ public:
         LIUHEN_CHECK(checkPath("open", path));
         // O_NONBLOCK so that a pipe under that name cannot hold us; it means nothing for files.
         int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-        flags |= mode == OpenMode::Read ? O_RDONLY : (O_RDWR | O_APPEND);
+        const bool writable = mode != OpenMode::Read && mode != OpenMode::ReadScattered;
+        flags |= writable ? (O_RDWR | O_APPEND) : O_RDONLY;
         flags |= mode == OpenMode::CreateNew ? (O_CREAT | O_EXCL) : 0;
         UniqueFd fd(retried([&path, flags] { return ::open(path.c_str(), flags, kFileMode); }));
         if (!fd.valid()) {
@@ -229,7 +230,10 @@ public:
         if (!S_ISREG(status.st_mode)) {
             return fail(ErrorKind::FailedPrecondition, "open " + path + ": not a file");
         }
-        return std::make_unique<SystemFile>(std::move(fd), path, mode != OpenMode::Read);
+        if (mode == OpenMode::ReadScattered) {
+            static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_RANDOM));  // only advice
+        }
+        return std::make_unique<SystemFile>(std::move(fd), path, writable);
     }
 
     [[nodiscard]] Result<std::vector<FolderItem>> list(const std::string& folder) override {

@@ -64,7 +64,9 @@ tl::unexpected<core::Error> refusalFor(evidence::AccessReason reason, std::strin
 
 Result<void> OpenUses::add(const Digest& name, One one, const core::Clock& clock) {
     if (open_.size() >= kMostOpen) {
-        std::erase_if(open_, [&clock](const auto& item) { return isOver(item.second, clock); });
+        std::erase_if(open_, [&clock](const auto& item) {
+            return item.second.use == nullptr || isOver(item.second, clock);
+        });
     }
     if (open_.size() >= kMostOpen) {
         return core::fail(core::ErrorKind::ResourceExhausted,
@@ -84,6 +86,12 @@ const OpenUses::One* OpenUses::find(const Digest& name, const core::Clock& clock
         return nullptr;
     }
     return &found->second;
+}
+
+void OpenUses::release(const Digest& name) {
+    if (const auto found = open_.find(name); found != open_.end()) {
+        found->second.use = nullptr;
+    }
 }
 
 bool RefusalLimits::isDue(const evidence::RefusedBody& refusal, core::Nanoseconds now) {

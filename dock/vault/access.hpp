@@ -26,17 +26,19 @@ class OpenUses {
 public:
     struct One {
         Digest grant{};
-        std::uint64_t index = 0;      // of its leaf
-        std::int64_t untilUs = 0;     // UTC
-        core::Nanoseconds endsAt{0};  // by the boot clock, which nobody sets
-        std::shared_ptr<OpenUse> use;
+        std::uint64_t index = 0;       // of its leaf
+        std::int64_t untilUs = 0;      // UTC
+        core::Nanoseconds endsAt{0};   // by the boot clock, which nobody sets
+        std::shared_ptr<OpenUse> use;  // nullptr: released
     };
 
     /// Errors: ResourceExhausted if too many are open.
     [[nodiscard]] Result<void> add(const Digest& name, One one, const core::Clock& clock);
     /// nullptr if it is not there, or its time is over.
     [[nodiscard]] const One* find(const Digest& name, const core::Clock& clock);
-    void remove(const Digest& name) { open_.erase(name); }
+    /// Lets go of what it holds. It is still found, so that every reader is told why it was closed,
+    /// until its time is over or its place is needed.
+    void release(const Digest& name);
 
 private:
     std::map<Digest, One> open_;

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMostListedParts = 10'000;
 /// Segments that one view or copy opens at most: about 66 hours.
 inline constexpr std::size_t kMostOpenedSegments = 4'000;
 /// About so far apart key frames are looked for: to find each, all of the footage would be read.
-inline constexpr std::uint64_t kKeysApartNs = 5'000'000'000;
+inline constexpr std::uint64_t kKeysApartNs = 2'000'000'000;
 
 /// A request as it was logged: what an approver signs names both hashes.
 struct Asked {

@@ -249,8 +249,11 @@ Result<std::shared_ptr<OpenUse>> Vault::openUse(const Digest& name) {
         return notOpen();
     }
     if (const auto wrong = access_->book.closed(one->grant, parts_.clock.utc().count())) {
-        access_->open.remove(name);
+        access_->open.release(name);
         return refuse(*wrong);
+    }
+    if (one->use == nullptr) {
+        return notOpen();
     }
     return one->use;
 }

@@ -16,7 +16,7 @@ using evidence::ClearSegment;
 
 /// Of one use at once: as many as a player's list is made of at a time, one that is played, and one
 /// that is sought to.
-constexpr std::size_t kHeldSegments = 6;
+constexpr std::size_t kHeldSegments = 10;
 /// A camera's frames do not come to the millisecond; two parts begin much farther apart.
 constexpr std::uint64_t kJitterNs = 50'000'000;
 
@@ -72,7 +72,7 @@ Result<std::shared_ptr<OpenUse::Held>> OpenUse::openFile(const StoredSegment& st
                                                          std::size_t mostParts) const {
     auto held = std::make_shared<Held>();
     held->segment = stored.segment;
-    LIUHEN_TRY(held->file, parts_.files.open(stored.path, core::OpenMode::Read));
+    LIUHEN_TRY(held->file, parts_.files.open(stored.path, core::OpenMode::ReadScattered));
     LIUHEN_TRY(held->sizeBytes, held->file->size());
     if (!object_) {
         LIUHEN_TRY(held->clear,

@@ -71,18 +71,19 @@ class Access(unittest.TestCase):
     """What the tests of access share; the site is made once for each class of them."""
 
     PROGRAMS = ""
+    SITE = AccessSite
     maxDiff = None
 
     @classmethod
     def begin(cls, folder, ui=None):
-        cls.site = AccessSite(folder, cls.PROGRAMS, ui)
+        cls.site = cls.SITE(folder, cls.PROGRAMS, ui)
         cls.addClassCleanup(cls.site.end)
         cls.people = cls.site.set_up()
         cls.contract = Contract()
         cls.head, cls.supervisor, cls.reviewer = (cls.people[role] for role in ("head", "supervisor", "reviewer"))
         recordings = cls.people["custodian"].must(200, "GET", "/api/v1/recordings")["items"]
         cls.film = next(each for each in recordings if each["manner"] == "video")
-        cls.photo = next(each for each in recordings if each["manner"] == "photo")
+        cls.photo = next((each for each in recordings if each["manner"] == "photo"), None)
         cls.key = cls.site.appoint("head", cls.head.person, "view", "copy", "emergency")
 
     def subject(self, recording=None, span=(None, None)):

@@ -135,7 +135,7 @@ class Imports(unittest.TestCase):
                 ("file", ""), ("file", "x" * 256), ("by", "李雷")]
         for field, value in rows:
             with self.subTest(field=field, value=value):
-                self.assertEqual(self.refused("wrong_field", "custodian", "POST", IMPORTS, self.declared(9, **{field: value}))["field"],
+                self.assertEqual(self.refused("wrong_field", "custodian", "POST", IMPORTS, {**self.declared(9), field: value})["field"],
                                  field)
 
     def test_05_one_upload_a_person_and_three_at_once(self):

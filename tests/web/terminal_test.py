@@ -216,7 +216,7 @@ class AtTheBays(unittest.TestCase):
             if "anonymous" in operation.roles or "terminal" in operation.roles:
                 continue
             path = operation.path.format(person=self.people["officer"].person, device=self.device, generation=0, start=0,
-                                         number="2026-0001", index=0, id="0" * 64, n=0)
+                                         number="2026-0001", index=0, id="0" * 64, n=0, upload="0" * 64)
             for caller in (self.terminal, as_session):
                 answer = caller.ask(operation.method, path, {} if operation.changes else None)
                 self.assertEqual((answer.status, answer.code), (401, "not_logged_in"), operation.name)

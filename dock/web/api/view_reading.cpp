@@ -25,7 +25,7 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 /// A piece is as long as key frames that the vault tells of are apart; so long one is waited for.
 constexpr std::uint64_t kLongestPieceNs = 30 * kSecondNs;
 constexpr std::uint64_t kUsNs = 1000;
-constexpr std::size_t kAtOnce = 4;
+constexpr std::size_t kAtOnce = 8;
 constexpr std::uint64_t kMostInitBytes = std::uint64_t{64} << 10U;
 
 /// A segment of a view, asked for part by part.

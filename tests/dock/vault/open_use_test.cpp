@@ -59,15 +59,17 @@ std::vector<std::size_t> toldOf(const std::vector<ListedPart>& parts) {
 
 }  // namespace
 
-TEST_CASE("key frames are told of about five seconds apart") {
+TEST_CASE("key frames are told of about two seconds apart") {
     struct Row {
         std::size_t apart;  // of the sample's, in seconds
         std::vector<std::size_t> told;
     };
-    const Row rows[] = {{1, {0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55}},
-                        {2, {0, 5, 6, 12, 18, 24, 30, 36, 42, 48, 54}},
-                        {4, {0, 5, 6, 7, 8, 16, 24, 32, 40, 48, 56}},
-                        {12, {0, 5, 6, 7, 8, 9, 10, 11, 12, 24, 36, 48}}};
+    const Row rows[] = {{1, {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                             30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58}},
+                        {2, {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                             30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58}},
+                        {4, {0, 2, 3, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56}},
+                        {12, {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 24, 36, 48}}};
     for (const Row& row : rows) {
         for (const bool locked : {false, true}) {
             CAPTURE(row.apart);
@@ -85,13 +87,13 @@ TEST_CASE("key frames are told of about five seconds apart") {
 }
 
 TEST_CASE("of many parts few are read: a distance that was seen once is relied on") {
-    ClearSample sample(true, 60);
-    for (const std::size_t part : {12U, 18U, 36U, 54U}) {
+    ClearSample sample(true, 60, 4);
+    for (const std::size_t part : {8U, 12U, 36U, 56U}) {
         sample.stored[sample.middles[part]] ^= 1U;  // who reads it is told
     }
     CHECK(toldOf(listed(sample)) ==
-          std::vector<std::size_t>{0, 5, 6, 12, 18, 24, 30, 36, 42, 48, 54});
-    sample.stored[sample.middles[6]] ^= 1U;
+          std::vector<std::size_t>{0, 2, 3, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56});
+    sample.stored[sample.middles[4]] ^= 1U;
     CHECK(refused(sample) == core::ErrorKind::DataLoss);
 }
 
@@ -102,11 +104,13 @@ TEST_CASE(
     constexpr std::uint64_t kSecondNs = 1'000'000'000;
     const auto parts = listed(sample, evidence::MediaSpan{15 * kSecondNs, 70 * kSecondNs});
     REQUIRE(parts.size() == 55);
-    CHECK(toldOf(parts) == std::vector<std::size_t>{0, 5, 6, 7, 12, 13, 14, 15, 23, 31, 39, 47});
+    CHECK(toldOf(parts) ==
+          std::vector<std::size_t>{0, 2, 3, 5, 6, 7, 11, 15, 19, 23, 27, 31, 35, 39, 43, 47, 51});
     CHECK(parts[0].key == false);
+    CHECK(parts[3].key == true);
+    CHECK(parts[6].key == false);
     CHECK(parts[7].key == true);
-    CHECK(parts[15].key == true);
-    CHECK(parts[23].key == true);
+    CHECK(parts[11].key == true);
 }
 
 }  // namespace liuhen::vault
