@@ -217,8 +217,9 @@ class AtTheBays(unittest.TestCase):
                 continue
             path = operation.path.format(person=self.people["officer"].person, device=self.device, generation=0, start=0,
                                          number="2026-0001", index=0, id="0" * 64, n=0, upload="0" * 64)
+            body = b"bytes" if operation.bytes else {} if operation.changes else None
             for caller in (self.terminal, as_session):
-                answer = caller.ask(operation.method, path, {} if operation.changes else None)
+                answer = caller.ask(operation.method, path, body, {"Content-Type": "application/octet-stream"} if operation.bytes else None)
                 self.assertEqual((answer.status, answer.code), (401, "not_logged_in"), operation.name)
                 self.assertEqual(set(answer.json), {"error"})
         both = Terminal(self.site)
