@@ -20,6 +20,10 @@ inline constexpr std::size_t kMostOpenedSegments = 4'000;
 /// About so far apart key frames are looked for: to find each, all of the footage would be read.
 inline constexpr std::uint64_t kKeysApartNs = 2'000'000'000;
 
+/// The device of an access to an imported object, which was of none (docs/format/access.md section
+/// 2).
+inline constexpr std::string_view kImportDevice = "import";
+
 /// A request as it was logged: what an approver signs names both hashes.
 struct Asked {
     Digest request{};

@@ -2,6 +2,8 @@
 // Rows that access needs: its leaves, and what lies under a subject.
 #include "dock/vault/records.hpp"
 
+#include "dock/vault/access_types.hpp"
+
 namespace liuhen::vault {
 
 Result<std::vector<std::pair<std::uint64_t, Buffer>>> Records::accessLeaves(std::uint64_t index,
@@ -57,6 +59,14 @@ Result<std::vector<ObjectRow>> Records::segmentsOf(const std::string& device,
 Result<std::optional<std::uint64_t>> Records::keptAside(const Digest& object,
                                                         const std::string& device,
                                                         std::optional<std::uint64_t> generation) {
+    if (device == kImportDevice) {
+        LIUHEN_TRY(Statement statement,
+                   database_.prepare("select size_bytes from object where hash = ? and shelf ="
+                                     " 'imported' limit 1"));
+        statement.bind(ByteView(object));
+        LIUHEN_TRY(const bool found, statement.step());
+        return found && !generation ? std::optional(statement.number(0)) : std::nullopt;
+    }
     const char* sql = generation ? "select size_bytes from object where hash = ? and device = ?"
                                    " and shelf <> 'stored' and generation = ? limit 1"
                                  : "select size_bytes from object where hash = ? and device = ?"

@@ -149,15 +149,19 @@ class Access(unittest.TestCase):
                 found[int(segment["segment"])] = clear_of(file.read())
         return timeline, found
 
-    def assert_whole(self):
-        """Dock and vault are stopped; the log is whole, and no view or approval stands in it that should not."""
+    def assert_whole(self, imported=()):
+        """Dock and vault are stopped; the log is whole, and no view or approval stands in it that should not. Nothing but objects that were
+        imported, if any, is unproven."""
         for name in ("dock", "vault"):
             if name in self.site.processes:  # a story may have ended it
                 self.site.stop(name)
         done = subprocess.run([os.path.join(self.PROGRAMS, "liuhen"), "verify", "--json", os.path.join(self.site.folder, "vault")],
                               capture_output=True, text=True, timeout=300, check=False)
         told = json.loads(done.stdout)
-        self.assertEqual((done.returncode, told["verdict"], told["access"]), (0, "intact", []), done.stderr)
+        due = (1, "unproven", []) if imported else (0, "intact", [])
+        self.assertEqual((done.returncode, told["verdict"], told["access"]), due, done.stderr)
+        self.assertEqual([(each["verdict"], each["file"].replace("/", "").endswith(name)) for each, name in zip(told["problems"], imported, strict=True)],
+                         [("unproven", True)] * len(imported))
 
     def leaves(self, kind):
         """Bodies of a kind, the newest first; those under the newest checkpoint."""

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 
-from access_site import HOUR, Access, main, now
+from access_site import HOUR, SECOND, Access, main, now
 
 
 class Two(Access):
@@ -152,8 +152,42 @@ class Two(Access):
             self.assertEqual(self.refused(self.supervisor, "POST", "/api/v1/views", {"grant": grant, "subject": self.subject()}), "grant_ended")
             self.assertEqual(self.leaves("grant.ended")[0]["by"], by.person)
 
+    def test_09_an_import_is_looked_at_under_a_grant_for_it(self):
+        content = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 12
+        declared = {"file": "现场照片.jpg", "size": len(content), "media": "photo", "maker": "佳能", "device": "EOS 0117", "wearer": "王芳",
+                    "from_us": now() - HOUR, "until_us": now() - SECOND, "reason": "市场检查"}
+        begun = self.must(self.custodian, "beginImport", "/api/v1/imports", declared)
+        path = f"/api/v1/imports/{begun['upload']}"
+        sent = self.custodian.ask("PUT", path + "/bytes?offset=0", content, headers={"Content-Type": "application/octet-stream"})
+        self.assertEqual(sent.status, 200, sent.body)
+        kept = self.must(self.custodian, "endImport", path + "/end", {})["object"]
+        type(self).imported = [kept]
+        subject = {"device": "import", "generation": None, "recording": None, "object": kept, "from_ns": None, "to_ns": None}
+        grant = self.granted(self.supervisor, subject, uses=1)
+        # Neither somebody else, nor for other bytes, nor under a recorder's name.
+        for client, other, code in ((self.reviewer, subject, "grant_of_other"), (self.supervisor, self.subject(), "outside_span"),
+                                    (self.supervisor, {**subject, "object": "0" * 64}, "outside_span"),
+                                    (self.supervisor, {**subject, "device": self.film["device"]}, "outside_span")):
+            self.assertEqual(self.refused(client, "POST", "/api/v1/views", {"grant": grant, "subject": other}), code)
+        view = self.view(self.supervisor, grant, subject)
+        self.assertEqual((view["playlist"], view["marks"], view["file"]), (None, None, f"/api/v1/views/{view['id']}/file"))
+        whole = self.supervisor.ask("GET", view["file"])
+        self.contract.check_answer(self.contract.of("viewFile"), whole)
+        self.assertEqual((whole.status, whole.body, whole.headers["Content-Type"]), (200, content, "image/jpeg"))
+        self.assertEqual(whole.headers["Content-Disposition"], f'attachment; filename="{kept[:16]}"')
+        self.assertEqual(whole.headers["X-Content-Type-Options"], "nosniff")
+        some = self.supervisor.ask("GET", view["file"], headers={"Range": "bytes=2-1001"})
+        self.assertEqual((some.status, some.body), (206, content[2:1002]))
+        self.assertEqual(self.refused(self.reviewer, "GET", view["file"]), "not_found")
+        self.assertEqual(self.refused(self.supervisor, "GET", f"/api/v1/views/{view['id']}/playlist.m3u8"), "not_playable")
+        self.assertEqual(self.refused(self.supervisor, "POST", "/api/v1/views", {"grant": grant, "subject": subject}), "grant_used_up")
+        # A recording is no file.
+        film = self.view(self.supervisor, self.granted(self.supervisor))
+        self.assertIsNone(film["file"])
+        self.assertEqual(self.refused(self.supervisor, "GET", f"/api/v1/views/{film['id']}/file"), "not_found")
+
     def test_99_the_log_is_whole(self):
-        self.assert_whole()
+        self.assert_whole(self.imported)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,10 @@
 #include "dock/web/api/access_room.hpp"
 #include "dock/web/api/view_reading.hpp"
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 #include <fmt/format.h>
 
 namespace liuhen::web {
@@ -11,6 +15,9 @@ namespace liuhen::web {
 using access::Role;
 
 namespace {
+
+constexpr std::size_t kHeadBytes = 16;   // tell of what type a file is
+constexpr std::size_t kNameDigits = 16;  // of its hash, as the name of a file that is stored
 
 std::string addressOf(const OpenView& view, std::string_view what) {
     return fmt::format("/api/v1/views/{}/{}", core::toHex(view.id), what);
@@ -52,14 +59,19 @@ net::Response begin(Parts& parts, Call& call) {
     view->leaf = opened->index;
     view->segments = opened->segments;
     parts.access.views.add(view);
+    const bool file = use.subject.object.has_value();
+    const auto address = [&view](bool has, std::string_view what) {
+        return has ? json(addressOf(*view, what)) : json();
+    };
     return reply(201,
                  {{"id", core::toHex(view->id)},
                   {"grant", grant},
                   {"subject", subjectJson(view->subject)},
                   {"until_us", view->untilUs},
                   {"leaf", view->leaf},
-                  {"playlist", addressOf(*view, "playlist.m3u8")},
-                  {"marks", addressOf(*view, "marks.vtt")}});
+                  {"playlist", address(!file, "playlist.m3u8")},
+                  {"marks", address(!file, "marks.vtt")},
+                  {"file", address(file, "file")}});
 }
 
 /// The view of the path, if the session's person began it.
@@ -147,6 +159,60 @@ net::Response segment(Parts& parts, Call& call) {
     return response;
 }
 
+/// What browsers show of their own, by a file's first bytes. Never what they would run.
+std::string_view mediaTypeOf(std::string_view head) {
+    struct Type {
+        std::size_t at;
+        std::string_view bytes;
+        std::string_view name;
+    };
+    static constexpr std::array kTypes = {
+        Type{0, "\xff\xd8\xff", "image/jpeg"},
+        Type{0, "\x89PNG\r\n", "image/png"},
+        Type{4, "ftyp", "video/mp4"},
+        Type{0, "\x1a\x45\xdf\xa3", "video/webm"},
+        Type{8, "WAVE", "audio/wav"},
+        Type{0, "ID3", "audio/mpeg"},
+        Type{0, "\xff\xfb", "audio/mpeg"},
+    };
+    for (const Type& type : kTypes) {
+        if (head.size() > type.at && head.substr(type.at).starts_with(type.bytes)) {
+            return type.name;
+        }
+    }
+    return "application/octet-stream";
+}
+
+/// An object as it was kept. It came from outside: a browser that is led here stores it and opens
+/// nothing.
+net::Response file(Parts& parts, Call& call) {
+    if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
+        return refusal(Problem::WrongField, wrong);
+    }
+    const auto view = viewOf(parts, call);
+    if (!view || !view->subject.object) {
+        return refusal(Problem::NotFound);
+    }
+    auto source = segmentSource(parts.access.vault, view->id, 0);
+    if (!source) {
+        return refusedReading(source.error());
+    }
+    std::array<std::uint8_t, kHeadBytes> bytes{};
+    const auto have = source->readAt(
+        0, std::span(bytes).first(std::min<std::uint64_t>(bytes.size(), source->size)));
+    if (!have) {
+        return refusedReading(have.error());
+    }
+    const std::string head(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*have));
+    net::Response response;
+    response.contentType = mediaTypeOf(head);
+    response.headers.set("Content-Disposition",
+                         fmt::format("attachment; filename=\"{}\"",
+                                     core::toHex(*view->subject.object).substr(0, kNameDigits)));
+    response.source = *std::move(source);
+    return response;
+}
+
 }  // namespace
 
 std::vector<Route> replayRoutes() {
@@ -156,6 +222,7 @@ std::vector<Route> replayRoutes() {
         {"GET", "/api/v1/views/{id}/playlist.m3u8", "playlist", viewers, &playlist},
         {"GET", "/api/v1/views/{id}/segments/{n}.mp4", "viewSegment", viewers, &segment},
         {"GET", "/api/v1/views/{id}/marks.vtt", "viewMarks", viewers, &marks},
+        {"GET", "/api/v1/views/{id}/file", "viewFile", viewers, &file},
     };
 }
 

@@ -93,6 +93,34 @@ export function cases(world) {
       assert.equal(await page.locator("button:has-text('导入文件')").count(), 0);
       assert.match(await page.locator("tbody tr").nth(2).innerText(), /（已删除）/);
     });
+    await t.test("a file is looked at under a grant for it, and a broken one says what to do", async () => {
+      await begin("supervisor");
+      const look = () => page.locator("tbody tr").first().locator("button:has-text('查看')").click();
+      await look();
+      await page.waitForSelector(".el-dialog :text('您还没有这个文件的有效批准')");
+      await page.click(".el-dialog button:has-text('申请调阅')");
+      await page.fill("[name=reason]", "核对现场照片");
+      await page.click("button:has-text('提交申请')");
+      await page.waitForSelector(".el-dialog [role=status]:has-text('申请已提交')");
+      const [file] = double.state.imports;
+      const [request] = double.state.requests;
+      assert.deepEqual(request.subjects, [{ device: "import", generation: null, recording: null, object: file.object, from_ns: null, to_ns: null }]);
+      const us = Date.now() * 1000;
+      request.state = "granted";
+      request.decision = { by: [request.by], manner: "key", time_us: us, leaf: 901, grant: "ab".repeat(32), from_us: us - 1e6, until_us: us + 3600e6, uses: 3, used: 0 };
+      await page.keyboard.press("Escape");
+      await look();
+      await page.click(".el-dialog button:has-text('开始查看')");
+      await page.waitForFunction(() => document.querySelector(".el-dialog img")?.naturalWidth === 1);
+      assert.equal(request.decision.used, 1);
+      double.state.brokenFile = true;
+      await page.keyboard.press("Escape");
+      await look();
+      await page.click(".el-dialog button:has-text('开始查看')");
+      await page.waitForSelector(".el-dialog [role=alert]:has-text('此浏览器不能显示这种格式的文件，请与资料设备管理员联系，用该厂商的软件查看。')");
+      await page.goto(`${origin}/#/requests`);
+      await page.waitForSelector(`[data-request="${request.id}"]:has-text('导入文件 ${file.object.slice(0, 12)}')`);
+    });
     await browser.close();
   });
 }

@@ -18,6 +18,7 @@ const pages = [
   ["imports", "custodian", "/imports"],
   ["imports-form", "custodian", "/imports", (page) => page.click("button:has-text('导入文件')")],
   ["imports-supervisor", "supervisor", "/imports"],
+  ["imports-show", "supervisor", "/imports", (page) => page.locator("tbody tr button:has-text('查看')").first().click()],
   ["recordings", "custodian", "/recordings"],
   ["desk", "custodian", "/desk"],
   ["desk-give", "custodian", "/desk", (page) => page.click("button:has-text('办理领用')")],

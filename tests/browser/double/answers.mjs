@@ -208,10 +208,11 @@ export const answers = {
     request.decision.used += 1;
     const id = hash(`view ${Math.random()}`);
     state.views.set(id, session.person);
-    return { status: 201, value: { id, grant: body.grant, subject: body.subject, until_us: us() + 8 * 3600 * second, leaf: state.log.length, playlist: `/api/v1/views/${id}/playlist.m3u8`, marks: `/api/v1/views/${id}/marks.vtt` } };
+    return { status: 201, value: { id, grant: body.grant, subject: body.subject, until_us: us() + 8 * 3600 * second, leaf: state.log.length, ...(body.subject.object ? { playlist: null, marks: null, file: `/api/v1/views/${id}/file` } : { playlist: `/api/v1/views/${id}/playlist.m3u8`, marks: `/api/v1/views/${id}/marks.vtt`, file: null }) } };
   },
 };
 
+const onePixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const viewed = ({ state, session, at }) => {
   if (state.views.get(at.id) !== session.person) throw missing();
 };
@@ -236,6 +237,11 @@ export const streams = {
   playlist(context, _, begin) {
     viewed(context);
     begin(200, { "Content-Type": "application/vnd.apple.mpegurl" }).end(context.media.playlist);
+  },
+  viewFile(context, _, begin) {
+    viewed(context);
+    const bytes = context.state.brokenFile ? "another maker's" : onePixel;
+    begin(200, { "Content-Type": context.state.brokenFile ? "application/octet-stream" : "image/png", "Content-Disposition": "attachment" }).end(bytes);
   },
   viewMarks(context, _, begin) {
     viewed(context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evidence leaves the vault under approved, logged views alone.
 #include "common/media/box_list.hpp"
+#include "dock/vault/import.hpp"
 #include "tests/dock/vault/access_bench.hpp"
 
 using namespace liuhen;
@@ -223,6 +224,28 @@ TEST_SUITE("vault/access") {
         stored.object = crypto::sha256(bench.footage->segment(bench.recording, 0));
         const Digest other = bench.grant(stored, 1, "inspect");
         CHECK(bench.view(other, stored).error().kind == ErrorKind::NotFound);
+    }
+
+    TEST_CASE("an import is looked at as it was handed over, under a grant for it alone") {
+        AccessBench bench;
+        const Buffer bytes(700'000, 0x5a);
+        Import made = must(
+            Import::begin(bench.vault(),
+                          {{"photo", "maker", "camera 3", 1, 2, "file", "wearer", "reason", "by"},
+                           bytes.size()}));
+        must(made.append(bytes));
+        evidence::AccessSubject subject;
+        subject.device = kImportDevice;
+        subject.object = must(made.finish()).object;
+        const Opened opened = must(bench.view(bench.grant(subject, 1), subject));
+        CHECK(must(bench.read(opened.use, 0)) == bytes);
+        // Neither under another device's name nor for what a recorder brought.
+        evidence::AccessSubject other = subject;
+        other.device = bench.footage->device();
+        CHECK(bench.view(bench.grant(other, 1), other).error().kind == ErrorKind::NotFound);
+        other = subject;
+        other.object = crypto::sha256(bench.footage->segment(bench.recording, 0));
+        CHECK(bench.view(bench.grant(other, 1), other).error().kind == ErrorKind::NotFound);
     }
 
     TEST_CASE("copies have grants and leaves of their own") {

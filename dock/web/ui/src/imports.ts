@@ -6,6 +6,8 @@ export type Media = Schemas["Media"];
 export type Declaration = Omit<Schemas["ImportDeclaration"], "file" | "size" | "media">;
 
 export const allMedia: Media[] = ["video", "photo", "sound"];
+/** The device of an access to an import (docs/format/access.md section 2). */
+export const importDevice = "import";
 /** The longest file that the page takes; longer ones are imported on the console. */
 export const longest = 32 * 1024 ** 3;
 

@@ -68,6 +68,7 @@ export const access = {
     spanOf: "媒体时间 {from} 至 {to}",
     wholeDevice: "执法记录仪 {device} 的全部音像记录",
     recordingOf: "执法记录仪 {device}，记录 {recording}",
+    importOf: "导入文件 {object}",
     objectOf: "执法记录仪 {device}，异常对象 {object}",
     uses: "可用次数",
     usesLine: "{used} / {uses} 次",
