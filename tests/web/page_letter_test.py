@@ -135,7 +135,7 @@ class Letter(Access):
         self.send(self.supervisor, long[:LONGEST])
         self.assertEqual(self.refused_piece(self.supervisor, LONGEST, long[LONGEST:]), (413, "letter_too_large"))
         self.assertEqual(self.refused_piece(self.supervisor, LONGEST + 1, b"x"), (422, "wrong_field"))
-        self.assertEqual(self.refused_piece(self.supervisor, 0, long[:PIECE + 1])[0], 413)
+        self.assertEqual(self.put(self.supervisor, 0, long[:PIECE + 1]).status, 413)
         self.assertEqual(self.refused_piece(self.supervisor, 0, b""), (422, "wrong_field"))
         scan = hashlib.sha256(long[:LONGEST]).hexdigest()
         self.assertEqual(self.refused(self.supervisor, "POST", "/api/v1/requests", self.body(scan)), "letter_over")

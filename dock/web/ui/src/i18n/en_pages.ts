@@ -115,7 +115,7 @@ export const access: typeof zhAccess = {
     grant: "Grant", grantUse: "the custodian uses it with this number on the dock's console",
   },
   letter: {
-    by: "For somebody outside", byHint: "a court, a procuratorate, a party or their counsel asks by letter to view or copy: say which, and add the scan", name: "Who asks",
+    by: "For somebody outside", byHint: "a court, a party or others ask by letter; add its scan", name: "Who asks",
     nameHint: "the organ or the person", number: "Letter number", numberHint: "none, if it has none", date: "Date of the letter", scan: "Scan of the letter (PDF, JPEG or PNG, at most 4 MB)",
     need: "Give who asks, the letter's number and date, and choose its scan.", future: "The letter is dated after today; correct it.",
     wrongType: "The scan of the letter is no PDF, JPEG or PNG file; choose another.", tooLarge: "The scan of the letter is larger than 4 MB; scan it again with fewer dots.",
