@@ -75,6 +75,13 @@ Result<void> fillFirst(Parts& parts, const access::FirstSignature& first, json& 
     return {};
 }
 
+json outsiderJson(const access::Outsider& outsider) {
+    return {{"name", outsider.name},
+            {"letter_number", outsider.letterNumber},
+            {"letter_date", outsider.letterDate},
+            {"scan", core::toHex(outsider.scan)}};
+}
+
 struct Meaning {
     std::string_view reason;  // docs/format/access.md section 4.1
     Problem problem;
@@ -193,6 +200,7 @@ Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
     json by;
     LIUHEN_CHECK(fillPerson(parts, entry.body.by, by));
     LIUHEN_TRY(const auto reason, parts.access.words->opened(entry.body.reason));
+    const auto words = access::RequestWords::parse(reason.value_or(""));
     json caseNumber;
     if (entry.body.caseNumber) {
         LIUHEN_TRY(const auto opened, parts.access.words->opened(*entry.body.caseNumber));
@@ -215,7 +223,8 @@ Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
           {"purpose", entry.body.purpose},
           {"subjects", std::move(subjects)},
           {"by", std::move(by)},
-          {"reason", reason.value_or("")},
+          {"reason", words.reason},
+          {"outsider", words.outsider ? outsiderJson(*words.outsider) : json()},
           {"case", std::move(caseNumber)},
           {"emergency", entry.body.emergency},
           {"made_us", entry.timeUs},

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "dock/access/first_signatures.hpp"
+#include "dock/access/letters.hpp"
+#include "dock/access/request_words.hpp"
 #include "dock/access/words.hpp"
 #include "dock/web/api/import_uploads.hpp"
+#include "dock/web/api/letter_uploads.hpp"
 #include "dock/web/api/open_views.hpp"
 #include "dock/web/api/parts.hpp"
 #include "dock/web/api/request_book.hpp"
@@ -20,13 +23,16 @@ struct AccessRoom {
                const core::Clock& clock,
                crypto::PublicKey root,
                std::unique_ptr<access::Words> openWords,
+               std::unique_ptr<access::Letters> openLetters,
                std::unique_ptr<access::FirstSignatures> openFirsts,
                std::string pageOrigin)
         : socket(std::move(vaultSocket)),
           vault(socket, clock),
           uploads(socket, clock),
+          letterUploads(clock),
           requests(std::move(root), vault, clock),
           words(std::move(openWords)),
+          letters(std::move(openLetters)),
           firsts(std::move(openFirsts)),
           views(clock),
           origin(std::move(pageOrigin)) {}
@@ -34,8 +40,10 @@ struct AccessRoom {
     std::string socket;  // of the vault
     VaultPool vault;
     ImportUploads uploads;
+    LetterUploads letterUploads;
     RequestBook requests;
     std::unique_ptr<access::Words> words;
+    std::unique_ptr<access::Letters> letters;
     std::unique_ptr<access::FirstSignatures> firsts;
     OpenViews views;
     std::string origin;  // of the page, as authenticators sign it
@@ -51,6 +59,20 @@ struct AccessRoom {
 /// Schema Subject, read and written. `wrong` gets the name of the field that is refused.
 [[nodiscard]] std::optional<evidence::AccessSubject> subjectOf(Body& body);
 [[nodiscard]] json subjectJson(const evidence::AccessSubject& subject);
+/// A request of which a session's person may know; without one what is answered instead.
+struct KnownRequest {
+    std::optional<RequestEntry> entry;
+    net::Response wrong;
+};
+/// The one that the path's `id` names.
+[[nodiscard]] KnownRequest knownRequestOf(Parts& parts, const Call& call);
+/// Schema Outsider, read from the field `outsider`; nothing if it is absent, null or refused.
+[[nodiscard]] std::optional<access::Outsider> outsiderOf(Body& body, const core::Clock& clock);
+/// Keeps the scan that the session's person has sent, so that it may be committed to. What is
+/// refused, if it is.
+[[nodiscard]] std::optional<net::Response> keepLetter(Parts& parts,
+                                                      const access::Session& session,
+                                                      const core::Digest& scan);
 /// The first of two signatures of an open request, if there is one that could hold now.
 /// Errors: of the databases; those of VaultPool.
 [[nodiscard]] Result<std::optional<access::FirstSignature>> firstOf(Parts& parts,

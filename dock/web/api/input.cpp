@@ -325,6 +325,14 @@ Body Body::object(std::string_view name) {
     return Body(*value);
 }
 
+std::optional<Body> Body::optionalObject(std::string_view name) {
+    const nlohmann::json* value = find(name);
+    if (value != nullptr && !value->is_null() && !value->is_object()) {
+        reject(name);
+    }
+    return value != nullptr && value->is_object() ? std::optional(Body(*value)) : std::nullopt;
+}
+
 std::vector<Body> Body::objects(std::string_view name, std::size_t most) {
     const nlohmann::json* value = find(name);
     std::vector<Body> found;

@@ -98,6 +98,8 @@ public:
     /// An object that must be there, whose own fields are asked for and judged in turn; an empty
     /// one if it is none.
     [[nodiscard]] Body object(std::string_view name);
+    /// The same for one that may be absent or null.
+    [[nodiscard]] std::optional<Body> optionalObject(std::string_view name);
     /// The same for a list of at least one and at most `most` objects; none if it is not well.
     [[nodiscard]] std::vector<Body> objects(std::string_view name, std::size_t most);
     /// A text for which `fits` holds, or null; it must be there.

@@ -63,6 +63,7 @@ struct Parts {
 [[nodiscard]] std::vector<Route> registerRoutes();
 [[nodiscard]] std::vector<Route> logRoutes();
 [[nodiscard]] std::vector<Route> requestRoutes();
+[[nodiscard]] std::vector<Route> letterRoutes();
 [[nodiscard]] std::vector<Route> decisionRoutes();
 [[nodiscard]] std::vector<Route> replayRoutes();
 [[nodiscard]] std::vector<Route> explanationRoutes();

@@ -87,6 +87,12 @@ constexpr std::array kRows = {
     Row{Problem::NoRoom, 409, "no_room", "ask_sysadmin", "证据保管服务的磁盘空间不足，没有保存该文件，请系统管理员腾出空间后再导入。", "The vault's disk has no room for the file and nothing is kept; the system administrator makes room, then import it again."},
     Row{Problem::NotKept, 409, "not_kept", "ask_sysadmin", "文件写入后未能正确读回，请保留原文件，联系系统管理员检查磁盘后再导入。", "The vault could not read back what it wrote; keep the file and let the system administrator see to the disk, then import it again."},
     Row{Problem::TooManyImports, 409, "too_many_imports", "wait", "正在导入的文件过多，请在 {} 秒后重试。", "Too many files are being imported; try again in {} s."},
+    Row{Problem::LetterType, 422, "letter_type", "correct", "来函扫描件不是 PDF、JPEG 或 PNG 文件，请另选文件。", "The scan of the letter is no PDF, JPEG or PNG file; choose another."},
+    Row{Problem::LetterTooLarge, 413, "letter_too_large", "correct", "来函扫描件超过 4 MB，请降低分辨率重新扫描后再选。", "The scan of the letter is larger than 4 MB; scan it again with fewer dots."},
+    Row{Problem::LetterOver, 409, "letter_over", "retry", "来函扫描件没有完整送达，申请没有提交，请重新提交。", "The scan of the letter did not come whole, and nothing was asked; submit it again."},
+    Row{Problem::TooManyLetters, 409, "too_many_letters", "wait", "正在提交的来函扫描件过多，请在 {} 秒后重试。", "Too many scans are on their way; try again in {} s."},
+    Row{Problem::LetterGone, 409, "letter_gone", "ask_sysadmin", "采集站上已没有这份来函扫描件，请系统管理员从备份恢复。", "The scan of the letter is no longer on the dock; the system administrator restores it from a backup."},
+    Row{Problem::LetterAltered, 409, "letter_altered", "ask_sysadmin", "采集站上的来函扫描件与申请时提交的不一致，请系统管理员从备份恢复。", "The scan of the letter is not the one that was handed in; the system administrator restores it from a backup."},
     Row{Problem::VaultAway, 503, "vault_away", "retry", "证据保管服务没有响应，请稍后重试；持续出现请联系系统管理员。", "The vault does not answer; try again later, then ask the system administrator."},
     Row{Problem::Internal, 500, "internal", "retry", "系统出现故障，操作没有完成，请稍后重试；持续出现请联系系统管理员。", "Something failed and nothing was done; try again later, then ask the system administrator."},
     // clang-format on

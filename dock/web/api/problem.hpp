@@ -76,6 +76,12 @@ enum class Problem : std::uint8_t {
     NoRoom,
     NotKept,
     TooManyImports,
+    LetterType,
+    LetterTooLarge,
+    LetterOver,
+    TooManyLetters,
+    LetterGone,
+    LetterAltered,
     VaultAway,
     Internal,
 };

@@ -72,32 +72,11 @@ net::Response listed(Parts& parts, Call& call) {
                   {"next", page->more ? numberJson(page->entries.back().leaf) : json()}});
 }
 
-/// The request of the path if the session's person may know of it; else the answer.
-struct Known {
-    std::optional<RequestEntry> entry;
-    net::Response wrong;
-};
-
-Known knownOf(Parts& parts, const Call& call) {
-    const auto id = core::digestFromHex(call.part("id"));
-    if (!isHex64(call.part("id")) || !id) {
-        return {std::nullopt, refusal(Problem::NotFound)};
-    }
-    auto entry = parts.access.requests.find(*id);
-    if (!entry) {
-        return {std::nullopt, refusalOf(entry.error())};
-    }
-    if (!*entry || !mayKnow(call.who(), **entry)) {
-        return {std::nullopt, refusal(Problem::NotFound)};
-    }
-    return {*std::move(entry), {}};
-}
-
 net::Response one(Parts& parts, Call& call) {
     if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const Known known = knownOf(parts, call);
+    const KnownRequest known = knownRequestOf(parts, call);
     return known.entry ? answerOne(parts, 200, *known.entry) : known.wrong;
 }
 
@@ -114,7 +93,7 @@ net::Response endGrant(Parts& parts, Call& call) {
     if (const std::string wrong = body->wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const Known known = knownOf(parts, call);
+    const KnownRequest known = knownRequestOf(parts, call);
     if (!known.entry) {
         return known.wrong;
     }
@@ -136,7 +115,7 @@ net::Response endGrant(Parts& parts, Call& call) {
     if (!ended) {
         return refusalOf(ended.error());
     }
-    const Known now = knownOf(parts, call);
+    const KnownRequest now = knownRequestOf(parts, call);
     return now.entry ? answerOne(parts, 200, *now.entry) : now.wrong;
 }
 
@@ -167,11 +146,19 @@ net::Response make(Parts& parts, Call& call) {
     asked.by = call.who().person;
     asked.purpose = body->text("purpose", 1, 16);
     std::vector<Body> subjects = body->objects("subjects", evidence::kMaxSubjects);
-    const std::string reason = body->text("reason", 1, kReasonLetters);
+    const access::RequestWords words{body->text("reason", 1, kReasonLetters),
+                                     outsiderOf(*body, parts.clock)};
     const auto caseNumber = body->optionalText("case", 1, kCaseLetters);
     asked.emergency = body->boolean("emergency");
     if (!evidence::isPurpose(asked.purpose)) {
         body->reject("purpose");
+    }
+    if (words.outsider && asked.purpose != "view" && asked.purpose != "copy") {
+        body->reject("outsider");
+    }
+    const CommittedText why = CommittedText::make(words.text());
+    if (why.text.size() > evidence::kMaxCommittedBytes) {
+        body->reject("reason");
     }
     // A hurry opens a view alone (docs/format/access.md section 3).
     if (asked.emergency && asked.purpose != "view") {
@@ -200,7 +187,11 @@ net::Response make(Parts& parts, Call& call) {
             return refusal(Problem::NotFound, "subjects");
         }
     }
-    const CommittedText why = CommittedText::make(reason);
+    if (words.outsider) {
+        if (const auto wrong = keepLetter(parts, call.who(), words.outsider->scan)) {
+            return *wrong;
+        }
+    }
     asked.reason = why.commitment;
     auto kept = parts.access.words->keep(why);
     if (caseNumber && kept) {
@@ -240,6 +231,21 @@ void tellEmergencies(Parts& parts, const access::Session& session, std::vector<T
 }
 
 }  // namespace
+
+KnownRequest knownRequestOf(Parts& parts, const Call& call) {
+    const auto id = core::digestFromHex(call.part("id"));
+    if (!isHex64(call.part("id")) || !id) {
+        return {std::nullopt, refusal(Problem::NotFound)};
+    }
+    auto entry = parts.access.requests.find(*id);
+    if (!entry) {
+        return {std::nullopt, refusalOf(entry.error())};
+    }
+    if (!*entry || !mayKnow(call.who(), **entry)) {
+        return {std::nullopt, refusal(Problem::NotFound)};
+    }
+    return {*std::move(entry), {}};
+}
 
 TodoSource requestTodo(Parts& parts) {
     return [&parts](const access::Session& session, std::vector<TodoItem>& to) {

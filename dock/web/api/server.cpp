@@ -66,6 +66,7 @@ std::vector<Route> allRoutes() {
                        registerRoutes(),
                        logRoutes(),
                        requestRoutes(),
+                       letterRoutes(),
                        decisionRoutes(),
                        replayRoutes(),
                        explanationRoutes(),
@@ -111,6 +112,7 @@ struct WebServer::Rooms {
           std::unique_ptr<catalogue::Browser> openBrowser,
           StaticFiles page,
           std::unique_ptr<access::Words> words,
+          std::unique_ptr<access::Letters> letters,
           std::unique_ptr<access::FirstSignatures> firsts,
           std::unique_ptr<access::Terminals> terminals,
           crypto::PublicKey root)
@@ -122,6 +124,7 @@ struct WebServer::Rooms {
                  given.clock,
                  std::move(root),
                  std::move(words),
+                 std::move(letters),
                  std::move(firsts),
                  settings.origin),
           terminal(std::move(terminals), given.records, given.signer, given.clock),
@@ -197,6 +200,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
     LIUHEN_TRY(auto browser, catalogue::Browser::open(parts.folder));
     LIUHEN_TRY(StaticFiles page, StaticFiles::read(parts.files, settings.folder));
     LIUHEN_TRY(auto words, access::Words::open(parts.folder));
+    LIUHEN_TRY(auto letters, access::Letters::open(parts.folder));
     LIUHEN_TRY(auto firsts, access::FirstSignatures::open(parts.folder));
     LIUHEN_TRY(auto terminals, access::Terminals::open(parts.folder));
     LIUHEN_TRY(crypto::PublicKey root, settings.identity.root.key());
@@ -206,6 +210,7 @@ Result<std::unique_ptr<WebServer>> WebServer::start(const WebSettings& settings,
                                          std::move(browser),
                                          std::move(page),
                                          std::move(words),
+                                         std::move(letters),
                                          std::move(firsts),
                                          std::move(terminals),
                                          std::move(root));

@@ -3,6 +3,7 @@
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { hash, makeTimeline, nameOf, now, second } from "./day.mjs";
 import { importAnswers } from "./imports.mjs";
+import { keepScan, letterAnswers, letterStreams } from "./letters.mjs";
 import { Refusal, page } from "./refusal.mjs";
 import { bookOf, registerAnswers } from "./register.mjs";
 import { password, totpCode } from "./state.mjs";
@@ -39,6 +40,7 @@ export const answers = {
   ...registerAnswers,
   ...terminalAnswers,
   ...importAnswers,
+  ...letterAnswers,
   logIn({ state, body }) {
     const who = state.people.find((one) => one.work_number === body.work_number && one.closed_us === null);
     const fits = who && body.password === password && (who.enrolled ? body.totp === totpCode : body.totp === undefined);
@@ -151,7 +153,8 @@ export const answers = {
     return { value: found };
   },
   createRequest({ state, session, body }) {
-    const made = { id: hash(`request ${Math.random()}`), ...body, case: body.case ?? null, by: nameOf(session.who), made_us: us(), leaf: state.log.length, state: "open", first_signature: null, decision: null };
+    keepScan(state, session, body);
+    const made = { id: hash(`request ${Math.random()}`), ...body, outsider: body.outsider ?? null, case: body.case ?? null, by: nameOf(session.who), made_us: us(), leaf: state.log.length, state: "open", first_signature: null, decision: null };
     state.requests.unshift(made);
     return { status: 201, value: made };
   },
@@ -218,6 +221,7 @@ const viewed = ({ state, session, at }) => {
 };
 /** Answers that are no JSON. `begin` writes the head and gives the response. */
 export const streams = {
+  ...letterStreams,
   events({ state, session }, request, begin) {
     const response = begin(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     const tell = (event, value) => response.write(`event: ${event}\ndata: ${JSON.stringify(value)}\n\n`);

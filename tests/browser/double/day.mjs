@@ -89,11 +89,15 @@ export function makeTimeline(recording, explanations) {
   };
 }
 
+/** The scan of a court's letter, and what the request for the court says of it. */
+export const courtScan = Buffer.from("%PDF-1.4\n% 调取证据函\n%%EOF\n");
+const courtLetter = { name: "方城县人民法院", letter_number: "（2026）豫1322法函7号", letter_date: "2026-11-24", scan: hash(courtScan) };
+
 export function makeRequests(people) {
   const by = (number) => nameOf(people.find((person) => person.work_number === number));
   const subject = (recording, more = {}) => ({ device: shown.device, generation: "0", recording, object: null, from_ns: null, to_ns: null, ...more });
   const request = (index, number, more) => ({
-    id: hash(`request ${index}`), purpose: "view", subjects: [subject("412")], by: by(number), reason: "", case: null, emergency: false,
+    id: hash(`request ${index}`), purpose: "view", subjects: [subject("412")], by: by(number), reason: "", outsider: null, case: null, emergency: false,
     made_us: now - index * 3600 * second, leaf: 900 - index, state: "open", first_signature: null, decision: null, ...more,
   });
   const granted = (index, more = {}) => ({
@@ -102,7 +106,7 @@ export function makeRequests(people) {
   });
   return [
     request(1, "1001", { reason: "核对 11 月 29 日城关路超市现场检查的告知过程，当事人对检查程序提出异议。", case: "方市监罚〔2026〕31号", subjects: [subject("412", { from_ns: "0", to_ns: "20000000000" })] }),
-    request(2, "2001", { purpose: "copy", reason: "制作附卷副本。", case: "方市监罚〔2026〕28号", subjects: [subject("8990")] }),
+    request(2, "2001", { purpose: "copy", reason: "行政诉讼案件调取证据。", outsider: courtLetter, case: "方市监罚〔2026〕28号", subjects: [subject("8990")] }),
     request(3, "4001", { reason: "专项执法监督：抽查本月现场检查。", subjects: [subject(null, { generation: null })], emergency: true }),
     request(6, "2001", {
       purpose: "hold", reason: "诉讼已经终结，不再需要暂停销毁。", case: "方市监罚〔2025〕117号",

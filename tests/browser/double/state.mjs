@@ -2,6 +2,7 @@
 // What the double remembers while the tests run; tests turn its switches.
 import { makeBays, makeLog, makePeople, makeQuarantine, makeRecordings, makeRequests } from "./day.mjs";
 import { makeImports } from "./imports.mjs";
+import { makeScans } from "./letters.mjs";
 import { makeRegister } from "./register.mjs";
 import { makeTerminal } from "./terminal.mjs";
 
@@ -21,6 +22,8 @@ export function freshState() {
     quarantine: makeQuarantine(),
     imports: makeImports(),
     uploads: new Map(), // by person
+    letters: new Map(), // scans on their way, by person
+    scans: makeScans(), // by hash
     noRoom: false, // the vault's disk is full
     log: makeLog(),
     views: new Map(),

@@ -104,16 +104,39 @@ export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : away();
 }
 
-/** Asks for an answer that is text, not JSON. */
-export async function callText(path: keyof paths, query: Record<string, unknown>): Promise<string> {
+/** An answer that is no JSON. */
+async function answerOf(target: string): Promise<Response> {
   let problem: Problem;
   try {
-    const answer = await fetch(address(path, {}, query), { cache: "no-store" });
-    if (answer.ok) return await answer.text();
+    const answer = await fetch(target, { cache: "no-store" });
+    if (answer.ok) return answer;
     problem = await problemOf(answer);
   } catch {
     problem = away();
   }
   watcher.problem(problem);
   throw problem;
+}
+
+/** What comes behind the head, unless the dock goes away amid it. */
+async function whole<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch {
+    const problem = away();
+    watcher.problem(problem);
+    throw problem;
+  }
+}
+
+/** Asks for an answer that is text, not JSON. */
+export async function callText(path: keyof paths, query: Record<string, unknown>): Promise<string> {
+  return whole((await answerOf(address(path, {}, query))).text());
+}
+
+/** Asks for an answer that is a file to save, under the name that the dock gives it. */
+export async function callFile(path: keyof paths, at: Record<string, unknown>): Promise<{ file: Blob; name: string }> {
+  const answer = await answerOf(address(path, at, {}));
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "file";
+  return { file: await whole(answer.blob()), name };
 }

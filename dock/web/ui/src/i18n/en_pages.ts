@@ -116,6 +116,13 @@ export const access: typeof zhAccess = {
     endWhy: "Nothing can be viewed under it any more, and what is open ends at once. It is written into the custody log and cannot be undone.",
     grant: "Grant", grantUse: "the custodian uses it with this number on the dock's console",
   },
+  letter: {
+    by: "For somebody outside", byHint: "a court, a party or others ask by letter; add its scan", name: "Who asks",
+    nameHint: "the organ or the person", number: "Letter number", numberHint: "none, if it has none", date: "Date of the letter", scan: "Scan of the letter (PDF, JPEG or PNG, at most 4 MB)",
+    need: "Give who asks, the letter's number and date, and choose its scan.", future: "The letter is dated after today; correct it.",
+    wrongType: "The scan of the letter is no PDF, JPEG or PNG file; choose another.", tooLarge: "The scan of the letter is larger than 4 MB; scan it again with fewer dots.",
+    sending: "The scan goes up, then the request…", from: "Letter", line: "number {number} · dated {date}", save: "Save the scan",
+  },
   accounts: {
     title: "People and roles", find: "Name, work number or unit", role: "Role", openOnly: "Open accounts only", name: "Name", workNumber: "Work number", unit: "Unit",
     licence: "Licence number", state: "State", open: "open", notEnrolled: "first log-in due", closed: "closed {time}", lastLogin: "Last log-in", make: "New account",
