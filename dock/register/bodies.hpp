@@ -252,6 +252,15 @@ struct Explanation {
     std::string words;
 };
 
+/// `emergency.reviewed`: what somebody found of a view that was granted in a hurry. Once a grant.
+struct EmergencyReview {
+    static constexpr std::string_view kKind = "emergency.reviewed";
+    core::Digest request{};
+    core::Digest grant{};
+    bool justified = false;
+    core::Digest words{};  // the commitment; salt and text may be erased
+};
+
 /// The body's JSON, in one line.
 template <class Body>
 [[nodiscard]] std::string encode(const Body& body) = delete;
@@ -347,5 +356,9 @@ template <>
 std::string encode(const Explanation& body);
 template <>
 Result<Explanation> decode(std::string_view text);
+template <>
+std::string encode(const EmergencyReview& body);
+template <>
+Result<EmergencyReview> decode(std::string_view text);
 
 }  // namespace liuhen::registry

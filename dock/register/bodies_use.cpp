@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bodies as JSON: what is done with recorders, acts, cases, links.
+// Bodies as JSON: what is done with recorders, acts, cases, links; what is written of them.
 #include "dock/register/bodies.hpp"
 #include "dock/register/body_reading.hpp"
 
@@ -272,6 +272,25 @@ Result<Explanation> decode(std::string_view text) {
         body.recording = fields.number("recording");
         body.seq = fields.number("seq");
         body.words = fields.text("words", kNoteBytes);
+    });
+}
+
+template <>
+std::string encode(const EmergencyReview& body) {
+    return json{{"request", core::toHex(body.request)},
+                {"grant", core::toHex(body.grant)},
+                {"justified", body.justified},
+                {"words", core::toHex(body.words)}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+template <>
+Result<EmergencyReview> decode(std::string_view text) {
+    return readWith<EmergencyReview>(text, [](Fields& fields, EmergencyReview& body) {
+        body.request = fields.hash("request");
+        body.grant = fields.hash("grant");
+        body.justified = fields.boolean("justified");
+        body.words = fields.hash("words");
     });
 }
 

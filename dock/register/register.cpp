@@ -104,6 +104,7 @@ template Result<Entered> Register::enter(const Case&, const Person&);
 template Result<Entered> Register::enter(const Link&, const Person&);
 template Result<Entered> Register::enter(const Unlink&, const Person&);
 template Result<Entered> Register::enter(const Explanation&, const Person&);
+template Result<Entered> Register::enter(const EmergencyReview&, const Person&);
 
 Result<HandedOut> Register::handOut(const HandoutOrder& order,
                                     const Person& by,

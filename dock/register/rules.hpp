@@ -61,6 +61,8 @@ inline constexpr std::size_t kMostMatters = 16;
 [[nodiscard]] Judgement judge(const View& view, const Link& body, const Asked& asked);
 [[nodiscard]] Judgement judge(const View& view, const Unlink& body, const Asked& asked);
 [[nodiscard]] Judgement judge(const View& view, const Explanation& body, const Asked& asked);
+/// Whether it was an emergency view, and who asked and signed, the log says and not the register.
+[[nodiscard]] Judgement judge(const View& view, const EmergencyReview& body, const Asked& asked);
 
 /// Why what this recorder last said of itself keeps it in: no self check, or one that failed.
 [[nodiscard]] Judgement judgeSelfCheck(const Device& device);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules for acts, cases and the links between them and recordings.
+// Rules for acts, cases, the links between them and recordings, explanations and reviews.
 #include "common/core/utf8.hpp"
 #include "dock/register/links.hpp"
 #include "dock/register/rule_parts.hpp"
@@ -191,6 +191,23 @@ Judgement judge(const View& view, const Explanation& body, const Asked& asked) {
         return no;
     }
     return judgeGiven(body.words, "书面说明", kNoteBytes);
+}
+
+Judgement judge(const View& view, const EmergencyReview& body, const Asked& asked) {
+    // A head or a supervisor has an account; officers' list need not have them.
+    if (view.officer(asked.by) != nullptr) {
+        if (auto no = judgeBy(view, asked)) {
+            return no;
+        }
+    }
+    if (view.reviews().contains(body.grant)) {
+        return Refusal{"reviewed_before",
+                       "这次紧急调阅已经审查，审查意见不能更改。",
+                       "This emergency view was reviewed already, and a review is never changed; "
+                       "reload the page to see it.",
+                       "请刷新页面查看审查意见。"};
+    }
+    return std::nullopt;
 }
 
 }  // namespace liuhen::registry

@@ -75,6 +75,11 @@ struct NotedExplanation {
     Done explained;
 };
 
+struct NotedReview {
+    EmergencyReview body;
+    Done reviewed;
+};
+
 /// Not thread-safe.
 class View {
 public:
@@ -103,6 +108,9 @@ public:
         const {
         return explanations_;
     }
+
+    /// Reviews of emergency views, by grant.
+    [[nodiscard]] const std::map<core::Digest, NotedReview>& reviews() const { return reviews_; }
 
     [[nodiscard]] const Unit* unit(const std::string& id) const;
     [[nodiscard]] const Officer* officer(const Person& person) const;
@@ -141,6 +149,7 @@ private:
     std::map<std::string, Case> cases_;
     std::map<std::pair<LinkEnd, LinkEnd>, NotedLink> links_;
     std::map<InterruptionName, std::vector<NotedExplanation>> explanations_;
+    std::map<core::Digest, NotedReview> reviews_;
 };
 
 }  // namespace liuhen::registry

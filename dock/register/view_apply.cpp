@@ -197,6 +197,12 @@ struct Applying {
         view.explanations_[name].push_back({std::move(body.words), done()});
         return {};
     }
+    Result<void> take(EmergencyReview&& body) const {
+        if (!view.reviews_.try_emplace(body.grant, NotedReview{body, done()}).second) {
+            return impossible("an emergency view was reviewed twice");
+        }
+        return {};
+    }
 
     template <class Body>
     Result<void> read() const {
@@ -238,6 +244,7 @@ constexpr std::array kKinds = {kindOf<Unit>(),
                                kindOf<Link>(),
                                kindOf<Unlink>(),
                                kindOf<Explanation>(),
+                               kindOf<EmergencyReview>(),
                                kindOf<WrongPin>()};
 
 }  // namespace

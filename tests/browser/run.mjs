@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard accounts desk bay imports letters firefox]
+// Tries the page in Debian's Chromium: node run.mjs [shots login clicks replay states keyboard review accounts desk bay imports letters firefox]
 //   against the double (tests/browser/double): all cases
 //   LIUHEN_DOCK_ORIGIN=https://localhost:8443 LIUHEN_DOCK_CERTIFICATE=FILE LIUHEN_DOCK_ACCOUNTS=FILE: against a running dock, the cases that need no double
 //   --dock BIN_FOLDER: against the real dock, vault and recorder of these programs, started here and filled with a day (real/story.mjs)
@@ -39,7 +39,7 @@ async function againstWorld() {
   if (takes("shots")) (await import("./cases/shots.mjs")).shots(world);
   if (world.double) {
     if (takes("firefox")) (await import("./real/firefox.mjs")).firefox(world.origin, world.artefacts, world.account);
-    for (const name of ["login", "clicks", "replay", "states", "keyboard", "accounts", "desk", "bay", "imports", "letters"]) {
+    for (const name of ["login", "clicks", "replay", "states", "keyboard", "review", "accounts", "desk", "bay", "imports", "letters"]) {
       if (takes(name)) (await import(`./cases/${name}.mjs`)).cases(world);
     }
   }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register's hand-outs made from its events, as docs/format/register.md says: a second reading of register.db."""
+"""The register's hand-outs and reviews made from its events, as docs/format/register.md says: a second reading of register.db."""
 
 import json
+import re
 import sqlite3
 
 KEYS = {
@@ -16,6 +17,7 @@ KEYS = {
     "return": {"number", "undamaged", "note"},
     "handover": {"number", "from", "to", "at_us", "note"},
     "handover.confirmed": {"number", "index", "note"},
+    "emergency.reviewed": {"request", "grant", "justified", "words"},
 }
 
 
@@ -77,3 +79,18 @@ def replay(path, at_us):
         overdue = "overdue" if handout["until_us"] < at_us else "out"
         handout["state"] = handout.pop("end") or overdue
     return handouts, devices
+
+
+def reviews(path):
+    """Reviews of emergency views: {grant: {request, justified, words, by, at_us}}; `words` is the commitment."""
+    found = {}
+    for event, time_us, kind, person, body in read_events(path):
+        if kind != "emergency.reviewed":
+            continue
+        well_formed = type(body["justified"]) is bool and all(re.fullmatch("[0-9a-f]{64}", body[key]) for key in ("request", "grant", "words"))
+        if not well_formed:
+            raise Malformed(f"event {event}: {body} is no review")
+        if body["grant"] in found:
+            raise Malformed(f"event {event}: grant {body['grant']} was reviewed before")
+        found[body["grant"]] = {"request": body["request"], "justified": body["justified"], "words": body["words"], "by": person, "at_us": time_us}
+    return found

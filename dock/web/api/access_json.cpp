@@ -24,23 +24,6 @@ std::optional<std::uint64_t> numberIn(Body& body, std::string_view name) {
     return text ? numberOf(*text) : std::nullopt;
 }
 
-// A json of its own converts to and from everything, so it is filled in and not a Result.
-Result<void> fillPerson(Parts& parts, const access::Person& person, json& to) {
-    LIUHEN_TRY(const auto account, parts.people.find(person));
-    if (account) {
-        to = personJson(*account);
-        return {};
-    }
-    // Asked or signed by somebody of whom this dock has no account, by way of another program.
-    to = {{"person", hexOf(person)},
-          {"work_number", "unknown"},
-          {"name", "未登记人员"},
-          {"unit", ""},
-          {"licence", json()},
-          {"roles", json::array()}};
-    return {};
-}
-
 Result<void> fillDecision(Parts& parts, const Decision& decision, json& to) {
     json by = json::array();
     for (const evidence::Person& person : decision.by) {
@@ -196,6 +179,23 @@ Result<std::optional<access::FirstSignature>> firstOf(Parts& parts, const Reques
     return wrong || !lasts ? std::nullopt : std::move(first);
 }
 
+// A json of its own converts to and from everything, so it is filled in and not a Result.
+Result<void> fillPerson(Parts& parts, const access::Person& person, json& to) {
+    LIUHEN_TRY(const auto account, parts.people.find(person));
+    if (account) {
+        to = personJson(*account);
+        return {};
+    }
+    // Asked or signed by somebody of whom this dock has no account, by way of another program.
+    to = {{"person", hexOf(person)},
+          {"work_number", "unknown"},
+          {"name", "未登记人员"},
+          {"unit", ""},
+          {"licence", json()},
+          {"roles", json::array()}};
+    return {};
+}
+
 Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
     json by;
     LIUHEN_CHECK(fillPerson(parts, entry.body.by, by));
@@ -215,6 +215,8 @@ Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
     if (signedOnce) {
         LIUHEN_CHECK(fillFirst(parts, *signedOnce, first));
     }
+    json review;
+    LIUHEN_CHECK(fillReview(parts, entry, review));
     json subjects = json::array();
     for (const evidence::AccessSubject& subject : entry.body.subjects) {
         subjects.push_back(subjectJson(subject));
@@ -231,7 +233,8 @@ Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to) {
           {"leaf", entry.leaf},
           {"state", name(entry.state)},
           {"first_signature", std::move(first)},
-          {"decision", std::move(decision)}};
+          {"decision", std::move(decision)},
+          {"review", std::move(review)}};
     return {};
 }
 

@@ -79,5 +79,15 @@ struct KnownRequest {
                                                                     const RequestEntry& entry);
 /// Schema AccessRequest. Errors: of the databases.
 [[nodiscard]] Result<void> fillRequest(Parts& parts, const RequestEntry& entry, json& to);
+/// Schema PersonName, also of somebody of whom this dock has no account. Errors: of the accounts.
+[[nodiscard]] Result<void> fillPerson(Parts& parts, const access::Person& person, json& to);
+
+/// Schema Review, or null if nobody has reviewed it. Errors: of the databases.
+[[nodiscard]] Result<void> fillReview(Parts& parts, const RequestEntry& entry, json& to);
+/// Sets `review` of a leaf of the log that grants a view in a hurry: who found what, without words.
+/// Errors: of the register.
+[[nodiscard]] Result<void> addReview(Parts& parts, const evidence::Leaf& leaf, json& to);
+/// Emergency views that nobody has reviewed.
+[[nodiscard]] TodoSource reviewTodo(Parts& parts);
 
 }  // namespace liuhen::web

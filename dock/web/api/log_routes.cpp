@@ -2,7 +2,7 @@
 // The custody log, what is in quarantine, and what was done with accounts.
 #include "common/crypto/digest.hpp"
 #include "common/tlog/tree.hpp"
-#include "dock/web/api/parts.hpp"
+#include "dock/web/api/access_room.hpp"
 #include "dock/web/api/quarantine_words.hpp"
 
 #include <algorithm>
@@ -61,13 +61,14 @@ json jsonOf(const Cbor& value) {
 }
 // NOLINTEND(misc-no-recursion)
 
-json leafJson(const LogLeaf& entry) {
+Result<void> fillLeaf(Parts& parts, const LogLeaf& entry, json& to) {
     const auto leaf = evidence::Leaf::decode(entry.bytes);
-    return {{"index", entry.index},
-            {"time_us", leaf ? leaf->timeUs : 0},
-            {"kind", leaf ? leaf->kind : std::string()},
-            {"hash", core::toHex(tlog::leafHash(entry.bytes))},
-            {"body", leaf ? jsonOf(leaf->body) : json::object()}};
+    to = {{"index", entry.index},
+          {"time_us", leaf ? leaf->timeUs : 0},
+          {"kind", leaf ? leaf->kind : std::string()},
+          {"hash", core::toHex(tlog::leafHash(entry.bytes))},
+          {"body", leaf ? jsonOf(leaf->body) : json::object()}};
+    return leaf ? addReview(parts, *leaf, to) : Result<void>();
 }
 
 /// `after` of a list that counts down; nothing if it is malformed.
@@ -98,7 +99,11 @@ net::Response custodyLog(Parts& parts, Call& call) {
     }
     json items = json::array();
     for (const LogLeaf& leaf : page->leaves) {
-        items.push_back(leafJson(leaf));
+        json item;
+        if (const auto filled = fillLeaf(parts, leaf, item); !filled) {
+            return refusalOf(filled.error());
+        }
+        items.push_back(std::move(item));
     }
     return reply(200,
                  {{"items", std::move(items)},

@@ -67,6 +67,7 @@ struct Parts {
 [[nodiscard]] std::vector<Route> decisionRoutes();
 [[nodiscard]] std::vector<Route> replayRoutes();
 [[nodiscard]] std::vector<Route> explanationRoutes();
+[[nodiscard]] std::vector<Route> reviewRoutes();
 [[nodiscard]] std::vector<Route> terminalRoutes();
 [[nodiscard]] std::vector<Route> importRoutes();
 

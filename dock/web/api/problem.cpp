@@ -67,6 +67,8 @@ constexpr std::array kRows = {
     Row{Problem::SignedBefore, 409, "signed_before", "reload", "该签名或密钥计数已经用过，审批没有生效，请刷新页面后重新签名。", "This signature was used before and nothing was decided; reload and sign again."},
     Row{Problem::SignedFirst, 409, "signed_first", "back", "您已经签名，须由另一人再签名后才生效，请返回等待。", "You have signed; another must sign before it takes effect."},
     Row{Problem::SignedOtherwise, 409, "signed_otherwise", "reload", "已有人按其他期限、次数或方式签名，请刷新页面核对后再签名。", "Somebody has signed other bounds, or in another manner; reload, read, and sign those."},
+    Row{Problem::NotEmergency, 409, "not_emergency", "reload", "该申请不是已批准的紧急调阅，无须审查，请刷新页面查看。", "No view was granted in a hurry here, so there is nothing to review; reload the page to see how the request stands."},
+    Row{Problem::OwnReview, 403, "own_review", "back", "不得审查本人申请或本人批准的紧急调阅，请由其他机关负责人或法制监督员审查。", "Nobody reviews an emergency view that they asked for or approved; another head or a supervisor must."},
     Row{Problem::NoGrant, 403, "no_grant", "back", "没有有效的批准，不能调阅，请先提出申请。", "Nothing was granted; ask, and have it approved."},
     Row{Problem::GrantOfOther, 403, "grant_of_other", "back", "该批准不是给您本人的，请用本人的申请调阅。", "The grant is somebody else's; ask for one of your own."},
     Row{Problem::GrantForOther, 403, "grant_for_other", "back", "该批准不是用于调阅的，请另行提出调阅申请。", "The grant is for another purpose; ask for a view."},

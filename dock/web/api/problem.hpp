@@ -56,6 +56,8 @@ enum class Problem : std::uint8_t {
     SignedBefore,
     SignedFirst,
     SignedOtherwise,
+    NotEmergency,
+    OwnReview,
     NoGrant,
     GrantOfOther,
     GrantForOther,

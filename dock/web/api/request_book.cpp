@@ -139,16 +139,16 @@ Result<std::uint64_t> RequestBook::countOpen(const evidence::Person& person) {
         }));
 }
 
-Result<std::uint64_t> RequestBook::countEmergencies(const evidence::Person& person,
-                                                    std::int64_t sinceUs) {
+Result<std::vector<RequestEntry>> RequestBook::emergencies() {
     const std::lock_guard guard(mutex_);
     LIUHEN_CHECK(catchUp());
-    return static_cast<std::uint64_t>(
-        std::count_if(requests_.begin(), requests_.end(), [&](const RequestEntry& each) {
-            const auto& decision = each.decision;
-            return decision && decision->manner == evidence::Manner::Emergency &&
-                   decision->timeUs >= sinceUs && decision->by.front() != person;
-        }));
+    std::vector<RequestEntry> found;
+    for (const RequestEntry& each : requests_) {
+        if (each.isEmergency()) {
+            found.push_back(seen(each));
+        }
+    }
+    return found;
 }
 
 Result<std::vector<evidence::Appointment>> RequestBook::appointmentsOf(

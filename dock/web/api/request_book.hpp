@@ -40,6 +40,11 @@ struct RequestEntry {
     std::int64_t timeUs = 0;
     RequestState state = RequestState::Open;  // when it was asked for
     std::optional<Decision> decision;
+
+    /// Whether it was granted in a hurry, so that somebody must review it.
+    [[nodiscard]] bool isEmergency() const {
+        return decision && decision->granted && decision->manner == evidence::Manner::Emergency;
+    }
 };
 
 /// Which requests are listed: all that is given must hold.
@@ -71,9 +76,8 @@ public:
                                            std::size_t limit);
     /// How many are open that somebody else than `person` has made.
     [[nodiscard]] Result<std::uint64_t> countOpen(const evidence::Person& person);
-    /// How many were granted in a hurry since then, by somebody else than `person`.
-    [[nodiscard]] Result<std::uint64_t> countEmergencies(const evidence::Person& person,
-                                                         std::int64_t sinceUs);
+    /// All that were granted in a hurry, the oldest first.
+    [[nodiscard]] Result<std::vector<RequestEntry>> emergencies();
     /// The authenticators with which a person may sign now.
     [[nodiscard]] Result<std::vector<evidence::Appointment>> appointmentsOf(
         const evidence::Person& person);

@@ -2,8 +2,6 @@
 // Asking, and what was asked.
 #include "dock/web/api/access_room.hpp"
 
-#include <chrono>
-
 #include <fmt/format.h>
 
 namespace liuhen::web {
@@ -15,7 +13,6 @@ namespace {
 
 constexpr std::size_t kReasonLetters = 1024;
 constexpr std::size_t kCaseLetters = 128;
-constexpr core::Microseconds kEmergencyTold = std::chrono::hours(7 * 24);
 
 bool isState(std::string_view text) {
     return requestStateOf(text).has_value();
@@ -214,22 +211,6 @@ net::Response make(Parts& parts, Call& call) {
     return answerOne(parts, 201, **entry);
 }
 
-/// Loud for a week, to all who must review it.
-void tellEmergencies(Parts& parts, const access::Session& session, std::vector<TodoItem>& to) {
-    const std::int64_t since = (parts.clock.utc() - kEmergencyTold).count();
-    const auto count = parts.access.requests.countEmergencies(session.person, since);
-    if (count && *count > 0) {
-        to.push_back({"request.emergency",
-                      "alarm",
-                      fmt::format("7 日内有 {} 件紧急调阅，请逐件审查事由和范围。", *count),
-                      fmt::format("{} emergency views were granted within 7 days; review reason "
-                                  "and span of each.",
-                                  *count),
-                      *count,
-                      "/requests"});
-    }
-}
-
 }  // namespace
 
 KnownRequest knownRequestOf(Parts& parts, const Call& call) {
@@ -249,9 +230,6 @@ KnownRequest knownRequestOf(Parts& parts, const Call& call) {
 
 TodoSource requestTodo(Parts& parts) {
     return [&parts](const access::Session& session, std::vector<TodoItem>& to) {
-        if (session.roles.has(Role::Head) || session.roles.has(Role::Supervisor)) {
-            tellEmergencies(parts, session, to);
-        }
         if (!session.roles.has(Role::Head)) {
             return;
         }

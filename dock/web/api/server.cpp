@@ -70,6 +70,7 @@ std::vector<Route> allRoutes() {
                        decisionRoutes(),
                        replayRoutes(),
                        explanationRoutes(),
+                       reviewRoutes(),
                        terminalRoutes(),
                        importRoutes()}) {
         all.insert(all.end(), room.begin(), room.end());
@@ -142,7 +143,11 @@ struct WebServer::Rooms {
                 given.clock,
                 settings.identity.certificate.subject(),
                 {given.records, given.signer, given.folder},
-                {deskTodo(parts), ownTodo(parts), requestTodo(parts), explanationTodo(parts)},
+                {deskTodo(parts),
+                 ownTodo(parts),
+                 requestTodo(parts),
+                 reviewTodo(parts),
+                 explanationTodo(parts)},
                 access,
                 terminal},
           router(parts, sessions, settings.origin),

@@ -5,14 +5,14 @@ import test from "node:test";
 import { logIn } from "../support/browser.mjs";
 import { addAuthenticator } from "./clicks.mjs";
 
-const focused = (page) =>
+export const focused = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
     const style = getComputedStyle(element);
     return { text: (element.getAttribute("aria-label") ?? element.innerText ?? element.name ?? "").trim(), name: element.name ?? "", out: element === document.body, seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
   });
 /** Tab until `wanted` holds; each stop must be seen. */
-async function tabTo(page, wanted, most = 60) {
+export async function tabTo(page, wanted, most = 60) {
   for (let stop = 0; stop < most; stop += 1) {
     await page.keyboard.press("Tab");
     const at = await focused(page);

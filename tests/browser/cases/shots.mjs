@@ -37,6 +37,7 @@ const pages = [
   ["today-head", "head", "/today"],
   ["requests-head", "head", "/requests"],
   ["decide", "head", "/requests", (page) => page.click("article .el-button--primary")],
+  ["review", "supervisor", "/today", async (page) => (await page.click("[data-kind='emergency.unreviewed'] button"), await page.click("button:has-text('填写审查意见')"))],
   ["today-officer", "officer", "/today"],
   ["recordings-officer", "officer", "/recordings"],
   ["decide-second", "head", "/requests", (page) => page.locator("article", { hasText: "第一签名" }).locator(".el-button--primary").click()],
@@ -50,7 +51,7 @@ const pages = [
   ["accounts-roles", "secadmin", "/accounts", (page) => page.click("tbody tr:nth-child(3) button")],
   ["audit", "audadmin", "/audit"],
 ];
-const onlyDouble = new Set(["act-links", "decide", "decide-second", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
+const onlyDouble = new Set(["review", "act-links", "decide", "decide-second", "replay", "replay-ask", "log", "requests-head", "requests-officer", "accounts-roles"]);
 
 async function settle(page) {
   await page.waitForSelector("main h1, main .state");

@@ -104,7 +104,7 @@ export const answers = {
     return { value: page(found.map(nameOf), query) };
   },
   bays: ({ state }) => ({ value: { items: state.empty ? [] : state.bays, now_us: us() } }),
-  todo: ({ state, session }) => ({ value: { items: todoFor(session.who.roles, state), now_us: us() } }),
+  todo: ({ state, session }) => ({ value: { items: todoFor(session.who, state), now_us: us() } }),
   quarantine: ({ state, query }) => ({ value: page(state.empty ? [] : state.quarantine.filter((one) => !query.device || one.device === query.device), query) }),
   status: ({ state }) => ({
     value: {
@@ -154,7 +154,7 @@ export const answers = {
   },
   createRequest({ state, session, body }) {
     keepScan(state, session, body);
-    const made = { id: hash(`request ${Math.random()}`), ...body, outsider: body.outsider ?? null, case: body.case ?? null, by: nameOf(session.who), made_us: us(), leaf: state.log.length, state: "open", first_signature: null, decision: null };
+    const made = { id: hash(`request ${Math.random()}`), ...body, outsider: body.outsider ?? null, case: body.case ?? null, by: nameOf(session.who), made_us: us(), leaf: state.log.length, state: "open", first_signature: null, decision: null, review: null };
     state.requests.unshift(made);
     return { status: 201, value: made };
   },
@@ -196,6 +196,17 @@ export const answers = {
         until_us: granted ? Number(asked.until_us) : null, uses: granted ? Number(asked.uses) : null, used: 0, manner, leaf: state.log.length,
       },
     });
+    return { status: 201, value: request };
+  },
+  reviewEmergency({ state, session, at, body }) {
+    const request = state.requests.find((one) => one.id === at.id);
+    if (!request) throw missing();
+    if (request.decision?.manner !== "emergency") throw new Refusal(409, "not_emergency", "该申请不是已批准的紧急调阅，无须审查，请刷新页面查看。", "reload");
+    if ([request.by, ...request.decision.by].some((one) => one.person === session.person)) {
+      throw new Refusal(403, "own_review", "不得审查本人申请或本人批准的紧急调阅，请由其他机关负责人或法制监督员审查。", "back");
+    }
+    if (request.review) throw new Refusal(409, "reviewed_before", "这次紧急调阅已经审查，审查意见不能更改。请刷新页面查看审查意见。", "correct");
+    request.review = { by: nameOf(session.who), at_us: us(), justified: body.justified, words: body.words };
     return { status: 201, value: request };
   },
   endGrant({ state, session, at, body }) {

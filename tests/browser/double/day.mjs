@@ -98,12 +98,14 @@ export function makeRequests(people) {
   const subject = (recording, more = {}) => ({ device: shown.device, generation: "0", recording, object: null, from_ns: null, to_ns: null, ...more });
   const request = (index, number, more) => ({
     id: hash(`request ${index}`), purpose: "view", subjects: [subject("412")], by: by(number), reason: "", outsider: null, case: null, emergency: false,
-    made_us: now - index * 3600 * second, leaf: 900 - index, state: "open", first_signature: null, decision: null, ...more,
+    made_us: now - index * 3600 * second, leaf: 900 - index, state: "open", first_signature: null, decision: null, review: null, ...more,
   });
   const granted = (index, more = {}) => ({
     by: [by("3001")], time_us: now - 1800 * second, grant: hash(`grant ${index}`), from_us: now - 3600 * second, until_us: now + 5 * 86400 * second, uses: 3, used: 0,
     manner: "key", leaf: 950, ...more,
   });
+  const hurried = (index, head, days) =>
+    granted(index, { by: [by(head)], time_us: now - days * 86400 * second, from_us: now - days * 86400 * second, until_us: now - (days - 1) * 86400 * second, uses: 1, used: 0, manner: "emergency" });
   return [
     request(1, "1001", { reason: "核对 11 月 29 日城关路超市现场检查的告知过程，当事人对检查程序提出异议。", case: "方市监罚〔2026〕31号", subjects: [subject("412", { from_ns: "0", to_ns: "20000000000" })] }),
     request(2, "2001", { purpose: "copy", reason: "行政诉讼案件调取证据。", outsider: courtLetter, case: "方市监罚〔2026〕28号", subjects: [subject("8990")] }),
@@ -114,6 +116,11 @@ export function makeRequests(people) {
     }),
     request(4, "4001", { reason: "复核案件证据。", state: "granted", decision: granted(4) }),
     request(5, "1002", { reason: "个人需要。", state: "refused", decision: granted(5, { grant: null, from_us: null, until_us: null, uses: null }) }),
+    request(200, "1001", { reason: "当事人称现场物品即将转移，须立即核对。", subjects: [subject("8990")], emergency: true, state: "ended", decision: hurried(200, "3002", 8) }),
+    request(400, "1002", {
+      reason: "查看上月的检查。", subjects: [subject("8989")], emergency: true, state: "ended", decision: hurried(400, "3001", 16),
+      review: { by: by("4001"), at_us: now - 15 * 86400 * second, justified: false, words: "情况并不紧急，应按一般程序申请。" },
+    }),
   ];
 }
 
@@ -132,6 +139,8 @@ export function makeLog(count = 1200) {
   return Array.from({ length: count }, (_, back) => {
     const index = count - 1 - back;
     const kind = index === 0 ? "log.opened" : kinds[index % kinds.length];
-    return { index, time_us: now - back * 60 * second, kind, hash: hash(`leaf ${index}`), body: { object: hash(`object ${index}`), size: 61_000_000, type: "segment", device: "LH-0003" } };
+    const hurried = kind === "approval" && index % 2 === 1; // half of them were granted in a hurry
+    const review = hurried ? { review: index % 3 === 0 ? null : { by: hash("person 4001"), at_us: now - 30 * second, justified: index % 3 === 1 } } : {};
+    return { ...review, index, time_us: now - back * 60 * second, kind, hash: hash(`leaf ${index}`), body: { object: hash(`object ${index}`), size: 61_000_000, type: "segment", device: "LH-0003" } };
   });
 }

@@ -189,6 +189,10 @@ TEST_CASE("a register that other hands changed is told, not shown") {
               "id = 3"},
           Row{"a kind nobody knows",
               "drop trigger event_stands; update event set kind = 'deleted' where id = 3"},
+          Row{"a second review of one emergency view",
+              "insert into event select (select max(id) + 1 from event), time_us, kind, person, "
+              "json_set(body, '$.justified', json('true')) from event where kind = "
+              "'emergency.reviewed'"},
           Row{"two hand-outs of one device",
               "insert into event select id + 1, time_us, kind, person, "
               "json_set(body, '$.number', '2026-0002') from event order by id desc limit 1"}}) {
@@ -196,6 +200,7 @@ TEST_CASE("a register that other hands changed is told, not shown") {
         SUBCASE(row.name) {
             DeskBench bench;
             bench.prepare();
+            bench.enter(EmergencyReview{personOf(5), personOf(6), false, personOf(7)});
             static_cast<void>(bench.handOut(DeskBench::order()));
             REQUIRE(tamper(bench.folder / "register.db", row.sql).empty());
             const auto opened = Register::open(bench.folder.path(), bench.clock);

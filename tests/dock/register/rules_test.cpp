@@ -196,6 +196,36 @@ TEST_CASE("an interruption is explained in writing, and a later word adds to it"
     }));
 }
 
+TEST_CASE("an emergency view is reviewed once, by who is there, and the review stays") {
+    DeskBench bench;
+    bench.prepare();
+    const EmergencyReview first{personOf(0x11), personOf(0x22), false, personOf(0x33)};
+    CHECK(bench.refused(first, kSun) == "by_closed");
+    bench.enter(first, kNobody);  // who has an account need be in no list of officers
+    EmergencyReview again = first;
+    again.justified = true;
+    CHECK(bench.refused(again, kNobody) == "reviewed_before");
+    CHECK(bench.refused(again, kZhao) == "reviewed_before");
+    EmergencyReview other = first;
+    other.grant = personOf(0x23);
+    other.justified = true;
+    bench.wait(kHour);
+    bench.enter(other, kZhao);
+    bench.reopen();
+    must(bench.records().look([&](const View& view) {
+        REQUIRE(view.reviews().size() == 2);
+        const NotedReview& noted = view.reviews().at(first.grant);
+        CHECK(noted.body.request == first.request);
+        CHECK_FALSE(noted.body.justified);
+        CHECK(noted.body.words == first.words);
+        CHECK(noted.reviewed.by == kNobody);
+        CHECK(noted.reviewed.us == kMorning);
+        CHECK(view.reviews().at(other.grant).body.justified);
+        CHECK(view.reviews().at(other.grant).reviewed.us == kMorning + kHour);
+    }));
+    CHECK(bench.refused(first, kZhao) == "reviewed_before");
+}
+
 TEST_CASE("recordings are named in one way") {
     for (const char* id : {"LH-1/0/12", "LH-1/18446744073709551615/0"}) {
         CHECK(isRecordingId(id));

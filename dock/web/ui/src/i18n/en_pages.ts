@@ -114,7 +114,14 @@ export const access: typeof zhAccess = {
     paperLine: "{who} · {time}, from paper; another must compare the original and register it", paperBy: "Registered from paper by", signPaper: "I have compared it: sign with my key",
     giveBack: "Give the grant back", takeBack: "Take the grant back", end: "End it",
     endWhy: "Nothing can be viewed under it any more, and what is open ends at once. It is written into the custody log and cannot be undone.",
-    grant: "Grant", grantUse: "the custodian uses it with this number on the dock's console",
+    grant: "Grant", grantUse: "the custodian uses it with this number on the dock's console", showAll: "Show all requests",
+  },
+  review: {
+    title: "Review", write: "Write the review", why: "It goes into the register with who and when, once and for good; who asked and the audit administrator see how it came out.",
+    of: "Asked for by {who}, granted at {time}, used {used} times. Reason: ", found: "Was the hurry justified?", justified: "The emergency view was justified",
+    unjustified: "The emergency view was not justified", words: "Why", submit: "Submit the review", needFound: "Choose whether it was justified.", needWords: "Say why.",
+    dueToday: "not reviewed, granted less than a day ago", dueDays: "not reviewed, granted {days} days ago", dueTag: "emergency view: not reviewed", justifiedTag: "Review: justified",
+    unjustifiedTag: "Review: not justified", erased: "the words were erased as the law asks",
   },
   letter: {
     by: "For somebody outside", byHint: "a court, a party or others ask by letter; add its scan", name: "Who asks",
