@@ -208,8 +208,8 @@ public:
                                                             std::uint64_t generation,
                                                             std::uint64_t recording,
                                                             std::uint64_t limit);
-    /// Size of bytes of a device that are kept as no evidence; imported ones are those of the device
-    /// kImportDevice (docs/format/access.md section 2).
+    /// Size of bytes of a device that are kept as no evidence; imported ones are those of the
+    /// device kImportDevice (docs/format/access.md section 2).
     [[nodiscard]] Result<std::optional<std::uint64_t>> keptAside(
         const Digest& object, const std::string& device, std::optional<std::uint64_t> generation);
 

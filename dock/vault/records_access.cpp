@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that access needs: its leaves, and what lies under a subject.
-#include "dock/vault/records.hpp"
-
 #include "dock/vault/access_types.hpp"
+#include "dock/vault/records.hpp"
 
 namespace liuhen::vault {
 
