@@ -59,13 +59,15 @@ struct AccessRoom {
 /// Schema Subject, read and written. `wrong` gets the name of the field that is refused.
 [[nodiscard]] std::optional<evidence::AccessSubject> subjectOf(Body& body);
 [[nodiscard]] json subjectJson(const evidence::AccessSubject& subject);
-/// A request of which a session's person may know; without one what is answered instead.
-struct KnownRequest {
+/// A request, or what is answered instead.
+struct NamedRequest {
     std::optional<RequestEntry> entry;
     net::Response wrong;
 };
 /// The one that the path's `id` names.
-[[nodiscard]] KnownRequest knownRequestOf(Parts& parts, const Call& call);
+[[nodiscard]] NamedRequest namedRequestOf(Parts& parts, const Call& call);
+/// The same, if the session's person may know of it.
+[[nodiscard]] NamedRequest knownRequestOf(Parts& parts, const Call& call);
 /// Schema Outsider, read from the field `outsider`; nothing if it is absent, null or refused.
 [[nodiscard]] std::optional<access::Outsider> outsiderOf(Body& body, const core::Clock& clock);
 /// Keeps the scan that the session's person has sent, so that it may be committed to. What is

@@ -30,27 +30,12 @@ bool isChosenManner(std::string_view text) {
 }
 
 /// The request of the path if it can be decided now; else why not.
-struct Decidable {
-    std::optional<RequestEntry> entry;
-    net::Response wrong;
-};
-
-Decidable decidableOf(Parts& parts, const Call& call) {
-    const auto id = core::digestFromHex(call.part("id"));
-    if (!isHex64(call.part("id")) || !id) {
-        return {std::nullopt, refusal(Problem::NotFound)};
-    }
-    auto entry = parts.access.requests.find(*id);
-    if (!entry) {
-        return {std::nullopt, refusalOf(entry.error())};
-    }
-    if (!*entry) {
-        return {std::nullopt, refusal(Problem::NotFound)};
-    }
-    if ((*entry)->decision) {
+NamedRequest decidableOf(Parts& parts, const Call& call) {
+    NamedRequest named = namedRequestOf(parts, call);
+    if (named.entry && named.entry->decision) {
         return {std::nullopt, refusal(Problem::DecidedBefore)};
     }
-    return {*std::move(entry), {}};
+    return named;
 }
 
 /// The keys of the page's own that have a power, of one relying party.
@@ -146,7 +131,7 @@ net::Response toSign(Parts& parts, Call& call) {
     if (const std::string wrong = query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const Decidable asked = decidableOf(parts, call);
+    const NamedRequest asked = decidableOf(parts, call);
     if (!asked.entry) {
         return asked.wrong;
     }
@@ -299,7 +284,7 @@ net::Response decide(Parts& parts, Call& call) {
     if (const std::string wrong = body->wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const Decidable asked = decidableOf(parts, call);
+    const NamedRequest asked = decidableOf(parts, call);
     if (!asked.entry) {
         return asked.wrong;
     }

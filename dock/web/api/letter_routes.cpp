@@ -66,7 +66,7 @@ net::Response letter(Parts& parts, Call& call) {
     if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const KnownRequest known = knownRequestOf(parts, call);
+    const NamedRequest known = knownRequestOf(parts, call);
     if (!known.entry) {
         return known.wrong;
     }

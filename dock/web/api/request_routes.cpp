@@ -73,7 +73,7 @@ net::Response one(Parts& parts, Call& call) {
     if (const std::string wrong = call.query.wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const KnownRequest known = knownRequestOf(parts, call);
+    const NamedRequest known = knownRequestOf(parts, call);
     return known.entry ? answerOne(parts, 200, *known.entry) : known.wrong;
 }
 
@@ -90,7 +90,7 @@ net::Response endGrant(Parts& parts, Call& call) {
     if (const std::string wrong = body->wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const KnownRequest known = knownRequestOf(parts, call);
+    const NamedRequest known = knownRequestOf(parts, call);
     if (!known.entry) {
         return known.wrong;
     }
@@ -112,7 +112,7 @@ net::Response endGrant(Parts& parts, Call& call) {
     if (!ended) {
         return refusalOf(ended.error());
     }
-    const KnownRequest now = knownRequestOf(parts, call);
+    const NamedRequest now = knownRequestOf(parts, call);
     return now.entry ? answerOne(parts, 200, *now.entry) : now.wrong;
 }
 
@@ -213,7 +213,7 @@ net::Response make(Parts& parts, Call& call) {
 
 }  // namespace
 
-KnownRequest knownRequestOf(Parts& parts, const Call& call) {
+NamedRequest namedRequestOf(Parts& parts, const Call& call) {
     const auto id = core::digestFromHex(call.part("id"));
     if (!isHex64(call.part("id")) || !id) {
         return {std::nullopt, refusal(Problem::NotFound)};
@@ -222,10 +222,18 @@ KnownRequest knownRequestOf(Parts& parts, const Call& call) {
     if (!entry) {
         return {std::nullopt, refusalOf(entry.error())};
     }
-    if (!*entry || !mayKnow(call.who(), **entry)) {
+    if (!*entry) {
         return {std::nullopt, refusal(Problem::NotFound)};
     }
     return {*std::move(entry), {}};
+}
+
+NamedRequest knownRequestOf(Parts& parts, const Call& call) {
+    NamedRequest named = namedRequestOf(parts, call);
+    if (named.entry && !mayKnow(call.who(), *named.entry)) {
+        return {std::nullopt, refusal(Problem::NotFound)};
+    }
+    return named;
 }
 
 TodoSource requestTodo(Parts& parts) {

@@ -83,25 +83,18 @@ net::Response review(Parts& parts, Call& call) {
     if (const std::string wrong = body->wrong(); !wrong.empty()) {
         return refusal(Problem::WrongField, wrong);
     }
-    const auto id = core::digestFromHex(call.part("id"));
-    if (!isHex64(call.part("id")) || !id) {
-        return refusal(Problem::NotFound);
+    const NamedRequest named = namedRequestOf(parts, call);
+    if (!named.entry) {
+        return named.wrong;
     }
-    const auto entry = parts.access.requests.find(*id);
-    if (!entry) {
-        return refusalOf(entry.error());
-    }
-    if (!*entry) {
-        return refusal(Problem::NotFound);
-    }
-    if (!(*entry)->isEmergency()) {
+    if (!named.entry->isEmergency()) {
         return refusal(Problem::NotEmergency);
     }
     const access::Person by = call.who().person;
-    if (isOwn(**entry, by)) {
+    if (isOwn(*named.entry, by)) {
         return refusal(Problem::OwnReview);
     }
-    return enterReview(parts, **entry, justified, CommittedText::make(words), by);
+    return enterReview(parts, *named.entry, justified, CommittedText::make(words), by);
 }
 
 /// Those that nobody has reviewed and this person may, the oldest first.
