@@ -19,6 +19,10 @@ struct RecordOptions {
 /// Records the material with the product's writer as fast as it goes: signed, synced.
 [[nodiscard]] core::Result<void> record(const RecordOptions& options);
 
+/// Reads the material as `record` does and does to each part what the format asks of every writer:
+/// hashed once; if `encrypt`, encrypted and hashed twice. Nothing is signed, written or synced.
+[[nodiscard]] core::Result<void> floorOfWriters(const std::string& material, bool encrypt);
+
 struct RingOptions {
     std::string material;
     std::string recorder;

@@ -97,6 +97,7 @@ struct Child {
         group = app.add_subcommand("child", "one measured job")->group("");
         group->require_subcommand(1);
         CLI::App* recordApp = group->add_subcommand("record");
+        CLI::App* floorApp = group->add_subcommand("floor");
         CLI::App* splitApp = group->add_subcommand("splitmux");
         CLI::App* verifyApp = group->add_subcommand("verify");
         CLI::App* serveApp = group->add_subcommand("serve");
@@ -105,13 +106,15 @@ struct Child {
         ringApp->add_option("--recorder", ring.recorder)->required();
         ringApp->add_option("--out", ring.out)->required();
         ringApp->add_option("--seconds", ring.seconds);
-        for (CLI::App* one : {recordApp, splitApp}) {
+        for (CLI::App* one : {recordApp, floorApp, splitApp}) {
             one->add_option("--material", record.material)->required();
         }
         for (CLI::App* one : {recordApp, verifyApp, serveApp}) {
             one->add_option("--recorder", record.recorder)->required();
         }
-        recordApp->add_flag("--encrypt", record.encrypt);
+        for (CLI::App* one : {recordApp, floorApp}) {
+            one->add_flag("--encrypt", record.encrypt);
+        }
         recordApp->add_option("--times", record.times);
         recordApp->add_flag("--joined", record.joined);
         splitApp->add_option("--out", out)->required();
@@ -122,6 +125,9 @@ struct Child {
     [[nodiscard]] Result<void> run() const {
         if (group->got_subcommand("record")) {
             return bench::record(record);
+        }
+        if (group->got_subcommand("floor")) {
+            return floorOfWriters(record.material, record.encrypt);
         }
         if (group->got_subcommand("ring")) {
             return flushRing(ring);

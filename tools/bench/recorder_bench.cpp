@@ -58,6 +58,15 @@ public:
                    RunOptions{});
     }
 
+    /// What of `ours` no writer of this format can save.
+    Result<Cost> floor(bool encrypt) {
+        std::vector<std::string> argv{options_.self, "child", "floor", "--material", file_};
+        if (encrypt) {
+            argv.emplace_back("--encrypt");
+        }
+        return run(argv, RunOptions{});
+    }
+
 private:
     const BenchOptions& options_;
     std::string file_;
@@ -67,6 +76,21 @@ private:
 
 double perSecond(const Cost& cost) {
     return cost.cpuSeconds * 1000 / kMaterialSeconds;
+}
+
+/// Tells a processor that cannot hold the bar from a writer that does not.
+std::string floorNote(const std::vector<double>& floors,
+                      const std::vector<double>& peers,
+                      const std::string& work) {
+    Figure floor;
+    floor.ours = floors;
+    floor.peers = peers;
+    return fmt::format(
+        "floor on this processor (read, {}; nothing signed, written or synced): "
+        "{:.3f} ms, {:.3f} of the peer",
+        work,
+        median(floors),
+        floor.ratio());
 }
 
 }  // namespace
@@ -81,10 +105,16 @@ Result<std::vector<Figure>> recorderBench(const BenchOptions& options) {
     Figure locked = describe("recorder.encrypted", kBarEncrypted, "the same, parts encrypted");
     LIUHEN_CHECK(rounds.peer());  // once unmeasured: GStreamer's registry, the file in memory
     const unsigned count = options.rounds.value_or(kRecorderRounds);
+    std::vector<double> clearFloors;
+    std::vector<double> lockedFloors;
     for (unsigned i = 0; i < count; ++i) {
         LIUHEN_TRY(const Cost ours, rounds.ours(false));
         LIUHEN_TRY(const Cost peer, rounds.peer());
         LIUHEN_TRY(const Cost encrypted, rounds.ours(true));
+        LIUHEN_TRY(const Cost clearFloor, rounds.floor(false));
+        LIUHEN_TRY(const Cost lockedFloor, rounds.floor(true));
+        clearFloors.push_back(perSecond(clearFloor));
+        lockedFloors.push_back(perSecond(lockedFloor));
         clear.ours.push_back(perSecond(ours));
         clear.peers.push_back(perSecond(peer));
         locked.ours.push_back(perSecond(encrypted));
@@ -101,6 +131,8 @@ Result<std::vector<Figure>> recorderBench(const BenchOptions& options) {
         figure->ourCpuSeconds = median(figure->ours) * kMaterialSeconds / 1000;
         figure->peerCpuSeconds = median(figure->peers) * kMaterialSeconds / 1000;
     }
+    clear.note = floorNote(clearFloors, clear.peers, "hashed once");
+    locked.note = floorNote(lockedFloors, locked.peers, "encrypted, hashed twice");
     return std::vector<Figure>{std::move(clear), std::move(locked)};
 }
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What no writer of this format can save: the material read, hashed and encrypted, nothing else.
+#include "common/crypto/digest.hpp"
+#include "common/evidence/footage_key.hpp"
+#include "tools/bench/children.hpp"
+#include "tools/bench/file_player.hpp"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace liuhen::bench {
+
+namespace {
+
+using capture::EncodedUnit;
+
+/// Pictures of a part of 500 ms.
+constexpr unsigned kPictures = 15;
+
+/// Hashes each part once; encrypts it and hashes it twice where there is a key (F10).
+class Floor {
+public:
+    explicit Floor(bool encrypt) {
+        if (encrypt) {
+            key_ = std::make_unique<evidence::FootageKey>(evidence::FootageKey::generate());
+        }
+    }
+
+    /// From both tracks' threads.
+    void take(EncodedUnit unit) {
+        const std::lock_guard lock(mutex_);
+        pictures_ += unit.track == capture::Track::Picture ? 1 : 0;
+        part_.push_back(std::move(unit));
+        if (pictures_ == kPictures) {
+            finishPart();
+        }
+    }
+
+    void finishPart() {
+        std::vector<core::ByteView> media;
+        media.reserve(part_.size());
+        for (const EncodedUnit& unit : part_) {
+            media.push_back(unit.bytes);
+        }
+        if (key_ != nullptr) {
+            (void)key_->clearHash(counter_, media);
+            key_->lock(locked_, counter_++, core::Digest{}, media);
+            media = {core::ByteView(locked_)};
+        }
+        for (const core::ByteView piece : media) {
+            hash_.update(piece);
+        }
+        (void)hash_.finish();
+        part_.clear();
+        pictures_ = 0;
+    }
+
+private:
+    std::unique_ptr<evidence::FootageKey> key_;
+    std::mutex mutex_;
+    std::vector<EncodedUnit> part_;
+    unsigned pictures_ = 0;
+    std::uint64_t counter_ = 0;
+    core::Buffer locked_;
+    crypto::Sha256 hash_;
+};
+
+}  // namespace
+
+core::Result<void> floorOfWriters(const std::string& material, bool encrypt) {
+    Floor floor(encrypt);
+    PlayerListener listener;
+    listener.tracks = [](const media::Tracks& /*tracks*/) {};
+    listener.unit = [&floor](EncodedUnit unit) { floor.take(std::move(unit)); };
+    LIUHEN_CHECK(playFile(material, core::Nanoseconds::zero(), listener));
+    floor.finishPart();
+    return {};
+}
+
+}  // namespace liuhen::bench
