@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What no writer of this format can save: the material read, hashed and encrypted, nothing else.
+// What no writer of this format can save, in one loop: parts hashed, signed, written, synced.
+#include "common/core/files.hpp"
 #include "common/crypto/digest.hpp"
+#include "common/crypto/keys.hpp"
 #include "common/evidence/footage_key.hpp"
 #include "tools/bench/children.hpp"
 #include "tools/bench/file_player.hpp"
@@ -18,10 +20,11 @@ using capture::EncodedUnit;
 /// Pictures of a part of 500 ms.
 constexpr unsigned kPictures = 15;
 
-/// Hashes each part once; encrypts it and hashes it twice where there is a key (F10).
+/// Hashes each part once; encrypts it and hashes it twice where there is a key (F10). The hash is
+/// signed, and the part written and synced.
 class Floor {
 public:
-    explicit Floor(bool encrypt) {
+    Floor(std::unique_ptr<core::File> file, bool encrypt) : file_(std::move(file)) {
         if (encrypt) {
             key_ = std::make_unique<evidence::FootageKey>(evidence::FootageKey::generate());
         }
@@ -37,6 +40,13 @@ public:
         }
     }
 
+    /// Behind the last unit. The first error that a part met.
+    core::Result<void> end() {
+        finishPart();
+        return written_;
+    }
+
+private:
     void finishPart() {
         std::vector<core::ByteView> media;
         media.reserve(part_.size());
@@ -51,13 +61,22 @@ public:
         for (const core::ByteView piece : media) {
             hash_.update(piece);
         }
-        (void)hash_.finish();
+        const crypto::SignatureBytes signature = signer_.sign(hash_.finish());
+        media.emplace_back(signature);
+        if (written_) {
+            written_ = file_->append(media);
+        }
+        if (written_) {
+            written_ = file_->sync();
+        }
         part_.clear();
         pictures_ = 0;
     }
 
-private:
+    std::unique_ptr<core::File> file_;
     std::unique_ptr<evidence::FootageKey> key_;
+    crypto::PrivateKey signer_ = crypto::PrivateKey::generate();
+    core::Result<void> written_;
     std::mutex mutex_;
     std::vector<EncodedUnit> part_;
     unsigned pictures_ = 0;
@@ -68,14 +87,18 @@ private:
 
 }  // namespace
 
-core::Result<void> floorOfWriters(const std::string& material, bool encrypt) {
-    Floor floor(encrypt);
+core::Result<void> floorOfWriters(const std::string& material,
+                                  const std::string& folder,
+                                  bool encrypt) {
+    const auto files = core::systemFiles();
+    LIUHEN_CHECK(files->makeFolders(folder));
+    LIUHEN_TRY(auto file, files->open(core::joinPath(folder, "parts"), core::OpenMode::CreateNew));
+    Floor floor(std::move(file), encrypt);
     PlayerListener listener;
     listener.tracks = [](const media::Tracks& /*tracks*/) {};
     listener.unit = [&floor](EncodedUnit unit) { floor.take(std::move(unit)); };
     LIUHEN_CHECK(playFile(material, core::Nanoseconds::zero(), listener));
-    floor.finishPart();
-    return {};
+    return floor.end();
 }
 
 }  // namespace liuhen::bench

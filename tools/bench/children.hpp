@@ -20,8 +20,11 @@ struct RecordOptions {
 [[nodiscard]] core::Result<void> record(const RecordOptions& options);
 
 /// Reads the material as `record` does and does to each part what the format asks of every writer:
-/// hashed once; if `encrypt`, encrypted and hashed twice. Nothing is signed, written or synced.
-[[nodiscard]] core::Result<void> floorOfWriters(const std::string& material, bool encrypt);
+/// hashed once, or encrypted and hashed twice; signed, written into one new file of `folder`,
+/// synced. No boxes, no ledger, no thread of its own.
+[[nodiscard]] core::Result<void> floorOfWriters(const std::string& material,
+                                                const std::string& folder,
+                                                bool encrypt);
 
 struct RingOptions {
     std::string material;

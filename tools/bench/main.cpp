@@ -117,7 +117,9 @@ struct Child {
         }
         recordApp->add_option("--times", record.times);
         recordApp->add_flag("--joined", record.joined);
-        splitApp->add_option("--out", out)->required();
+        for (CLI::App* one : {floorApp, splitApp}) {
+            one->add_option("--out", out)->required();
+        }
         verifyApp->add_option("--root", root)->required();
         serveApp->add_option("--port-file", portFile)->required();
     }
@@ -127,7 +129,7 @@ struct Child {
             return bench::record(record);
         }
         if (group->got_subcommand("floor")) {
-            return floorOfWriters(record.material, record.encrypt);
+            return floorOfWriters(record.material, out, record.encrypt);
         }
         if (group->got_subcommand("ring")) {
             return flushRing(ring);

@@ -60,7 +60,11 @@ public:
 
     /// What of `ours` no writer of this format can save.
     Result<Cost> floor(bool encrypt) {
-        std::vector<std::string> argv{options_.self, "child", "floor", "--material", file_};
+        const std::string folder = scratch_ + "/floor";
+        std::error_code ignored;
+        std::filesystem::remove_all(folder, ignored);
+        std::vector<std::string> argv{
+            options_.self, "child", "floor", "--material", file_, "--out", folder};
         if (encrypt) {
             argv.emplace_back("--encrypt");
         }
@@ -86,8 +90,8 @@ std::string floorNote(const std::vector<double>& floors,
     floor.ours = floors;
     floor.peers = peers;
     return fmt::format(
-        "floor on this processor (read, {}; nothing signed, written or synced): "
-        "{:.3f} ms, {:.3f} of the peer",
+        "floor on this processor, parts {}, signed, written and synced in one loop, "
+        "without boxes or ledger: {:.3f} ms, {:.3f} of the peer",
         work,
         median(floors),
         floor.ratio());
