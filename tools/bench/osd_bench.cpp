@@ -86,7 +86,7 @@ Result<std::vector<Figure>> osdBench(const BenchOptions& options) {
     figure.leavesOut = "device and officer";
     figure.unit = "ms CPU per picture";
     if (!onPath(kPeerProgram)) {
-        figure.notRun = std::string("no ") + kPeerProgram + " (package gstreamer1.0-tools)";
+        figure.notRun = fmt::format("no {} (package gstreamer1.0-tools)", kPeerProgram);
         return std::vector<Figure>{std::move(figure)};
     }
     // Once unmeasured: GStreamer's registry.

@@ -200,7 +200,7 @@ std::string missing(const std::string& media) {
         }
     }
     if (!onPath(kPeerProgram)) {
-        return std::string("no ") + kPeerProgram + " (package gstreamer1.0-tools)";
+        return fmt::format("no {} (package gstreamer1.0-tools)", kPeerProgram);
     }
     return sibling("liuhen-recorder") ? "" : "no liuhen-recorder beside this program";
 }

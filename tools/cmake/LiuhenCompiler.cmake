@@ -74,5 +74,6 @@ endif()
 function(liuhen_read_precompiled name)
     if(TARGET liuhen_precompiled)
         target_precompile_headers(${name} REUSE_FROM liuhen_precompiled)
+        target_link_libraries(${name} PRIVATE fmt::fmt) # whose definitions the header was made with
     endif()
 endfunction()

@@ -9,6 +9,7 @@ namespace liuhen::evidence::test {
 namespace {
 
 constexpr const char* kFile = "0-2-0.mp4.torn";
+constexpr const char* kPath = "torn/0-2-0.mp4.torn";
 const Buffer kBytes = {1, 2, 3, 4};
 
 TornFile torn() {
@@ -31,7 +32,7 @@ const std::vector<Row> kRows = {
     {"a file that a recovery names",
      [](SampleLedger& ledger) {
          recover(ledger, torn());
-         ledger.files[std::string("torn/") + kFile] = kBytes;
+         ledger.files[kPath] = kBytes;
          return std::string("intact");
      }},
     {"a file that a part.lost names",
@@ -42,26 +43,26 @@ const std::vector<Row> kRows = {
          const Entry part = ledger.part(0, {.written = false});
          ledger.add("part.lost", PartLostBody{part.seq, "sync", torn()}.toCbor());
          ledger.end();
-         ledger.files[std::string("torn/") + kFile] = kBytes;
+         ledger.files[kPath] = kBytes;
          return std::string("intact");
      }},
     {"a file of another length",
      [](SampleLedger& ledger) {
          recover(ledger, torn());
-         ledger.files[std::string("torn/") + kFile] = {1, 2, 3};
+         ledger.files[kPath] = {1, 2, 3};
          return told("altered");
      }},
     {"a file of the length with other bytes",
      [](SampleLedger& ledger) {
          recover(ledger, torn());
-         ledger.files[std::string("torn/") + kFile] = {1, 2, 3, 5};
+         ledger.files[kPath] = {1, 2, 3, 5};
          return told("altered");
      }},
     {"a file that nothing names",
      [](SampleLedger& ledger) {
          begin(ledger);
          ledger.shutdown();
-         ledger.files[std::string("torn/") + kFile] = kBytes;
+         ledger.files[kPath] = kBytes;
          return told("incomplete");
      }},
     {"a file that is named and gone",
@@ -125,8 +126,8 @@ TEST_SUITE("common/evidence/torn") {
         for (const char* bad : {".torn", "a", "../a.torn", "a b.torn", "a.torn ", ""}) {
             CHECK(!isTornName(bad));
         }
-        CHECK(isTornName(std::string(60, 'a') + ".torn"));
-        CHECK(!isTornName(std::string(61, 'a') + ".torn"));
+        CHECK(isTornName(std::string(60, 'a').append(".torn")));
+        CHECK(!isTornName(std::string(61, 'a').append(".torn")));
     }
 }
 

@@ -148,7 +148,9 @@ TEST_CASE("what may be a password") {
     CHECK_FALSE(isGoodPassword("一二三四五六七八九十甲", "1001"));  // eleven
     CHECK_FALSE(isGoodPassword("aaaaaaaaaaaaaaaa", "1001"));
     CHECK_FALSE(isGoodPassword("my number 1001 is", "1001"));
-    CHECK_FALSE(isGoodPassword(std::string(257, 'x') + "abcdefg", ""));
+    std::string tooLong(257, 'x');
+    tooLong += "abcdefg";
+    CHECK_FALSE(isGoodPassword(tooLong, ""));
     CHECK_FALSE(isGoodPassword("abcdefghijkl\xff", ""));
     const std::string drawn = drawFirstPassword();
     CHECK(drawn.size() == 19);

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 TEST_SUITE_BEGIN("dock/app/programs");
 
 namespace liuhen::vault::test {
@@ -81,11 +83,11 @@ public:
         return std::string(core::textOf(must(core::readFile(*files, folder / "out", UINT64_MAX))));
     }
     [[nodiscard]] std::string vault() const {
-        return std::string(LIUHEN_VAULT_PROGRAM) + " --config " + (folder / "vault.toml");
+        return fmt::format("{} --config {}", LIUHEN_VAULT_PROGRAM, folder / "vault.toml");
     }
     [[nodiscard]] std::string dock(const std::string& verb) const {
-        return std::string(LIUHEN_DOCK_PROGRAM) + " " + verb + " --config " +
-               (folder / "dock/dock.toml");
+        return fmt::format(
+            "{} {} --config {}", LIUHEN_DOCK_PROGRAM, verb, folder / "dock/dock.toml");
     }
 
     hal::test::TemporaryFolder folder;
