@@ -49,7 +49,7 @@ public:
 private:
     void finishPart() {
         std::vector<core::ByteView> media;
-        media.reserve(part_.size());
+        media.reserve(part_.size() + 1);  // and the signature
         for (const EncodedUnit& unit : part_) {
             media.push_back(unit.bytes);
         }

@@ -9,7 +9,7 @@ namespace liuhen::evidence::test {
 namespace {
 
 constexpr const char* kFile = "0-2-0.mp4.torn";
-constexpr const char* kPath = "torn/0-2-0.mp4.torn";
+const std::string kPath = std::string("torn/").append(kFile);
 const Buffer kBytes = {1, 2, 3, 4};
 
 TornFile torn() {
